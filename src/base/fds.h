@@ -1,0 +1,42 @@
+/* The descriptor window: a fixed range of numbers that holds every descriptor of the supervisor. Guests get EBADF for
+ * any number in it; it is hidden from /proc/self/fd and skipped by close_range (docs/internals/descriptors.md). */
+#ifndef BASE_FDS_H
+#define BASE_FDS_H
+
+#include "base/base.h"
+
+#define FDS_WINDOW 1088 /* 1,024 vCPUs and what a process needs besides */
+
+/* Choose the window from RLIMIT_NOFILE (first process), or take over the one that exec passed on. */
+int fds_init(void);
+void fds_adopt(int base, int count);
+int fds_base(void);
+int fds_count(void);
+
+static inline bool fds_contains(int base, int count, int fd)
+{
+    return fd >= base && fd < base + count;
+}
+/* True when a guest must not name `fd`. */
+bool fds_reserved(int fd);
+
+/* Move `fd` into the window (O_CLOEXEC unless `inherit`); closes the original. Returns the number there, or -EMFILE. */
+int fds_adopt_fd(int fd, bool inherit);
+/* Close a window descriptor and free its place. */
+void fds_close(int fd);
+
+/* A supervisor descriptor is born at a guest-visible number and then moved. Hold fds_create_lock() from birth to move; guest calls
+ * that close, duplicate, map or pass on a descriptor hold the shared side around their host call (table flag FDLOCK). */
+void fds_create_lock(void);
+void fds_create_unlock(void);
+void fds_use_lock(void);
+void fds_use_unlock(void);
+
+/* The guest's RLIMIT_NOFILE is about to rise to `soft`: occupy free places of the window so that the host never
+ * hands one out. Returns 0 or -EMFILE. */
+int fds_guard(uint64_t soft);
+
+void fds_fork_prepare(void);
+void fds_fork_done(void);
+
+#endif

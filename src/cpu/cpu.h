@@ -1,0 +1,97 @@
+/* What an execution backend provides, and nothing more: a machine (one guest address space) and its
+ * virtual CPUs. Called by mem/ (mappings) and task/ (running threads). Knows nothing of system calls. */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "base/base.h"
+
+struct machine;
+struct vcpu;
+
+/* The integer state of an x86-64 thread in user mode. Between two vcpu_run() calls it is always the
+ * guest's user-mode state: after a SYSCALL, rip is the next instruction and rax the call's number. */
+struct cpu_regs {
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rsp, rbp;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t rip, rflags;
+};
+
+enum cpu_event {
+    CPU_SYSCALL, /* the guest executed SYSCALL */
+    CPU_FAULT,   /* a processor exception from user mode: struct cpu_fault says which */
+    CPU_SIGNAL,  /* a host signal that the mask lets in is pending */
+    CPU_BUS,     /* the host has no page behind the address (truncated file): SIGBUS */
+};
+
+struct cpu_fault {
+    unsigned vector;     /* x86 exception vector: 14 is #PF (SDM vol. 3, 6.15) */
+    unsigned long error; /* its error code, or 0 */
+    gva_t addr;          /* #PF: CR2. CPU_BUS: the address, or ~0 when the host does not tell */
+};
+
+/* #PF error-code bits. */
+enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_INSTR = 16 };
+
+/* ---- machine ---- */
+
+/* Create an empty machine. Returns 0 or a negative errno; `why` (may be NULL) then points at a static
+ * sentence that tells a person what is missing and how to get it. */
+int machine_create(struct machine **out, const char **why);
+
+/* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
+ * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. */
+int machine_renew(struct machine *m);
+
+/* Register `size` bytes at `hva` as guest-physical memory at `gpa` (2 MiB-aligned slab pieces, or pages
+ * for `readonly` windows on host pages such as the vDSO). Once per range; never removed. */
+int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
+
+/* Let user mode reach [va, va+size) at `pa` with `prot` (PROT_*). Replaces what was there. When a right is
+ * taken away the caller changes the host mapping of the range *afterwards*, which is what reaches running
+ * vCPUs (a backend keeps no other way). Returns 0 or -ENOMEM when a table page cannot be had. */
+int machine_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
+void machine_unmap(struct machine *m, gva_t va, uint64_t size);
+
+/* Highest guest-physical address plus one that the host can back. */
+uint64_t machine_gpa_limit(const struct machine *m);
+
+/* ---- vcpu ---- */
+
+/* Everything that a thread's processor state is, out of any VM: what fork and clone carry over. */
+struct cpu_state {
+    struct cpu_regs regs;
+    uint64_t fs_base, gs_base;
+    uint32_t xsave_size;
+    uint8_t xsave[] __attribute__((aligned(64))); /* standard (not compacted) XSAVE image */
+};
+
+/* A vCPU of `m`, new or one that vcpu_park() gave back, with reset registers. The calling host thread runs it. */
+int vcpu_create(struct machine *m, struct vcpu **out);
+void vcpu_park(struct vcpu *v);
+
+/* Run until something happens. `sigmask` is the guest's signal mask (kernel layout, bit n-1): only
+ * unblocked host signals end the run, with CPU_SIGNAL, and stay pending. */
+enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
+
+struct cpu_regs *vcpu_regs(struct vcpu *v); /* valid between runs; changes take effect at the next */
+
+void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
+void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
+
+uint32_t vcpu_xsave_size(const struct vcpu *v);
+void vcpu_get_xsave(struct vcpu *v, void *image); /* 64-byte aligned, vcpu_xsave_size() bytes */
+int vcpu_set_xsave(struct vcpu *v, const void *image); /* -EINVAL: reserved bits set */
+
+/* A copy of the whole state (free() it), or NULL; and its way back into a vCPU. */
+struct cpu_state *vcpu_save(struct vcpu *v);
+int vcpu_load(struct vcpu *v, const struct cpu_state *st);
+
+/* ---- what --stats tells ---- */
+struct cpu_stats {
+    uint64_t exits_syscall, exits_fault, exits_signal, exits_bus, exits_other;
+    uint64_t table_pages, slots, vcpus;
+    bool syscall_ring3; /* SYSCALL arrives at CPL 3 on this host */
+};
+void machine_stats(const struct machine *m, struct cpu_stats *out);
+
+#endif

@@ -1,0 +1,43 @@
+/* The only way to touch guest memory. Rights are those of the host mapping, which mirrors the guest's, so a bad
+ * address is -EFAULT and a truncated file too; nothing here needs a lock, and no pointer is kept.
+ * For handlers. `current`'s space is implied by `sp`. */
+#ifndef MEM_ACCESS_H
+#define MEM_ACCESS_H
+
+#include <sys/uio.h>
+
+#include "base/base.h"
+#include "mem/space.h"
+
+/* Copy between guest and host. Return 0 or -EFAULT (a prefix may have been copied). */
+int copy_in(struct space *sp, void *dst, gva_t src, size_t size);
+int copy_out(struct space *sp, gva_t dst, const void *src, size_t size);
+int clear_out(struct space *sp, gva_t dst, size_t size);
+
+/* Copy a NUL-terminated string. Returns its length without the NUL, -EFAULT, or -ENAMETOOLONG when there is no
+ * NUL within `size` bytes. */
+int64_t copy_in_str(struct space *sp, char *dst, gva_t src, size_t size);
+
+#define get_user(sp, ptr, src) copy_in((sp), (ptr), (src), sizeof *(ptr))
+#define put_user(sp, dst, ptr) copy_out((sp), (dst), (ptr), sizeof *(ptr))
+
+/* A host pointer for a host call to use *now* on [va, va+size): NULL stays NULL; an address that the guest has not mapped
+ * becomes one that the host kernel answers with EFAULT. `*run` (may be NULL) tells how many bytes from there are
+ * contiguous in host memory; when that is less than `size` the caller splits (mem_iov) or bounces (mem_bounce). */
+void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run);
+
+/* Append the host pieces of [va, va+size) to iov[*n], at most `max` entries in all; the first bad address becomes an entry
+ * that faults and ends the list. Returns the bytes covered. */
+size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *n, int max);
+
+/* Copy a guest iovec array and translate each element (readv, sendmsg, process_vm_readv). *out is malloc'd (caller frees), *n
+ * its length. -EINVAL (count or total too large), -EFAULT (array unreadable), -ENOMEM. */
+int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n);
+
+/* Atomic operations on a guest word: for CLEARTID, robust lists. -EFAULT when unmapped, -EINVAL unaligned. */
+int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value);
+
+/* Install the SIGSEGV/SIGBUS recovery; true when `pc` was in a copy routine: *fixup is where to go on. */
+bool access_fixup(uintptr_t pc, uintptr_t *fixup);
+
+#endif

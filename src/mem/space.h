@@ -1,0 +1,79 @@
+/* Guest address space: which ranges exist, with which rights, over which backing. The region tree is the
+ * truth; the host mapping of the slab and the guest page tables follow it (docs/internals/memory.md).
+ * Called by system-call handlers and the fault path. Takes its own lock; never blocks on guest activity. */
+#ifndef MEM_SPACE_H
+#define MEM_SPACE_H
+
+#include "base/base.h"
+#include "cpu/cpu.h"
+
+#define SPACE_TOP 0x7ffffffff000ull /* first address past user space (TASK_SIZE_MAX) */
+
+struct space;
+
+enum region_name { REGION_PLAIN, REGION_HEAP, REGION_STACK, REGION_VDSO, REGION_VVAR };
+
+/* One region, as space_walk() shows it. */
+struct region_info {
+    gva_t start, end;
+    int prot;           /* PROT_* */
+    bool shared;        /* MAP_SHARED */
+    bool anon;          /* no file behind it */
+    bool growsdown;
+    enum region_name name;
+};
+
+/* Limits that are the guest's own: the host process around it has others. Bytes; RLIM_INFINITY = none. */
+struct space_limits {
+    uint64_t as, data, stack;
+};
+
+/* An empty space over a new machine: `slab_bytes` 0 = as much as the host can back. */
+int space_create(struct space **out, const struct space_limits *lim, const char **why);
+struct machine *space_machine(struct space *sp);
+
+/* mmap(2): flags and errors as there, MAP_FIXED, FIXED_NOREPLACE, GROWSDOWN, POPULATE, LOCKED included. fd is the
+ * guest's (= host's) descriptor, used before return only. Returns the guest address or a negative errno. */
+int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int flags, int fd, uint64_t off);
+int space_munmap(struct space *sp, gva_t va, uint64_t size);
+int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot);
+int64_t space_mremap(struct space *sp, gva_t old, uint64_t old_size, uint64_t new_size, int flags, gva_t new_va);
+int64_t space_brk(struct space *sp, gva_t brk); /* brk(2) as the kernel has it: the break, changed or not */
+/* madvise, msync, mlock, mlock2, munlock, mincore, ...: the host call `nr` on each host piece of the range. */
+int space_advise(struct space *sp, gva_t va, uint64_t size, int advice);
+int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long arg, bool holes_are_enomem);
+int space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec); /* vec: one byte a page */
+int space_lock_all(struct space *sp, int flags);
+
+/* Set by the loader: where brk starts, where the stack lies, names for /proc. */
+void space_set_brk(struct space *sp, gva_t start);
+int64_t space_map_stack(struct space *sp, uint64_t size, int prot); /* growsdown; returns its top */
+void space_set_name(struct space *sp, gva_t va, enum region_name name);
+/* The host's [vvar] and [vdso] pages, shown to the guest at the same relative places. Returns the
+ * guest address of the vDSO image, or 0 when this host has none that can be shown. */
+uint64_t space_map_vdso(struct space *sp);
+
+/* Resolve a guest #PF. Returns 0 (run on), or the si_code of the SIGSEGV (SEGV_MAPERR, SEGV_ACCERR), or
+ * -SIGBUS's negative errno -EFAULT when the host cannot give the page. */
+int space_fault(struct space *sp, gva_t va, unsigned long error);
+
+/* Visit the regions that overlap [from, to) in order, under the lock; a nonzero return of `fn` ends the walk. */
+int space_walk(struct space *sp, gva_t from, gva_t to, int (*fn)(const struct region_info *, void *), void *arg);
+/* The guest address of a slab address (reverse of mem_hva), or 0 when it belongs to no chunk. */
+uint64_t space_gva_of_hva(struct space *sp, const void *hva);
+
+struct space_limits *space_limits(struct space *sp);
+
+struct space_info {
+    gva_t brk_start, brk, mmap_base, stack_top;
+    uint64_t total_vm, data_vm, stack_vm, exec_vm, locked_vm; /* bytes */
+    uint64_t regions, faults, chunks, peak_vm;
+};
+void space_info(struct space *sp, struct space_info *out);
+
+/* fork: take every lock of the space before, let go after in both; renew makes the child's machine. */
+void space_fork_prepare(struct space *sp);
+void space_fork_parent(struct space *sp);
+int space_fork_child(struct space *sp); /* MADV_DONTFORK ranges dropped, machine_renew() */
+
+#endif

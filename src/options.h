@@ -1,0 +1,32 @@
+/* Command line -> struct options. No side effects: nothing is opened, no process state changes. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "base/base.h"
+
+enum backend { BACKEND_AUTO, BACKEND_KVM };
+
+struct options {
+    enum backend backend;
+    const char *sysroot;     /* host directory, or NULL */
+    const char *workdir;     /* guest directory to start in, or NULL */
+    const char *hostname;    /* what uname tells, or NULL */
+    const char *trace_file;  /* with trace: NULL = stderr */
+    bool trace, stats, clear_env;
+    bool set_user;           /* uid and gid below are what the guest is told */
+    uint32_t uid, gid;
+    uint64_t memory;         /* bytes, 0 = no limit */
+    double timeout;          /* seconds, 0 = none */
+    unsigned nenv;
+    const char **env;        /* "K=V", or bare "K" (import from the environment) */
+    char **argv;             /* program and its arguments, NULL-terminated */
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR };
+
+/* Parse. Strings are borrowed from argv; o->env is malloc'd. On OPTIONS_ERROR `err` holds one line saying what was wrong and what is
+ * accepted. */
+enum options_result options_parse(int argc, char **argv, struct options *o, char *err, size_t errsize);
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,88 @@
+/* Guest processes and threads. A process is a host process, a thread a host thread with a vCPU; what the host kernel keeps (pids,
+ * groups, wait status, fds, cwd, timers) is not repeated here. sys/ and fs/ read these; task/ owns them. */
+#ifndef TASK_TASK_H
+#define TASK_TASK_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/queue.h>
+
+#include "base/base.h"
+#include "cpu/cpu.h"
+#include "elf/elf.h"
+#include "mem/space.h"
+#include "options.h"
+
+/* Kernel layout of a signal set and action (64 signals, bit n-1): never glibc's. */
+typedef uint64_t ksigset_t;
+#define KSIG_BIT(n) (1ull << ((n) -1))
+#define KSIG_MAX 64
+
+struct ksigaction { /* struct kernel_sigaction of x86-64 */
+    uint64_t handler;
+    uint64_t flags;
+    uint64_t restorer;
+    ksigset_t mask;
+};
+
+/* Dispositions as the guest set them. Shared by the threads of a process (and by CLONE_SIGHAND). */
+struct sighand {
+    pthread_mutex_t lock; /* action[]; taken after the thread-list lock */
+    struct ksigaction action[KSIG_MAX + 1];
+};
+
+struct process {
+    struct space *space;
+    struct sighand *sighand;
+    const struct options *opt;
+    int pid;
+
+    pthread_mutex_t lock; /* threads, nthreads, rlimit, exec strings */
+    LIST_HEAD(, thread) threads;
+    unsigned nthreads;
+
+    char *exe_path; /* absolute guest path: /proc/self/exe */
+    struct elf_start start;
+    char comm[16];
+    bool vfork_child; /* runs in its parent's address space until exec or exit */
+};
+
+struct thread {
+    LIST_ENTRY(thread) link;
+    struct process *proc;
+    struct vcpu *vcpu;
+    struct cpu_regs *regs; /* vcpu_regs(vcpu) */
+    int tid;
+    pthread_t host;
+
+    /* signals */
+    ksigset_t sigmask;       /* the guest's mask: what KVM_RUN and blocking calls let in is ~sigmask */
+    ksigset_t saved_mask;    /* to restore after the handler, for sigsuspend, ppoll, pselect, epoll_pwait */
+    bool restore_mask;
+    volatile int sig_taken;  /* a siginfo waits in sig_info; the host mask is all blocked meanwhile */
+    siginfo_t sig_info;
+    siginfo_t sync_info[2];  /* SIGSEGV, SIGBUS that came from outside: those two are never blocked on the host */
+    volatile int sync_taken; /* bit 0: SIGSEGV, bit 1: SIGBUS */
+    uint64_t altstack_sp, altstack_size;
+    int altstack_flags;
+
+    /* system call in progress */
+    uint64_t nr, args[6];
+    bool in_syscall;         /* rax holds a result that restart may replace */
+    int64_t (*restart_fn)(struct thread *); /* restart_syscall(2) */
+    uint64_t restart_data[6];
+
+    gva_t clear_child_tid;
+    gva_t robust_list;
+    bool exiting;
+};
+
+extern __thread struct thread *current;
+
+/* Run `current` until it ends; never returns to the caller of the thread's start routine but by thread_exit(). */
+_Noreturn void thread_run(struct thread *t);
+
+/* A guest thread of `p` on the calling host thread / a new one. See thread.c. */
+int thread_attach(struct process *p, struct thread **out);
+
+#endif
