@@ -1,0 +1,134 @@
+# elfuse: `make help` lists the targets.
+
+VERSION := $(file <VERSION)
+BUILD ?= build
+CC = gcc
+CLANG = clang
+STRIP = strip
+PREFIX ?= /usr/local
+WERROR ?= -Werror
+FUZZ_SECONDS ?= 10
+ELFUSE ?= $(BUILD)/elfuse
+export BUILD ELFUSE
+
+# All sources are found, none is listed: a new file is part of the program. tests/asan/ holds the sanitizers' defaults.
+find = $(sort $(shell find $(1) -name '*.[cS]' 2>/dev/null))
+SRC := $(call find,src)
+UNIT := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/*_test.c)))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+
+BASE = -std=gnu11 -D_GNU_SOURCE -DELFUSE_VERSION='"$(VERSION)"' -Isrc -Wall -Wextra -Wstrict-prototypes \
+    -Wmissing-prototypes -Wvla $(WERROR) -g -pthread -fno-omit-frame-pointer -fno-strict-aliasing
+HARDEN = -O2 -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections
+SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+LINK = -static -no-pie -pthread -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
+
+OBJ := $(SRC:%=$(BUILD)/obj/%.o)
+ASAN_OBJ := $(SRC:%=$(BUILD)/asan/obj/%.o) $(BUILD)/asan/obj/tests/asan/options.c.o
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help all deps demo check check-full bench bench-fork lint format install unit guest programs term fuzz \
+    check-svm check-asan coverage clean FORCE
+
+all: $(BUILD)/elfuse ## build/elfuse
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+
+# ---- the program ----
+
+# Holds the flags of the last build: other flags rebuild everything, the same ones nothing.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
+$(BUILD)/flags: export FLAGS = $(CC) $(BASE) $(HARDEN) $(SANITIZE) $(LINK) $(CFLAGS) $(LDFLAGS)
+
+compile = @mkdir -p $(@D); echo "  CC      $@"; $(1) $(BASE) $(2) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: % $(BUILD)/flags
+	$(call compile,$(CC),$(HARDEN))
+$(BUILD)/asan/obj/%.o: % $(BUILD)/flags
+	$(call compile,$(CC),$(SANITIZE))
+$(BUILD)/fuzz/obj/%.o: % $(BUILD)/flags
+	$(call compile,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option)
+
+# The list of objects is a prerequisite in a file too, so that a removed source relinks.
+$(BUILD)/elfuse: $(OBJ)
+	@echo "  LINK    $@"
+	@$(CC) $(LINK) $(LDFLAGS) -o $@ $^
+$(BUILD)/elfuse.stripped: $(BUILD)/elfuse
+	@$(STRIP) -o $@ $<
+$(BUILD)/asan/elfuse: $(ASAN_OBJ)
+	@echo "  LINK    $@"
+	@$(CC) -pthread $(SANITIZE) -static-libasan -static-libubsan $(LDFLAGS) -o $@ $^
+
+install: $(BUILD)/elfuse.stripped ## install the program and its manual page under PREFIX (/usr/local)
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/elfuse
+	@test ! -e docs/elfuse.1 || (set -x; install -D -m 644 docs/elfuse.1 $(DESTDIR)$(PREFIX)/share/man/man1/elfuse.1)
+
+# ---- tests ----
+
+# links,FILE: the sources that its comment "links: src/a.c src/b.c" names.
+links = $(shell sed -n '/links:/,/\*\//{s/.*links://;s/\*\/.*//;s/^ *\* / /;p}' $(1))
+define unit_rule
+$(BUILD)/unit/$(1): $(BUILD)/asan/obj/tests/unit/$(1).c.o $(patsubst %,$(BUILD)/asan/obj/%.o,$(call links,tests/unit/$(1).c))
+	@mkdir -p $$(@D); echo "  LINK    $$@"
+	@$(CC) -pthread $(SANITIZE) $(LDFLAGS) -o $$@ $$^ -lcmocka
+endef
+define fuzz_rule
+$(BUILD)/fuzz/$(1): $(BUILD)/fuzz/obj/tests/fuzz/$(1).c.o $(patsubst %,$(BUILD)/fuzz/obj/%.o,$(call links,tests/fuzz/$(1).c))
+	@mkdir -p $$(@D); echo "  LINK    $$@"
+	@$(CLANG) -pthread $(SANITIZE) -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$^
+endef
+$(foreach t,$(UNIT),$(eval $(call unit_rule,$(t))))
+$(foreach t,$(FUZZ),$(eval $(call fuzz_rule,$(t))))
+
+unit: $(UNIT:%=$(BUILD)/unit/%) ## unit tests, with the address and undefined-behaviour sanitizers
+	@scripts/unit $^
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/%) ## fuzz each target for FUZZ_SECONDS
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $^
+guest: all ## small programs, native against elfuse
+	@tests/guest/run
+coverage: all ## every row of the system-call table has a case
+	@tests/guest/coverage
+programs: all ## real programs: bash, python3, git, gcc, servers
+	@tests/programs/run
+term: all ## a shell on a pseudo-terminal
+	@tests/term/run
+check-svm: all ## the suite's core on an emulated AMD host with hardware virtualization
+	@tests/svm/run
+check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse
+	@ELFUSE=$< tests/guest/run --variant static-glibc
+
+deps: ## install what building and testing needs (Debian, Ubuntu)
+	@scripts/deps check
+demo: ## see bash, python3 and gcc work in virtual machines
+	@scripts/deps demo
+	@$(MAKE) --no-print-directory -s all
+	@tests/demo/run
+check: ## all tests; the last line is the sum
+	@scripts/deps check
+	@scripts/check
+check-full: ## check, with longer fuzzing and repeated guest programs
+	@scripts/deps check
+	@scripts/check --full
+
+bench: all ## measure, print a table, write bench/results/
+	@scripts/deps bench
+	@bench/run
+bench-fork: all ## the cost of fork by resident size
+	@scripts/deps bench
+	@bench/fork-cost
+
+# ---- code ----
+
+lint: ## formatting, clang-tidy, cppcheck
+	@scripts/lint
+format: ## format the sources in place
+	@scripts/format
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
