@@ -38,11 +38,12 @@ help: ## this list
 
 # ---- the program ----
 
-# Holds the flags of the last build: other flags rebuild everything, the same ones nothing.
-$(BUILD)/flags: FORCE
+# What the last build was made with: other flags rebuild everything, another list of sources (one was removed) links again.
+$(BUILD)/flags: export NOW = $(CC) $(BASE) $(HARDEN) $(SANITIZE) $(LINK) $(CFLAGS) $(LDFLAGS)
+$(BUILD)/sources: export NOW = $(SRC)
+$(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
-$(BUILD)/flags: export FLAGS = $(CC) $(BASE) $(HARDEN) $(SANITIZE) $(LINK) $(CFLAGS) $(LDFLAGS)
+	@printf '%s\n' "$$NOW" | cmp -s - $@ || printf '%s\n' "$$NOW" >$@
 
 compile = @mkdir -p $(@D); echo "  CC      $@"; $(1) $(BASE) $(2) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -53,15 +54,14 @@ $(BUILD)/asan/obj/%.o: % $(BUILD)/flags
 $(BUILD)/fuzz/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option)
 
-# The list of objects is a prerequisite in a file too, so that a removed source relinks.
-$(BUILD)/elfuse: $(OBJ)
+$(BUILD)/elfuse: $(OBJ) $(BUILD)/sources
 	@echo "  LINK    $@"
-	@$(CC) $(LINK) $(LDFLAGS) -o $@ $^
+	@$(CC) $(LINK) $(LDFLAGS) -o $@ $(OBJ)
 $(BUILD)/elfuse.stripped: $(BUILD)/elfuse
 	@$(STRIP) -o $@ $<
-$(BUILD)/asan/elfuse: $(ASAN_OBJ)
+$(BUILD)/asan/elfuse: $(ASAN_OBJ) $(BUILD)/sources
 	@echo "  LINK    $@"
-	@$(CC) -pthread $(SANITIZE) -static-libasan -static-libubsan $(LDFLAGS) -o $@ $^
+	@$(CC) -pthread $(SANITIZE) -static-libasan -static-libubsan $(LDFLAGS) -o $@ $(ASAN_OBJ)
 
 install: $(BUILD)/elfuse.stripped ## install the program and its manual page under PREFIX (/usr/local)
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/elfuse
