@@ -70,7 +70,8 @@ install: $(BUILD)/elfuse.stripped ## install the program and its manual page und
 # ---- tests ----
 
 # links,FILE: the sources that its comment "links: src/a.c src/b.c" names.
-links = $(shell sed -n '/links:/,/\*\//{s/.*links://;s/\*\/.*//;s/^ *\* / /;p}' $(1))
+links = $(shell awk '/links:/ { on = 1; sub(/.*links:/, "") } \
+    on { e = /\*\//; sub(/\*\/.*/, ""); sub(/^ *\* /, ""); print; if (e) exit }' $(1))
 define unit_rule
 $(BUILD)/unit/$(1): $(BUILD)/asan/obj/tests/unit/$(1).c.o $(patsubst %,$(BUILD)/asan/obj/%.o,$(call links,tests/unit/$(1).c))
 	@mkdir -p $$(@D); echo "  LINK    $$@"
