@@ -3,13 +3,15 @@
 #ifndef BASE_FDS_H
 #define BASE_FDS_H
 
+#include <sys/resource.h>
+
 #include "base/base.h"
 
 #define FDS_WINDOW 1088 /* 1,024 vCPUs and what a process needs besides */
 
 /* Choose the window from RLIMIT_NOFILE (first process), or take over the one that exec passed on. */
 int fds_init(void);
-void fds_adopt(int base, int count);
+void fds_adopt(int base, int count, const struct rlimit64 *guest_limit);
 int fds_base(void);
 int fds_count(void);
 
@@ -32,11 +34,14 @@ void fds_create_unlock(void);
 void fds_use_lock(void);
 void fds_use_unlock(void);
 
-/* The guest's RLIMIT_NOFILE is about to rise to `soft`: occupy free places of the window so that the host never
- * hands one out. Returns 0 or -EMFILE. */
-int fds_guard(uint64_t soft);
+/* RLIMIT_NOFILE as the guest sees it; the host's soft limit is kept below the window. Either pointer may be NULL. Errors as
+ * prlimit(2): -EINVAL, -EPERM. */
+int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old);
 
 void fds_fork_prepare(void);
-void fds_fork_done(void);
+void fds_fork_done(bool child);
+
+/* exec: `fd` came along from the previous program image. */
+void fds_mark_used(int fd);
 
 #endif

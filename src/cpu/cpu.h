@@ -26,7 +26,8 @@ enum cpu_event {
 struct cpu_fault {
     unsigned vector;     /* x86 exception vector: 14 is #PF (SDM vol. 3, 6.15) */
     unsigned long error; /* its error code, or 0 */
-    gva_t addr;          /* #PF: CR2. CPU_BUS: the address, or ~0 when the host does not tell */
+    gva_t addr;          /* #PF: CR2 */
+    gpa_t bus;           /* CPU_BUS: the guest-physical address, or ~0 when the host does not tell */
 };
 
 /* #PF error-code bits. */
@@ -34,23 +35,35 @@ enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_INSTR = 16 };
 
 /* ---- machine ---- */
 
-/* Create an empty machine. Returns 0 or a negative errno; `why` (may be NULL) then points at a static
- * sentence that tells a person what is missing and how to get it. */
-int machine_create(struct machine **out, const char **why);
+/* Guest-physical addresses that must stay free: the interrupt controllers' and VMX's own pages. */
+#define MACHINE_HOLE_START 0xfe000000ull
+#define MACHINE_HOLE_END 0x100000000ull
+
+/* Create an empty machine. Guest-physical memory is one host range: address N is byte N from `ram`. Its first `feed`
+ * bytes (a multiple of 2 MiB, readable and writable) are the machine's for tables and entry code, and `initial`
+ * bytes are registered at once. Returns 0 or a negative errno; `why` (may be NULL) then points at a sentence that tells a
+ * person what is missing and how to get it. */
+int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why);
+
+/* Give the machine 2 MiB more for page tables: after machine_map() returned -ENOMEM. The range is backed already. */
+void machine_feed(struct machine *m, gpa_t gpa);
 
 /* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
  * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. */
 int machine_renew(struct machine *m);
 
-/* Register `size` bytes at `hva` as guest-physical memory at `gpa` (2 MiB-aligned slab pieces, or pages
- * for `readonly` windows on host pages such as the vDSO). Once per range; never removed. */
+/* Register `size` bytes at `hva` as guest-physical memory at `gpa`: RAM pieces, or `readonly` pages of the host's such as
+ * the vDSO. Once per range; never removed. */
 int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
+
+/* True when the guest's TSC counts as the host's, so that the host's vDSO tells the right time in the guest. */
+bool machine_tsc_is_host(const struct machine *m);
 
 /* Let user mode reach [va, va+size) at `pa` with `prot` (PROT_*). Replaces what was there. When a right is
  * taken away the caller changes the host mapping of the range *afterwards*, which is what reaches running
  * vCPUs (a backend keeps no other way). Returns 0 or -ENOMEM when a table page cannot be had. */
 int machine_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
-void machine_unmap(struct machine *m, gva_t va, uint64_t size);
+int machine_unmap(struct machine *m, gva_t va, uint64_t size); /* -ENOMEM: a large entry could not be split */
 
 /* Highest guest-physical address plus one that the host can back. */
 uint64_t machine_gpa_limit(const struct machine *m);

@@ -1,0 +1,168 @@
+#include "base/fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include "base/raw.h"
+
+/* create: exclusive while a supervisor descriptor is at a guest-visible number; use: shared by guest calls that close, duplicate, map or
+ * pass on a descriptor. Writers first, or threads that loop over close() would keep one waiting. */
+static pthread_rwlock_t fds_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+
+/* Window geometry and the guest's RLIMIT_NOFILE. Geometry: set before the second thread exists. used[], limit: under the lock. */
+static int base, count;
+static bool used[FDS_WINDOW];
+static struct rlimit64 limit;
+
+int fds_init(void)
+{
+    struct rlimit64 lim;
+    if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &lim))
+        return -EMFILE;
+    limit = lim;
+    /* Above what the guest can be given today, but low: the kernel copies the table up to the highest number at fork. */
+    uint64_t at = MAX(MIN(lim.rlim_cur, 65536ull), 1024ull);
+    count = FDS_WINDOW;
+    if (lim.rlim_max < at + count) {
+        struct rlimit64 more = {lim.rlim_cur, at + count};
+        if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &more, NULL)) {
+            /* It has to fit below the hard limit: the window takes the upper part. */
+            if (lim.rlim_max < 64)
+                return -EMFILE;
+            count = MIN(FDS_WINDOW, (int) (lim.rlim_max / 4));
+            at = lim.rlim_max - count;
+        }
+    }
+    base = (int) at;
+    return fds_set_limit(NULL, NULL);
+}
+
+/* The host's soft limit never reaches into the window, so the host never hands out a number of it. */
+int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old)
+{
+    int r = 0;
+    fds_create_lock();
+    if (old)
+        *old = limit;
+    struct rlimit64 want = new_limit ? *new_limit : limit;
+    if (want.rlim_cur > want.rlim_max) {
+        r = -EINVAL;
+    } else {
+        struct rlimit64 h = {MIN(want.rlim_cur, (uint64_t) base), MAX(want.rlim_max, (uint64_t) base + count)};
+        r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, NULL);
+        if (r == 0 && want.rlim_max > limit.rlim_max && want.rlim_max <= (uint64_t) base + count) {
+            /* Inside what was raised for the window: whether the guest may is the host's to say. */
+            struct rlimit64 probe = {h.rlim_cur, h.rlim_max + 1};
+            r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, &probe, NULL);
+        }
+        if (r == 0)
+            limit = want;
+    }
+    fds_create_unlock();
+    return r;
+}
+
+void fds_adopt(int b, int n, const struct rlimit64 *guest_limit)
+{
+    base = b;
+    count = n;
+    limit = *guest_limit;
+}
+
+int fds_base(void)
+{
+    return base;
+}
+
+int fds_count(void)
+{
+    return count;
+}
+
+bool fds_reserved(int fd)
+{
+    return fds_contains(base, count, fd);
+}
+
+/* Put `fd` at `place`. RLIMIT_NOFILE is checked against the new number, so it is lifted for the moment;
+ * the creation lock keeps others from seeing that. */
+static int move_to(int fd, int place, int flags)
+{
+    int r = host(SYS_dup3, fd, place, flags);
+    if (r != -EBADF)
+        return r;
+    struct rlimit64 lim;
+    r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &lim);
+    if (r)
+        return r;
+    struct rlimit64 high = {base + count, MAX(lim.rlim_max, (uint64_t) base + count)};
+    r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, &high, NULL);
+    if (r)
+        return -EMFILE;
+    r = host(SYS_dup3, fd, place, flags);
+    struct rlimit64 back = {lim.rlim_cur, high.rlim_max};
+    host(SYS_prlimit64, 0, RLIMIT_NOFILE, &back, NULL);
+    return r;
+}
+
+int fds_adopt_fd(int fd, bool inherit)
+{
+    int place = 0;
+    while (place < count && used[place])
+        place++;
+    int r = place == count ? -EMFILE : move_to(fd, base + place, inherit ? 0 : O_CLOEXEC);
+    host(SYS_close, fd);
+    if (r < 0)
+        return r == -EBADF ? -EMFILE : r;
+    used[place] = true;
+    return base + place;
+}
+
+void fds_close(int fd)
+{
+    if (!fds_reserved(fd))
+        return;
+    host(SYS_close, fd);
+    __atomic_store_n(&used[fd - base], false, __ATOMIC_RELEASE); /* pairs with the search under the lock */
+}
+
+void fds_mark_used(int fd)
+{
+    if (fds_reserved(fd))
+        used[fd - base] = true;
+}
+
+void fds_create_lock(void)
+{
+    pthread_rwlock_wrlock(&fds_lock);
+}
+
+void fds_create_unlock(void)
+{
+    pthread_rwlock_unlock(&fds_lock);
+}
+
+void fds_use_lock(void)
+{
+    pthread_rwlock_rdlock(&fds_lock);
+}
+
+void fds_use_unlock(void)
+{
+    pthread_rwlock_unlock(&fds_lock);
+}
+
+void fds_fork_prepare(void)
+{
+    pthread_rwlock_wrlock(&fds_lock);
+}
+
+void fds_fork_done(bool child)
+{
+    if (child)
+        fds_lock = (pthread_rwlock_t) PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+    else
+        pthread_rwlock_unlock(&fds_lock);
+}

@@ -1,0 +1,105 @@
+/* Inside of the KVM backend: the VM, its vCPUs, and the system pages that the guest's ring 0 consists of.
+ * Only files under cpu/kvm include this. */
+#ifndef CPU_KVM_KVM_H
+#define CPU_KVM_KVM_H
+
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <sys/queue.h>
+
+#include "base/raw.h"
+#include "cpu/cpu.h"
+
+#define MAX_SLOTS 128
+
+struct slot {
+    uint64_t gpa, size;
+    void *hva;
+    bool readonly;
+};
+
+/* Which privilege level SYSCALL arrives at: learnt from the first one. */
+enum syscall_world { WORLD_UNKNOWN, WORLD_RING0, WORLD_RING3 };
+
+struct machine {
+    int kvm_fd, vm_fd;
+    uint8_t *ram; /* host address of guest-physical 0 */
+    uint64_t gpa_limit;
+    unsigned nslots;
+    struct slot slot[MAX_SLOTS];
+
+    /* Table pages: handed out once, bound to their place in the tree for good (docs/internals/kvm.md). */
+    uint64_t table_next, table_end;
+    uint64_t table_pages;
+    uint64_t cr3;
+
+    enum syscall_world world;
+    bool tsc_is_host;
+    uint32_t xsave_size;
+    uint32_t run_size;
+    uint64_t xcr0;
+    struct kvm_cpuid2 *cpuid;
+
+    pthread_mutex_t lock; /* vcpus, next_id, parked */
+    LIST_HEAD(, vcpu) all;
+    SLIST_HEAD(, vcpu) parked;
+    unsigned next_id;
+    struct cpu_stats stats; /* exits of ended vCPUs */
+};
+
+struct vcpu {
+    LIST_ENTRY(vcpu) link;
+    SLIST_ENTRY(vcpu) parked;
+    struct machine *m;
+    int fd;
+    unsigned id;
+    struct kvm_run *run;
+    struct cpu_regs *regs;  /* in run: kvm's synchronised copy */
+    struct cpu_regs at_exit; /* what regs was when the last run ended */
+    bool cpl0;              /* the vCPU stands in the entry code; otherwise in user mode */
+    bool mask_set;
+    uint64_t mask;          /* as last given to KVM_SET_SIGNAL_MASK */
+    uint8_t *page;          /* its system page: GDT, TSS, ring-0 stack */
+    int last_cpu;           /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
+    struct cpu_stats stats;
+};
+
+/* x86_64/system.c: system pages, processor state at reset. */
+void system_init(struct machine *m);                 /* entry code, IDT; once per machine */
+int system_setup_cpuid(struct machine *m);
+int system_vcpu_page(struct machine *m, struct vcpu *v);
+int system_vcpu_reset(struct vcpu *v);
+void system_tell_cpu(struct vcpu *v, int cpu);
+
+/* x86_64/paging.c */
+int paging_init(struct machine *m);
+uint64_t paging_new_page(struct machine *m); /* a zeroed page's guest-physical address, or 0 */
+int paging_map_system(struct machine *m, uint64_t va, uint64_t pa, uint64_t bits);
+
+/* Addresses of the entry area in guest-virtual space (kernel half). */
+#define ENTRY_TEXT 0xffffffff80000000ull
+#define ENTRY_IDT 0xffffffff80001000ull
+#define ENTRY_VCPU(id) (0xffffffff80100000ull + (uint64_t) (id) *4096)
+#define VCPU_GDT 0x000
+#define VCPU_TSS 0x100
+#define VCPU_STACK 0x1000 /* top, one past */
+#define SEL_USER_CS 0x33
+#define SEL_USER_SS 0x2b
+#define PORT_SYSCALL 0x10
+#define PORT_EXCEPTION 0x20
+#define EXCEPTION_STUB_SIZE 16
+
+/* entry.S */
+extern const uint8_t entry_text[], entry_sysret[], entry_iret[], entry_probe[], entry_stubs[], entry_end[];
+#define ENTRY_OF(label) (ENTRY_TEXT + (uint64_t) ((label) -entry_text))
+
+#define RFLAGS_FIXED 0x2ull
+#define RFLAGS_IF 0x200ull
+#define RFLAGS_IOPL 0x3000ull
+#define RFLAGS_USER 0x254dd5ull /* what user mode may hold: CF PF AF ZF SF TF DF OF NT RF AC ID */
+
+enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 0x20, PTE_D = 0x40, PTE_PS = 0x80 };
+#define PTE_NX (1ull << 63)
+#define PTE_ADDR 0x000ffffffffff000ull
+
+#endif

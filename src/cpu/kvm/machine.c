@@ -1,0 +1,222 @@
+/* A VM: its slots, and how it is born, again after a fork. */
+#include "cpu/kvm/kvm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "base/fds.h"
+
+#define KVM_PATH "/dev/kvm"
+
+static const char *open_problem(int err)
+{
+    switch (err) {
+    case -ENOENT:
+        return "/dev/kvm does not exist: enable virtualization (VT-x or AMD-V) in the firmware and load the kvm_intel or "
+               "kvm_amd module; inside a VM, enable nested virtualization; in a container, pass --device /dev/kvm";
+    case -EACCES:
+    case -EPERM:
+        return "no permission to open /dev/kvm: add yourself to its group (usually: sudo usermod -aG kvm $USER) and log in "
+               "again";
+    case -ENODEV:
+    case -ENXIO:
+        return "/dev/kvm is there but no driver answers: load kvm_intel or kvm_amd (virtualization may be disabled in the "
+               "firmware)";
+    case -EBUSY:
+        return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) is using the processor's virtualization";
+    }
+    return "cannot open /dev/kvm";
+}
+
+static int add_slot(struct machine *m, unsigned i)
+{
+    const struct slot *s = &m->slot[i];
+    struct kvm_userspace_memory_region r = {.slot = i, .flags = s->readonly ? KVM_MEM_READONLY : 0,
+        .guest_phys_addr = s->gpa, .memory_size = s->size, .userspace_addr = (uintptr_t) s->hva};
+    return host(SYS_ioctl, m->vm_fd, KVM_SET_USER_MEMORY_REGION, &r);
+}
+
+/* Create the VM proper; its descriptor is moved into the window before any guest thread can name it. */
+static int create_vm(struct machine *m)
+{
+    int fd;
+    fds_create_lock();
+    do {
+        fd = host(SYS_ioctl, m->kvm_fd, KVM_CREATE_VM, 0);
+    } while (fd == -EINTR); /* a signal may be pending: KVM_CREATE_VM gives up early then */
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    if (fd < 0)
+        return fd;
+    m->vm_fd = fd;
+    for (unsigned i = 0; i < m->nslots; i++) {
+        int r = add_slot(m, i);
+        if (r) {
+            fds_close(m->vm_fd);
+            m->vm_fd = -1;
+            return r;
+        }
+    }
+    return 0;
+}
+
+static int probe(struct machine *m, const char **why)
+{
+    static const struct {
+        int cap;
+        const char *why;
+    } need[] = {
+        {KVM_CAP_USER_MEMORY, "this KVM lacks KVM_CAP_USER_MEMORY"},
+        {KVM_CAP_SYNC_REGS, "this KVM lacks KVM_CAP_SYNC_REGS (Linux 4.17 or newer is needed)"},
+        {KVM_CAP_XCRS, "this KVM cannot set XCR0 (a processor with XSAVE is needed)"},
+        {KVM_CAP_READONLY_MEM, "this KVM lacks KVM_CAP_READONLY_MEM"},
+    };
+    *why = "/dev/kvm speaks another API version";
+    if (host(SYS_ioctl, m->kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
+        return -ENOSYS;
+    for (unsigned i = 0; i < ARRAY_SIZE(need); i++) {
+        *why = need[i].why;
+        if (host(SYS_ioctl, m->kvm_fd, KVM_CHECK_EXTENSION, need[i].cap) <= 0)
+            return -ENOSYS;
+    }
+    *why = "this KVM does not tell the size of its vCPU area";
+    int size = host(SYS_ioctl, m->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+    if (size <= 0)
+        return -ENOSYS;
+    m->run_size = size;
+    size = host(SYS_ioctl, m->kvm_fd, KVM_CHECK_EXTENSION, 208 /* KVM_CAP_XSAVE2 */);
+    m->xsave_size = size > 4096 ? (uint32_t) size : 4096;
+    return 0;
+}
+
+static uint64_t gpa_limit_of(const struct kvm_cpuid2 *list)
+{
+    unsigned bits = 36;
+    for (unsigned i = 0; i < list->nent; i++)
+        if (list->entries[i].function == 0x80000008)
+            bits = list->entries[i].eax & 0xff;
+    /* Four-level page tables on the host side cover 48 bits, whatever the processor has. */
+    return 1ull << MIN(bits, 46u);
+}
+
+int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why)
+{
+    const char *dummy;
+    if (!why)
+        why = &dummy;
+    *why = "out of memory";
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m)
+        return -ENOMEM;
+    m->vm_fd = -1;
+    m->ram = ram;
+    pthread_mutex_init(&m->lock, NULL);
+    LIST_INIT(&m->all);
+    SLIST_INIT(&m->parked);
+
+    int r = host(SYS_openat, AT_FDCWD, KVM_PATH, O_RDWR | O_CLOEXEC, 0);
+    if (r < 0) {
+        *why = open_problem(r);
+        goto fail;
+    }
+    m->kvm_fd = r = fds_adopt_fd(r, false);
+    if (r < 0)
+        goto fail;
+    r = probe(m, why);
+    if (r)
+        goto fail_kvm;
+    *why = "KVM does not tell which CPUID it supports";
+    r = system_setup_cpuid(m);
+    if (r)
+        goto fail_kvm;
+    m->gpa_limit = gpa_limit_of(m->cpuid);
+    m->table_end = feed;
+    m->table_next = PAGE_SIZE; /* guest-physical 0 stays nobody's, so that 0 can mean "none" */
+    BUG_ON(paging_init(m));
+    system_init(m);
+    m->slot[0] = (struct slot){.gpa = 0, .size = initial, .hva = ram};
+    m->nslots = 1;
+    r = create_vm(m);
+    *why = r == -EBUSY ? open_problem(r) : "KVM_CREATE_VM failed";
+    if (r)
+        goto fail_kvm;
+    *out = m;
+    return 0;
+fail_kvm:
+    fds_close(m->kvm_fd);
+    free(m->cpuid);
+fail:
+    free(m);
+    return r;
+}
+
+int machine_renew(struct machine *m)
+{
+    struct vcpu *v;
+    while ((v = LIST_FIRST(&m->all))) {
+        LIST_REMOVE(v, link);
+        munmap(v->run, m->run_size);
+        fds_close(v->fd);
+        free(v);
+    }
+    SLIST_INIT(&m->parked);
+    fds_close(m->vm_fd);
+    m->vm_fd = -1;
+
+    /* Neighbouring slots become one: creating a VM costs by the slot. */
+    unsigned n = 0;
+    for (unsigned i = 0; i < m->nslots; i++) {
+        struct slot *last = n ? &m->slot[n - 1] : NULL, *s = &m->slot[i];
+        if (last && !last->readonly && !s->readonly && last->gpa + last->size == s->gpa &&
+            (uint8_t *) last->hva + last->size == s->hva)
+            last->size += s->size;
+        else
+            m->slot[n++] = *s;
+    }
+    m->nslots = n;
+    return create_vm(m);
+}
+
+int machine_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool readonly)
+{
+    if (m->nslots == MAX_SLOTS)
+        return -ENOMEM;
+    m->slot[m->nslots] = (struct slot){.gpa = pa.v, .size = size, .hva = hva, .readonly = readonly};
+    int r = add_slot(m, m->nslots);
+    if (r == 0)
+        m->nslots++;
+    return r;
+}
+
+uint64_t machine_gpa_limit(const struct machine *m)
+{
+    return m->gpa_limit;
+}
+
+bool machine_tsc_is_host(const struct machine *m)
+{
+    return m->tsc_is_host;
+}
+
+void machine_stats(const struct machine *m, struct cpu_stats *out)
+{
+    *out = m->stats;
+    const struct vcpu *v;
+    LIST_FOREACH(v, &m->all, link)
+    {
+        out->exits_syscall += v->stats.exits_syscall;
+        out->exits_fault += v->stats.exits_fault;
+        out->exits_signal += v->stats.exits_signal;
+        out->exits_bus += v->stats.exits_bus;
+        out->exits_other += v->stats.exits_other;
+        out->vcpus++;
+    }
+    out->table_pages = m->table_pages;
+    out->slots = m->nslots;
+    out->syscall_ring3 = m->world == WORLD_RING3;
+}

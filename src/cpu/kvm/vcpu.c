@@ -1,0 +1,389 @@
+/* A virtual CPU: the run loop, and the translation between "standing in the entry code" and user mode.
+ *
+ * Whoever sits above sees user-mode registers only. Inside, a vCPU that took an exception (everywhere) or a SYSCALL (where that
+ * enters ring 0) stands in the entry code at CPL 0, and leaves it by SYSRET when nothing but rax changed, else by IRET through a frame
+ * that we write; otherwise it is in user mode and its registers are set as they are. */
+#include "cpu/kvm/kvm.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "base/fds.h"
+
+_Static_assert(sizeof(struct cpu_regs) == sizeof(struct kvm_regs), "cpu_regs is kvm_regs");
+_Static_assert(offsetof(struct cpu_regs, r8) == offsetof(struct kvm_regs, r8), "cpu_regs is kvm_regs");
+_Static_assert(offsetof(struct cpu_regs, rip) == offsetof(struct kvm_regs, rip), "cpu_regs is kvm_regs");
+
+#define USER_TOP (1ull << 47)
+enum { VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14 };
+
+struct iret_frame {
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+static struct iret_frame *frame_of(struct vcpu *v)
+{
+    return (struct iret_frame *) (v->page + VCPU_STACK - sizeof(struct iret_frame));
+}
+
+static uint64_t frame_gva(struct vcpu *v)
+{
+    return ENTRY_VCPU(v->id) + VCPU_STACK - sizeof(struct iret_frame);
+}
+
+static int learn_world(struct vcpu *v);
+
+int vcpu_create(struct machine *m, struct vcpu **out)
+{
+    pthread_mutex_lock(&m->lock);
+    struct vcpu *v = SLIST_FIRST(&m->parked);
+    if (v)
+        SLIST_REMOVE_HEAD(&m->parked, parked);
+    unsigned id = v ? v->id : m->next_id++;
+    pthread_mutex_unlock(&m->lock);
+    int r;
+    if (v) {
+        r = system_vcpu_reset(v);
+        BUG_ON(r);
+        memset(v->regs, 0, sizeof *v->regs);
+        memset(&v->at_exit, 0xff, sizeof v->at_exit);
+        v->cpl0 = v->mask_set = false;
+        *out = v;
+        return 0;
+    }
+    v = calloc(1, sizeof *v);
+    if (!v)
+        return -ENOMEM;
+    v->m = m;
+    v->id = id;
+    v->last_cpu = -1;
+    fds_create_lock();
+    r = host(SYS_ioctl, m->vm_fd, KVM_CREATE_VCPU, id);
+    if (r >= 0)
+        r = fds_adopt_fd(r, false);
+    fds_create_unlock();
+    if (r < 0)
+        goto fail;
+    v->fd = r;
+    void *run = mmap(NULL, m->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
+    if (run == MAP_FAILED) {
+        r = -ENOMEM;
+        goto fail_fd;
+    }
+    v->run = run;
+    v->run->kvm_valid_regs = KVM_SYNC_X86_REGS;
+    v->regs = (struct cpu_regs *) &v->run->s.regs.regs;
+    memset(&v->at_exit, 0xff, sizeof v->at_exit);
+    r = system_vcpu_page(m, v);
+    if (r == 0)
+        r = system_vcpu_reset(v);
+    if (r == 0 && m->world == WORLD_UNKNOWN)
+        r = learn_world(v);
+    if (r)
+        goto fail_run;
+    memset(v->regs, 0, sizeof *v->regs);
+    pthread_mutex_lock(&m->lock);
+    LIST_INSERT_HEAD(&m->all, v, link);
+    pthread_mutex_unlock(&m->lock);
+    *out = v;
+    return 0;
+fail_run:
+    munmap(v->run, m->run_size);
+fail_fd:
+    fds_close(v->fd);
+fail:
+    free(v);
+    return r == -EEXIST || r == -EINVAL ? -EAGAIN : r;
+}
+
+void vcpu_park(struct vcpu *v)
+{
+    pthread_mutex_lock(&v->m->lock);
+    SLIST_INSERT_HEAD(&v->m->parked, v, parked);
+    pthread_mutex_unlock(&v->m->lock);
+}
+
+struct cpu_regs *vcpu_regs(struct vcpu *v)
+{
+    return v->regs;
+}
+
+/* ---- into and out of the entry code ---- */
+
+static bool in_entry(uint64_t rip)
+{
+    return rip - ENTRY_TEXT < PAGE_SIZE;
+}
+
+/* Put the user-mode registers into the form that the vCPU's present level needs. */
+static void enter(struct vcpu *v)
+{
+    struct cpu_regs *r = v->regs;
+    enum syscall_world world = v->m->world;
+    uint64_t flags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
+    if (world != WORLD_RING0)
+        flags |= RFLAGS_IOPL; /* the entry code's `out` runs in ring 3 */
+    if (!v->cpl0) {
+        r->rflags = flags;
+        if (memcmp(r, &v->at_exit, sizeof *r))
+            v->run->kvm_dirty_regs |= KVM_SYNC_X86_REGS;
+        return;
+    }
+    if (world == WORLD_RING0 && r->rip == r->rcx && r->r11 == r->rflags) {
+        r->r11 = flags;
+        r->rip = ENTRY_OF(entry_sysret);
+        r->rflags = RFLAGS_FIXED;
+    } else {
+        *frame_of(v) = (struct iret_frame){r->rip, SEL_USER_CS, flags, r->rsp, SEL_USER_SS};
+        r->rip = ENTRY_OF(entry_iret);
+        r->rsp = frame_gva(v);
+        r->rflags = RFLAGS_FIXED;
+    }
+    v->run->kvm_dirty_regs |= KVM_SYNC_X86_REGS;
+}
+
+static void from_frame(struct cpu_regs *r, const struct iret_frame *f)
+{
+    r->rip = f->rip;
+    r->rsp = f->rsp;
+    r->rflags = f->rflags & RFLAGS_USER;
+}
+
+/* A signal ended the run: make the registers the user's again. False when the vCPU stands where it has to go on first (between
+ * entering ring 0 and the `out` that tells us why). */
+static bool leave_interrupted(struct vcpu *v)
+{
+    struct cpu_regs *r = v->regs;
+    v->cpl0 = in_entry(r->rip);
+    if (!v->cpl0) {
+        v->at_exit = *r;
+        r->rflags &= RFLAGS_USER;
+        v->at_exit.rflags = r->rflags;
+        if (v->m->world != WORLD_RING0)
+            v->at_exit.rflags |= RFLAGS_IOPL;
+        v->at_exit.rflags |= RFLAGS_FIXED | RFLAGS_IF;
+        return true;
+    }
+    if (r->rip == ENTRY_OF(entry_iret)) {
+        from_frame(r, frame_of(v));
+        return true;
+    }
+    if (r->rip == ENTRY_OF(entry_sysret) && v->m->world == WORLD_RING0) {
+        r->rip = r->rcx;
+        r->rflags = r->r11 & RFLAGS_USER;
+        r->r11 = r->rflags;
+        return true;
+    }
+    return false;
+}
+
+static void set_mask(struct vcpu *v, uint64_t mask)
+{
+    if (v->mask_set && v->mask == mask)
+        return;
+    struct {
+        struct kvm_signal_mask head;
+        uint64_t set;
+    } __attribute__((packed)) arg = {.head.len = 8, .set = mask};
+    BUG_ON(host(SYS_ioctl, v->fd, KVM_SET_SIGNAL_MASK, &arg));
+    v->mask = mask;
+    v->mask_set = true;
+}
+
+/* Run one SYSCALL of our own, before any guest instruction, and look where it arrived. Nothing that the guest does can make this
+ * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. */
+static int learn_world(struct vcpu *v)
+{
+    *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rflags = RFLAGS_FIXED | RFLAGS_IOPL};
+    v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    set_mask(v, ~0ull);
+    long r;
+    do {
+        r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+    } while (r == -EINTR || r == -EAGAIN);
+    struct kvm_sregs s;
+    if (r == 0)
+        r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
+    if (r < 0)
+        return r;
+    if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
+        return -ENOSYS;
+    v->m->world = (s.cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
+    return system_vcpu_reset(v);
+}
+
+static void leave_syscall(struct vcpu *v)
+{
+    struct cpu_regs *r = v->regs;
+    v->cpl0 = v->m->world == WORLD_RING0;
+    r->rip = r->rcx;
+    r->rflags = r->r11 & RFLAGS_USER;
+    r->r11 = r->rflags;
+}
+
+/* False when it was no exception: user mode ran an `out` of the entry text, which its IOPL allows in a ring-3 world. */
+static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
+{
+    struct cpu_regs *r = v->regs;
+    struct kvm_sregs s;
+    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
+    if (s.cs.selector & 3)
+        return false;
+    uint64_t top = ENTRY_VCPU(v->id) + VCPU_STACK;
+    BUG_ON(r->rsp != top - sizeof(struct iret_frame) - 8); /* an exception in the entry code itself */
+    *f = (struct cpu_fault){.vector = (r->rip - ENTRY_OF(entry_stubs)) / EXCEPTION_STUB_SIZE,
+        .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
+    if (f->vector == VECTOR_PF)
+        f->addr = gva(s.cr2);
+    from_frame(r, frame_of(v));
+    v->cpl0 = true;
+    return true;
+}
+
+/* The guest did port I/O of its own (its IOPL lets it where ring 3 needs that): natively a #GP. KVM would finish the access at the
+ * next run, over our registers: let it do so at once. */
+static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
+{
+    struct cpu_regs before = *v->regs;
+    v->run->immediate_exit = 1;
+    host(SYS_ioctl, v->fd, KVM_RUN, 0);
+    v->run->immediate_exit = 0;
+    *v->regs = before;
+    memset(&v->at_exit, 0xff, sizeof v->at_exit);
+    v->regs->rflags &= RFLAGS_USER;
+    v->cpl0 = false;
+    *f = (struct cpu_fault){.vector = VECTOR_GP};
+}
+
+enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
+{
+    struct kvm_run *run = v->run;
+    struct cpu_regs *r = v->regs;
+    if (r->rip >= USER_TOP && !v->cpl0 && r->rip - 0xffff800000000000ull >= USER_TOP) {
+        /* Not canonical: loading it would fault in the host's or the entry code's hands. */
+        *fault = (struct cpu_fault){.vector = VECTOR_GP};
+        return CPU_FAULT;
+    }
+    if (v->cpl0 && r->rip >= USER_TOP) {
+        *fault = (struct cpu_fault){.vector = VECTOR_GP};
+        return CPU_FAULT;
+    }
+    enter(v);
+    set_mask(v, sigmask);
+    for (;;) {
+        int cpu = sched_getcpu();
+        if (__builtin_expect(cpu != v->last_cpu, 0))
+            system_tell_cpu(v, cpu);
+        long ret = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+        if (ret == -EINTR) {
+            if (leave_interrupted(v)) {
+                v->stats.exits_signal++;
+                return CPU_SIGNAL;
+            }
+            set_mask(v, ~0ull); /* a few instructions more; the caller's mask comes back at the next run */
+            continue;
+        }
+        if (ret == -EAGAIN)
+            continue;
+        if (ret == -EFAULT) {
+            bool told = run->exit_reason == 39 /* KVM_EXIT_MEMORY_FAULT: flags, gpa, size, newer than some headers */;
+            *fault = (struct cpu_fault){.bus = gpa(told ? ((uint64_t *) &run->hw)[1] : ~0ull)};
+            if (!leave_interrupted(v))
+                BUG_ON("the entry code's own page is gone");
+            v->stats.exits_bus++;
+            return CPU_BUS;
+        }
+        BUG_ON(ret < 0);
+        switch (run->exit_reason) {
+        case KVM_EXIT_IO:
+            if (run->io.port == PORT_SYSCALL && run->io.direction == KVM_EXIT_IO_OUT &&
+                r->rip - ENTRY_TEXT <= (uint64_t) (entry_sysret - entry_text)) {
+                leave_syscall(v);
+                v->stats.exits_syscall++;
+                return CPU_SYSCALL;
+            }
+            v->stats.exits_fault++;
+            if (run->io.port != PORT_EXCEPTION || run->io.direction != KVM_EXIT_IO_OUT ||
+                r->rip - ENTRY_OF(entry_stubs) >= 32 * EXCEPTION_STUB_SIZE || !leave_exception(v, fault))
+                leave_stray_io(v, fault);
+            return CPU_FAULT;
+        case KVM_EXIT_INTR:
+        case KVM_EXIT_IRQ_WINDOW_OPEN:
+            v->stats.exits_other++;
+            continue;
+        case KVM_EXIT_INTERNAL_ERROR:
+            if (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION && leave_interrupted(v) && !v->cpl0) {
+                /* An instruction that this host's KVM has to emulate and cannot. */
+                *fault = (struct cpu_fault){.vector = VECTOR_UD};
+                v->stats.exits_fault++;
+                return CPU_FAULT;
+            }
+            break;
+        }
+        char what[160];
+        snprintf(what, sizeof what, "unexpected KVM exit %u (suberror or address %llx) at rip %llx", run->exit_reason,
+            run->exit_reason == KVM_EXIT_MMIO ? run->mmio.phys_addr : run->internal.suberror, (unsigned long long) r->rip);
+        bug(__FILE__, __LINE__, what);
+    }
+}
+
+/* ---- the rest of the state ---- */
+
+void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
+{
+    struct kvm_sregs s;
+    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
+    *fs = s.fs.base;
+    *gs = s.gs.base;
+}
+
+void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
+{
+    struct kvm_sregs s;
+    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
+    s.fs.base = fs;
+    s.gs.base = gs;
+    BUG_ON(host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s));
+}
+
+uint32_t vcpu_xsave_size(const struct vcpu *v)
+{
+    return v->m->xsave_size;
+}
+
+void vcpu_get_xsave(struct vcpu *v, void *image)
+{
+    unsigned long nr = v->m->xsave_size > 4096 ? 0x9000aecful /* KVM_GET_XSAVE2 */ : (unsigned long) KVM_GET_XSAVE;
+    BUG_ON(host(SYS_ioctl, v->fd, nr, image));
+}
+
+int vcpu_set_xsave(struct vcpu *v, const void *image)
+{
+    return host(SYS_ioctl, v->fd, KVM_SET_XSAVE, image);
+}
+
+struct cpu_state *vcpu_save(struct vcpu *v)
+{
+    size_t size = sizeof(struct cpu_state) + v->m->xsave_size;
+    struct cpu_state *st = aligned_alloc(64, (size + 63) & ~63ull);
+    if (!st)
+        return NULL;
+    st->regs = *v->regs;
+    vcpu_get_bases(v, &st->fs_base, &st->gs_base);
+    st->xsave_size = v->m->xsave_size;
+    vcpu_get_xsave(v, st->xsave);
+    return st;
+}
+
+int vcpu_load(struct vcpu *v, const struct cpu_state *st)
+{
+    *v->regs = st->regs;
+    vcpu_set_bases(v, st->fs_base, st->gs_base);
+    return vcpu_set_xsave(v, st->xsave);
+}

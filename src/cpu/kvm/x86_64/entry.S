@@ -1,0 +1,36 @@
+/* The guest's whole ring 0: one exit for SYSCALL, one for an exception, and the two ways back. Copied into a
+ * guest page at ENTRY_TEXT. Plain integer instructions only: some hosts emulate ring 0, and a few of them execute
+ * the SYSCALL entry in ring 3 (docs/internals/kvm.md). */
+#define PORT_SYSCALL 0x10
+#define PORT_EXCEPTION 0x20
+
+    .section .rodata
+    .globl entry_text, entry_sysret, entry_iret, entry_probe, entry_stubs, entry_end
+    .balign 4096
+entry_text: /* LSTAR: rcx and r11 hold the way back; the host sets rax, or all of the state */
+    outb %al, $PORT_SYSCALL
+entry_sysret:
+    sysretq
+entry_iret: /* the host has written a frame and set rsp to it */
+    iretq
+entry_probe: /* run once in ring 3, to see at which level SYSCALL arrives */
+    syscall
+    ud2
+
+    .balign 16
+entry_stubs: /* one of 16 bytes a vector: the host tells the vector from rip */
+    .set vector, 0
+    .rept 32
+    .balign 16
+    .if vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30
+    .byte 0x66, 0x90 /* the processor pushed an error code: a two-byte nop */
+    .else
+    .byte 0x6a, 0x00 /* pushq $0 */
+    .endif
+    outb %al, $PORT_EXCEPTION
+    ud2
+    .set vector, vector + 1
+    .endr
+    .balign 16
+entry_end:
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,176 @@
+/* System pages and processor state of an x86-64 guest: entry code, IDT, per-vCPU GDT, TSS and stack, control
+ * registers, MSRs, CPUID. */
+#include "cpu/kvm/kvm.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+enum { MSR_STAR = 0xc0000081, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_TSC_AUX = 0xc0000103 };
+
+#define CR0_VALUE 0x80050033ull /* PG AM WP NE ET MP PE */
+#define EFER_VALUE 0xd01ull     /* SCE LME LMA NXE */
+#define CR4_PAE (1u << 5)
+#define CR4_PGE (1u << 7)
+#define CR4_OSFXSR (1u << 9)
+#define CR4_OSXMMEXCPT (1u << 10)
+#define CR4_UMIP (1u << 11)
+#define CR4_FSGSBASE (1u << 16)
+#define CR4_OSXSAVE (1u << 18)
+
+#define GDT_KERNEL_CODE 0x00af9a000000ffffull
+#define GDT_KERNEL_DATA 0x00cf92000000ffffull
+#define GDT_USER_DATA 0x00cff2000000ffffull
+#define GDT_USER_CODE 0x00affa000000ffffull
+#define GDT_CPU_NUMBER 15 /* the kernel's __CPUNODE_SEG: its limit tells getcpu the processor */
+
+void system_init(struct machine *m)
+{
+    uint64_t text = paging_new_page(m), idt = paging_new_page(m);
+    BUG_ON(!text || !idt || entry_end - entry_text > (long) PAGE_SIZE);
+    memcpy(m->ram + text, entry_text, entry_end - entry_text);
+    for (unsigned v = 0; v < 32; v++) {
+        uint64_t *gate = (uint64_t *) (m->ram + idt + v * 16), at = ENTRY_OF(entry_stubs) + v * EXCEPTION_STUB_SIZE;
+        uint64_t dpl = v == 3 || v == 4 ? 0x60 : 0; /* int3 and into are the user's to raise */
+        gate[0] = (at & 0xffff) | 0x08ull << 16 | (0x8e | dpl) << 40 | (at >> 16 & 0xffff) << 48;
+        gate[1] = at >> 32;
+    }
+    /* The entry text is readable and executable for the user: where SYSCALL arrives in ring 3 it runs there. */
+    BUG_ON(paging_map_system(m, ENTRY_TEXT, text, PTE_U) || paging_map_system(m, ENTRY_IDT, idt, PTE_NX));
+}
+
+/* CPUID as the host's user space sees it: KVM's list gives the leaves, the processor their values. What the guest cannot have
+ * because XCR0 lacks its state is taken out (AMX). */
+int system_setup_cpuid(struct machine *m)
+{
+    unsigned n = 128;
+    struct kvm_cpuid2 *list = NULL;
+    for (;;) {
+        free(list);
+        list = calloc(1, sizeof *list + n * sizeof list->entries[0]);
+        if (!list)
+            return -ENOMEM;
+        list->nent = n;
+        int r = host(SYS_ioctl, m->kvm_fd, KVM_GET_SUPPORTED_CPUID, list);
+        if (r == 0)
+            break;
+        if (r != -E2BIG || n > 4096) {
+            free(list);
+            return r;
+        }
+        n *= 2;
+    }
+    uint64_t kvm_xcr0 = 3;
+    for (unsigned i = 0; i < list->nent; i++)
+        if (list->entries[i].function == 0xd && list->entries[i].index == 0)
+            kvm_xcr0 = list->entries[i].eax | (uint64_t) list->entries[i].edx << 32;
+    uint32_t lo = 3, hi = 0, a, b, c, d;
+    if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE))
+        __asm__("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+    m->xcr0 = kvm_xcr0 & (lo | (uint64_t) hi << 32) & ~(3ull << 17);
+
+    for (unsigned i = 0; i < list->nent; i++) {
+        struct kvm_cpuid_entry2 *e = &list->entries[i];
+        if (e->function == 1 || e->function == 7 || e->function == 0x80000001 || e->function == 0x80000008) {
+            __cpuid_count(e->function, e->index, a, b, c, d);
+            e->eax = a, e->ecx = c, e->edx = d;
+            if (e->function == 1)
+                e->ebx = (b & ~0xff000000u) | (e->ebx & 0xff000000u); /* the APIC id is the vCPU's */
+            else
+                e->ebx = b;
+            if (e->function == 7 && e->index == 0)
+                e->edx &= ~(1u << 22 | 1u << 24 | 1u << 25); /* AMX */
+        }
+        if (e->function >> 8 == 0x400000) /* no hypervisor's own leaves */
+            e->function = 0x4fffff00 + i;
+    }
+    m->cpuid = list;
+    return 0;
+}
+
+int system_vcpu_page(struct machine *m, struct vcpu *v)
+{
+    uint64_t pa = paging_new_page(m);
+    if (!pa)
+        return -ENOMEM;
+    v->page = m->ram + pa;
+    uint64_t *gdt = (uint64_t *) (v->page + VCPU_GDT);
+    gdt[1] = GDT_KERNEL_CODE;
+    gdt[2] = GDT_KERNEL_DATA;
+    gdt[SEL_USER_SS >> 3] = GDT_USER_DATA;
+    gdt[SEL_USER_CS >> 3] = GDT_USER_CODE;
+    *(uint64_t *) (v->page + VCPU_TSS + 4) = ENTRY_VCPU(v->id) + VCPU_STACK; /* rsp0 */
+    *(uint16_t *) (v->page + VCPU_TSS + 0x66) = 0x68;                        /* no I/O bitmap */
+    return paging_map_system(m, ENTRY_VCPU(v->id), pa, PTE_W | PTE_NX);
+}
+
+static int set_msrs(struct vcpu *v, const struct kvm_msr_entry *e, unsigned n)
+{
+    struct {
+        struct kvm_msrs head;
+        struct kvm_msr_entry entry[8];
+    } list = {.head.nmsrs = n};
+    BUG_ON(n > ARRAY_SIZE(list.entry));
+    memcpy(list.entry, e, n * sizeof *e);
+    int r = host(SYS_ioctl, v->fd, KVM_SET_MSRS, &list);
+    return r < 0 ? r : r == (int) n ? 0 : -EINVAL;
+}
+
+/* Tell the guest's getcpu which host processor it is on: RDPID and RDTSCP read TSC_AUX, older code the segment limit. */
+void system_tell_cpu(struct vcpu *v, int cpu)
+{
+    set_msrs(v, &(struct kvm_msr_entry){.index = MSR_TSC_AUX, .data = (uint64_t) cpu}, 1);
+    uint64_t limit = (uint64_t) cpu & 0xfff;
+    ((uint64_t *) (v->page + VCPU_GDT))[GDT_CPU_NUMBER] = 0x0040f50000000000ull | limit;
+    v->last_cpu = cpu;
+}
+
+int system_vcpu_reset(struct vcpu *v)
+{
+    struct machine *m = v->m;
+    int r = host(SYS_ioctl, v->fd, KVM_SET_CPUID2, m->cpuid);
+    if (r)
+        return r;
+    struct kvm_sregs s;
+    r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
+    if (r)
+        return r;
+    uint32_t a, b, c, d, umip = 0;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & 1u << 2))
+        umip = CR4_UMIP;
+    s.cr0 = CR0_VALUE;
+    s.cr3 = m->cr3;
+    s.cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_FSGSBASE | CR4_OSXSAVE;
+    s.efer = EFER_VALUE;
+    s.cs = (struct kvm_segment){
+        .limit = ~0u, .selector = SEL_USER_CS, .type = 11, .present = 1, .dpl = 3, .s = 1, .l = 1, .g = 1};
+    s.ss = (struct kvm_segment){
+        .limit = ~0u, .selector = SEL_USER_SS, .type = 3, .present = 1, .dpl = 3, .s = 1, .db = 1, .g = 1};
+    s.ds = s.es = s.fs = s.gs = (struct kvm_segment){.unusable = 1};
+    s.gdt = (struct kvm_dtable){.base = ENTRY_VCPU(v->id) + VCPU_GDT, .limit = 16 * 8 - 1};
+    s.idt = (struct kvm_dtable){.base = ENTRY_IDT, .limit = 256 * 16 - 1};
+    s.tr = (struct kvm_segment){.base = ENTRY_VCPU(v->id) + VCPU_TSS, .limit = 0x67, .selector = 0x40, .type = 11,
+        .present = 1};
+    s.ldt = (struct kvm_segment){.unusable = 1};
+    s.cr4 |= umip;
+    r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
+    if (r && umip) { /* a host that does not virtualise UMIP: the guest may then read descriptor-table addresses, all ours */
+        s.cr4 &= ~umip;
+        r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
+    }
+    if (r)
+        return r;
+    struct kvm_xcrs x = {.nr_xcrs = 1, .xcrs[0].value = m->xcr0};
+    r = host(SYS_ioctl, v->fd, KVM_SET_XCRS, &x);
+    if (r)
+        return r;
+    struct kvm_device_attr tsc = {.group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET,
+        .addr = (uintptr_t) &(uint64_t){0}};
+    m->tsc_is_host = host(SYS_ioctl, v->fd, KVM_SET_DEVICE_ATTR, &tsc) == 0;
+    /* FMASK as Linux clears flags on entry, and IOPL, which only ring 3 code of the entry page may use. */
+    const struct kvm_msr_entry msr[] = {{.index = MSR_STAR, .data = 0x23ull << 48 | 0x08ull << 32},
+        {.index = MSR_LSTAR, .data = ENTRY_TEXT}, {.index = MSR_FMASK, .data = 0x47700}};
+    return set_msrs(v, msr, ARRAY_SIZE(msr));
+}
