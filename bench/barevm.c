@@ -85,9 +85,9 @@ static void set_msr(int vcpu, uint32_t index, uint64_t value)
 /* Guest virtual = guest physical for the only 2 MiB; all of it is user memory. */
 static void write_guest(uint8_t *mem)
 {
-    static const uint8_t lstar[] = {0xe6, PORT, 0x48, 0x0f, 0x07};                       /* out %al,$PORT; sysretq */
-    static const uint8_t out_loop[] = {0xe6, PORT, 0xeb, 0xfc};                          /* 1: out; jmp 1b */
-    static const uint8_t call_loop[] = {0xb8, 110, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7};     /* 1: mov; syscall; jmp 1b */
+    static const uint8_t lstar[] = {0xe6, PORT, 0x48, 0x0f, 0x07};                   /* out %al,$PORT; sysretq */
+    static const uint8_t out_loop[] = {0xe6, PORT, 0xeb, 0xfc};                      /* 1: out; jmp 1b */
+    static const uint8_t call_loop[] = {0xb8, 110, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7}; /* 1: mov; syscall; jmp 1b */
 
     *(uint64_t *) (mem + PML4) = PDPT | 7;
     *(uint64_t *) (mem + PDPT) = PD | 7;
@@ -99,8 +99,15 @@ static void write_guest(uint8_t *mem)
 
 static struct kvm_segment flat(uint16_t selector, uint8_t type, uint8_t is_code)
 {
-    return (struct kvm_segment){.limit = ~0u, .selector = selector, .type = type, .present = 1, .dpl = 3, .s = 1, .g = 1,
-                                .l = is_code, .db = !is_code};
+    return (struct kvm_segment){.limit = ~0u,
+                                .selector = selector,
+                                .type = type,
+                                .present = 1,
+                                .dpl = 3,
+                                .s = 1,
+                                .g = 1,
+                                .l = is_code,
+                                .db = !is_code};
 }
 
 static void start_vm(struct vm *v)
