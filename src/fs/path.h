@@ -1,5 +1,6 @@
-/* Path resolution for the guest: --sysroot, `..` and symlinks that cannot leave it, /proc, /dev and /sys over it. Every handler that takes
- * a path goes through here. Does not open files; knows nothing of system calls. */
+/* Path resolution for the guest: --sysroot, `..` and symlinks that cannot leave it, /proc, /dev and /sys over it, and the
+ * few names in /proc that must not mean what they mean to the host. Every handler that takes a path goes through here. Does
+ * not open files for the guest; knows nothing of system calls. See docs/internals/paths.md. */
 #ifndef FS_PATH_H
 #define FS_PATH_H
 
@@ -9,34 +10,56 @@
 
 /* Where the guest's files are. One per process family; set once at start. */
 struct fs_root {
-    int fd;                 /* O_PATH descriptor of the sysroot in the window, or -1: the guest's / is the host's */
+    int fd;                   /* O_PATH descriptor of the sysroot in the window, or -1: the guest's / is the host's */
     char host_path[PATH_MAX]; /* its absolute host path without a trailing slash ("" without a sysroot) */
 };
 
 extern struct fs_root fs_root;
 
+/* Make host directory `dir` the guest's root: its descriptor lies in the window and survives exec. 0 or a negative errno. */
+int fs_root_set(const char *dir);
+/* After exec: the root is the inherited window descriptor `fd` (-1: none). 0 or a negative errno. */
+int fs_root_adopt(int fd);
+
 /* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a sysroot
- * it is absolute, "/proc/self/fd/N/name" or "/proc/self/fd/N/."). Release with fs_at_done(). */
+ * it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
 struct fs_at {
-    int dirfd;           /* the caller's own dirfd or AT_FDCWD; AT_FDCWD with a sysroot */
-    int owned;           /* a descriptor to close after the call, or -1 */
+    int dirfd;        /* the caller's own dirfd or AT_FDCWD; AT_FDCWD with a sysroot */
+    int owned;        /* a window descriptor to close after the call, or -1 */
+    int open_flags;   /* to be or-ed into the flags of an O_CREAT open: O_NOFOLLOW when a new name is made, or 0 */
+    uint64_t resolve; /* the RESOLVE_* bits that openat2 still has to be given */
     char path[PATH_MAX];
 };
 
 enum {
-    FS_NOFOLLOW = 1,   /* a final symlink is the object itself */
-    FS_EMPTY_OK = 2,   /* "" means dirfd (AT_EMPTY_PATH): passed on unchanged */
-    FS_CREATE = 4,     /* the last component may be absent; a trailing slash then gives what the host gives */
-    FS_BENEATH = 8, FS_IN_ROOT = 16, FS_NO_SYMLINKS = 32, FS_NO_MAGICLINKS = 64, FS_NO_XDEV = 128, /* openat2 RESOLVE_* */
+    FS_NOFOLLOW = 1,        /* a final symlink is the object itself (O_CREAT|O_EXCL too) */
+    FS_EMPTY_OK = 2,        /* "" means dirfd (AT_EMPTY_PATH): passed on unchanged */
+    FS_CREATE = 4,          /* the last component may be absent; a trailing slash then gives what the host gives */
+    FS_BENEATH = 8,         /* openat2's RESOLVE_* */
+    FS_IN_ROOT = 16,
+    FS_NO_SYMLINKS = 32,
+    FS_NO_MAGICLINKS = 64,
+    FS_NO_XDEV = 128,
+    FS_REMOVE = 256,        /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
 };
 
 /* Resolve `path` (host memory, already copied) against `dirfd` (the guest's, or AT_FDCWD). 0 or the errno Linux gives. Without a
- * sysroot this only copies. */
+ * sysroot this only copies, but for names that may be /proc/PID/exe or a supervisor's descriptor in /proc/PID/fd. Takes the
+ * descriptor creation lock with a sysroot: call it without fds_use_lock(). */
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out);
 void fs_at_done(struct fs_at *at);
 
-/* The path as the guest names it, of an absolute host path (getcwd, /proc/self/fd links, SO_PEERNAME…): strips the sysroot. Returns
- * the length, or -ENAMETOOLONG. A host path outside the sysroot is shown as the kernel shows an unreachable one: "(unreachable)/…". */
+/* The path as the guest names it, of an absolute host path (getcwd, /proc/self/fd links, SO_PEERNAME...): strips the sysroot. Returns
+ * the length, or -ENAMETOOLONG. A host path outside the sysroot is shown as the kernel shows an unreachable one: "(unreachable)/...".
+ * What is no path ("pipe:[5]") stays. */
 int64_t fs_guest_path(const char *host_path, char *out, size_t size);
+
+/* True when absolute host path `p` is the guest's to reach: inside the sysroot, /proc, /dev or /sys. */
+bool fs_path_inside(const char *p);
+
+/* Where the magic link `name` in the procfs directory `dir` leads the guest. Set by proc.c. Returns a new O_PATH|O_CLOEXEC
+ * descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */
+#define FS_MAGIC_HOST (-4096)
+extern int (*fs_magic_link)(int dir, const char *name);
 
 #endif

@@ -1,0 +1,60 @@
+#include "fs/execopen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/raw.h"
+#include "fs/path.h"
+#include "fs/procname.h"
+
+/* The readable twin of O_PATH descriptor `fd`. Opening a FIFO or a device for reading would have effects, so only what exec may
+ * load is opened at all. */
+static int open_regular(int fd, char **abs_path)
+{
+    struct stat st;
+    char link[64], path[PATH_MAX], name[PATH_MAX];
+    long r = host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    if (r)
+        return (int) r;
+    if (S_ISLNK(st.st_mode))
+        return -ELOOP;
+    if (!S_ISREG(st.st_mode))
+        return -EACCES;
+    int64_t n = proc_fd_link(fd, path, sizeof path);
+    if (n < 0)
+        return (int) n;
+    n = fs_guest_path(path, name, sizeof name);
+    if (n < 0)
+        return (int) n;
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    autofd file = (int) host(SYS_openat, AT_FDCWD, link, O_RDONLY | O_CLOEXEC, 0);
+    if (file < 0)
+        return file;
+    *abs_path = strdup(name);
+    return *abs_path ? steal_fd(&file) : -ENOMEM;
+}
+
+int fs_exec_openat(int dirfd, const char *path, int at_flags, char **abs_path)
+{
+    *abs_path = NULL;
+    if (!*path && at_flags & AT_EMPTY_PATH && dirfd != AT_FDCWD)
+        return open_regular(dirfd, abs_path);
+    struct fs_at at;
+    bool nofollow = at_flags & AT_SYMLINK_NOFOLLOW;
+    int r = fs_resolve(dirfd, path, nofollow ? FS_NOFOLLOW : 0, &at);
+    if (r)
+        return r;
+    autofd fd = (int) host(SYS_openat, at.dirfd, at.path, O_PATH | O_CLOEXEC | (nofollow ? O_NOFOLLOW : 0), 0);
+    fs_at_done(&at);
+    return fd < 0 ? fd : open_regular(fd, abs_path);
+}
+
+int fs_exec_open(void *arg, const char *path, char **abs_path)
+{
+    (void) arg;
+    return fs_exec_openat(AT_FDCWD, path, 0, abs_path);
+}

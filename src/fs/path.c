@@ -1,0 +1,543 @@
+#include "fs/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "fs/procname.h"
+
+#define MAX_LINKS 40 /* MAXSYMLINKS: the 41st is ELOOP */
+#define PATH_FD (O_PATH | O_CLOEXEC)
+
+struct fs_root fs_root = {.fd = -1};
+int (*fs_magic_link)(int dir, const char *name);
+
+/* What tells a directory from every other. */
+struct place {
+    uint64_t dev, ino;
+};
+
+static struct place root_place;
+
+/* Host directories that the guest sees at its root, whatever the sysroot has there. */
+static struct mount {
+    const char *name, *host;
+    struct place place;
+} mounts[] = {{"proc", "/proc", {0}}, {"dev", "/dev", {0}}, {"sys", "/sys", {0}}};
+
+static int place_of(int fd, struct place *out)
+{
+    struct stat st;
+    long r = host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    *out = (struct place){st.st_dev, st.st_ino};
+    return (int) r;
+}
+
+static bool same_place(const struct place *a, const struct place *b)
+{
+    return a->dev == b->dev && a->ino == b->ino;
+}
+
+static bool below(const char *path, const char *dir, size_t len)
+{
+    return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == 0);
+}
+
+bool fs_path_inside(const char *p)
+{
+    if (fs_root.fd < 0 || below(p, fs_root.host_path, strlen(fs_root.host_path)))
+        return true;
+    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+        if (below(p, mounts[i].host, strlen(mounts[i].host)))
+            return true;
+    return false;
+}
+
+int64_t fs_guest_path(const char *host_path, char *out, size_t size)
+{
+    const char *prefix = "";
+    size_t strip = 0;
+    if (fs_root.fd >= 0 && host_path[0] == '/') {
+        if (below(host_path, fs_root.host_path, strlen(fs_root.host_path)))
+            strip = strlen(fs_root.host_path);
+        else if (!fs_path_inside(host_path) && strncmp(host_path, "/memfd:", 7) && strncmp(host_path, "/SYSV", 5))
+            prefix = "(unreachable)";
+        host_path += strip;
+        if (!*host_path)
+            host_path = "/";
+    }
+    size_t n = strlen(prefix), len = strlen(host_path);
+    if (n + len >= size)
+        return -ENAMETOOLONG;
+    memcpy(out, prefix, n);
+    memcpy(out + n, host_path, len + 1);
+    return (int64_t) (n + len);
+}
+
+/* Take the root from `fd`, which stays the caller's on failure. */
+static int root_take(int fd)
+{
+    char path[PATH_MAX];
+    int64_t n = proc_fd_link(fd, path, sizeof path);
+    int r = n < 0 ? (int) n : place_of(fd, &root_place);
+    for (size_t i = 0; i < ARRAY_SIZE(mounts) && r == 0; i++) {
+        autofd m = (int) host(SYS_openat, AT_FDCWD, mounts[i].host, PATH_FD | O_DIRECTORY, 0);
+        if (m < 0 || place_of(m, &mounts[i].place))
+            mounts[i].place = (struct place){0}; /* no such directory: walking into it says so */
+    }
+    if (r)
+        return r;
+    fs_root.fd = fd;
+    memcpy(fs_root.host_path, path, (size_t) n + 1);
+    return 0;
+}
+
+int fs_root_set(const char *dir)
+{
+    fds_create_lock();
+    int fd = (int) host(SYS_openat, AT_FDCWD, dir, PATH_FD | O_DIRECTORY, 0);
+    char path[PATH_MAX] = "";
+    int64_t n = fd < 0 ? fd : proc_fd_link(fd, path, sizeof path);
+    int r = (int) MIN(n, 0);
+    if (r == 0 && strcmp(path, "/") == 0) {
+        host(SYS_close, fd); /* the host's own root needs no walker */
+    } else if (r == 0) {
+        fd = fds_adopt_fd(fd, true);
+        r = fd < 0 ? fd : root_take(fd);
+        if (r && fd >= 0)
+            fds_close(fd);
+    }
+    fds_create_unlock();
+    return r;
+}
+
+int fs_root_adopt(int fd)
+{
+    return fd < 0 ? 0 : root_take(fd);
+}
+
+/* ---- the walker ---- */
+
+/* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped symlink
+ * can change what is found but never where the search goes. Descriptors are born at numbers that the guest can see: the
+ * creation lock is held from the first to fds_adopt_fd(). */
+struct walk {
+    int dir;                /* O_PATH, owned */
+    int flags;              /* FS_* */
+    unsigned links;         /* symlinks followed */
+    struct fs_at *out;
+    char *rest;             /* what is left to walk, in buf */
+    char buf[4 * PATH_MAX]; /* link targets are put in front of the rest, from the end of the buffer down */
+};
+
+static void enter(struct walk *w, int fd)
+{
+    if (w->dir >= 0)
+        host(SYS_close, w->dir);
+    w->dir = fd;
+}
+
+static int enter_path(struct walk *w, const char *host_dir)
+{
+    int fd = (int) host(SYS_openat, AT_FDCWD, host_dir, PATH_FD | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    enter(w, fd);
+    return 0;
+}
+
+static int enter_root(struct walk *w)
+{
+    int fd = (int) host(SYS_openat, fs_root.fd, ".", PATH_FD | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    enter(w, fd);
+    return 0;
+}
+
+static int enter_start(struct walk *w, int dirfd)
+{
+    int fd = (int) host(SYS_openat, dirfd, ".", PATH_FD | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    enter(w, fd);
+    char path[PATH_MAX];
+    int64_t n = proc_fd_link(fd, path, sizeof path);
+    if (n < 0)
+        return (int) n;
+    return fs_path_inside(path) ? 0 : -ENOENT;
+}
+
+static bool at_root(const struct walk *w)
+{
+    struct place p;
+    return place_of(w->dir, &p) == 0 && same_place(&p, &root_place);
+}
+
+static int step_up(struct walk *w)
+{
+    struct place p;
+    int r = place_of(w->dir, &p);
+    if (r || same_place(&p, &root_place))
+        return r;
+    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+        if (same_place(&p, &mounts[i].place))
+            return w->flags & FS_NO_XDEV ? -EXDEV : enter_root(w);
+    struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = w->flags & FS_NO_XDEV ? RESOLVE_NO_XDEV : 0};
+    int fd = (int) host(SYS_openat2, w->dir, "..", &how, sizeof how);
+    if (fd == -ENOSYS)
+        fd = (int) host(SYS_openat, w->dir, "..", PATH_FD | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    enter(w, fd);
+    return 0;
+}
+
+/* The result is `fd` (consumed) and `name` in it; without a name the object itself. */
+static int found(struct walk *w, int fd, const char *name, const char *slash)
+{
+    int n = fds_adopt_fd(fd, false);
+    if (n < 0)
+        return n;
+    w->out->owned = n;
+    int len = snprintf(w->out->path, sizeof w->out->path, name ? "/proc/thread-self/fd/%d/%s%s" : "/proc/thread-self/fd/%d",
+                       n, name, slash);
+    return len < (int) sizeof w->out->path ? 0 : -ENAMETOOLONG;
+}
+
+static int found_here(struct walk *w, const char *name, const char *slash)
+{
+    return found(w, steal_fd(&w->dir), name, slash);
+}
+
+/* The path ended in "/", "." or "..". */
+static int found_dir(struct walk *w, const char *last)
+{
+    bool plain = !(w->flags & (FS_NOFOLLOW | FS_CREATE | FS_REMOVE)) && strcmp(last, ".");
+    if (w->flags & FS_REMOVE && !*last) {
+        strcpy(w->out->path, "/"); /* EBUSY or EISDIR: the host never looks further */
+        return 0;
+    }
+    return plain ? found_here(w, NULL, "") : found_here(w, ".", "");
+}
+
+static bool is_window_link(int dir, const char *name)
+{
+    int n;
+    struct proc_name p;
+    return proc_number(name, strlen(name), &n) && fds_reserved(n) && proc_name_of_fd(dir, &p) == 1 && p.pid &&
+           (strcmp(p.rest, "fd") == 0 || strcmp(p.rest, "fdinfo") == 0);
+}
+
+/* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor. FS_MAGIC_HOST
+ * when it is a symlink like any other ("self", "mounts"). */
+static int step_magic(struct walk *w, const char *name, const char *target)
+{
+    if (target[0] != '/' && !strchr(target, ':'))
+        return FS_MAGIC_HOST;
+    struct open_how how = {.flags = PATH_FD, .resolve = RESOLVE_NO_MAGICLINKS};
+    int fd = (int) host(SYS_openat2, w->dir, name, &how, sizeof how);
+    if (fd >= 0)
+        host(SYS_close, fd);
+    if (fd != -ELOOP)
+        return FS_MAGIC_HOST;
+    if (w->flags & (FS_NO_MAGICLINKS | FS_NO_SYMLINKS))
+        return -ELOOP;
+    fd = fs_magic_link ? fs_magic_link(w->dir, name) : FS_MAGIC_HOST;
+    if (fd != FS_MAGIC_HOST)
+        return fd;
+    fd = (int) host(SYS_openat, w->dir, name, PATH_FD, 0);
+    if (fd < 0)
+        return fd;
+    char path[PATH_MAX];
+    int64_t n = proc_fd_link(fd, path, sizeof path);
+    if (n < 0 || (path[0] == '/' && !fs_path_inside(path))) {
+        host(SYS_close, fd);
+        return n < 0 ? (int) n : -EACCES;
+    }
+    return fd;
+}
+
+static int push_link(struct walk *w, const char *target, size_t len)
+{
+    if (++w->links > MAX_LINKS)
+        return -ELOOP;
+    if (len == 0)
+        return -ENOENT;
+    if ((size_t) (w->rest - w->buf) < len + 1)
+        return -ENAMETOOLONG;
+    if (*w->rest && *w->rest != '/')
+        *--w->rest = '/';
+    w->rest -= len;
+    memcpy(w->rest, target, len);
+    return *target == '/' ? (w->flags & FS_NO_XDEV && !at_root(w) ? -EXDEV : enter_root(w)) : 0;
+}
+
+/* What is left has neither symlinks nor `..` nor a mount of ours ahead, most of the time: let the host walk it in one call. Returns 1
+ * when the result is there, 0 to go on step by step, or the errno. */
+static int walk_quick(struct walk *w)
+{
+    size_t len = strlen(w->rest);
+    if (w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW | FS_NO_XDEV) || len == 0 || len >= PATH_MAX)
+        return 0;
+    for (const char *c = w->rest; (c = strstr(c, "..")); c++)
+        if ((c == w->rest || c[-1] == '/') && (c[2] == '/' || c[2] == 0))
+            return 0;
+    const char *first = w->rest + strspn(w->rest, "/");
+    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+        if (below(first, mounts[i].name, strlen(mounts[i].name)))
+            return 0;
+    if (*first == 0 || *first == '.')
+        return 0;
+    struct open_how how = {.flags = PATH_FD, .resolve = RESOLVE_NO_SYMLINKS};
+    int fd = (int) host(SYS_openat2, w->dir, first, &how, sizeof how);
+    if (fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES)
+        return fd;
+    if (fd < 0)
+        return 0;
+    int r = found(w, fd, NULL, "");
+    return r ? r : 1;
+}
+
+static int open_step(struct walk *w, const char *name)
+{
+    int fd = -ENOSYS;
+    if (w->flags & FS_NO_XDEV) {
+        struct open_how how = {.flags = PATH_FD | O_NOFOLLOW, .resolve = RESOLVE_NO_XDEV};
+        fd = (int) host(SYS_openat2, w->dir, name, &how, sizeof how);
+    }
+    if (fd == -ENOSYS)
+        fd = (int) host(SYS_openat, w->dir, name, PATH_FD | O_NOFOLLOW, 0);
+    return fd;
+}
+
+static int walk(struct walk *w)
+{
+    char name[NAME_MAX + 1], target[PATH_MAX];
+    const char *last = ""; /* what the path would end in if nothing else came */
+    bool fresh = true;     /* something new to try in one call */
+    for (;;) {
+        if (fresh) {
+            int r = walk_quick(w);
+            if (r)
+                return MIN(r, 0);
+            fresh = false;
+        }
+        w->rest += strspn(w->rest, "/");
+        size_t len = strcspn(w->rest, "/");
+        if (len == 0)
+            return found_dir(w, last);
+        if (len > NAME_MAX)
+            return -ENAMETOOLONG;
+        memcpy(name, w->rest, len);
+        name[len] = 0;
+        w->rest += len;
+        bool slash = *w->rest == '/', final = w->rest[strspn(w->rest, "/")] == 0;
+
+        if (strcmp(name, ".") == 0) {
+            last = ".";
+            continue;
+        }
+        if (strcmp(name, "..") == 0) {
+            if (final && w->flags & FS_REMOVE)
+                return found_here(w, "..", ""); /* ENOTEMPTY, EISDIR, EBUSY: never looked up */
+            int r = step_up(w);
+            if (r)
+                return r;
+            last = "..";
+            continue;
+        }
+        last = "";
+        if (is_window_link(w->dir, name))
+            return -ENOENT;
+        const struct mount *m = NULL;
+        for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+            if (strcmp(name, mounts[i].name) == 0 && at_root(w))
+                m = &mounts[i];
+        if (m) {
+            if (w->flags & FS_NO_XDEV)
+                return -EXDEV;
+            if (final && w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW)) {
+                strcpy(w->out->path, m->host);
+                return 0;
+            }
+            int r = enter_path(w, m->host);
+            if (r)
+                return r;
+            last = "..";
+            continue;
+        }
+        if (final && (slash ? w->flags & (FS_CREATE | FS_REMOVE) : w->flags & FS_NOFOLLOW))
+            return found_here(w, name, slash ? "/" : "");
+
+        autofd fd = open_step(w, name);
+        if (fd == -ENOENT && final && w->flags & FS_CREATE) {
+            w->out->open_flags = O_NOFOLLOW;
+            return found_here(w, name, "");
+        }
+        if (fd < 0)
+            return fd;
+        struct stat st;
+        int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+        if (r)
+            return r;
+        if (S_ISLNK(st.st_mode)) {
+            int64_t n = host(SYS_readlinkat, fd, "", target, sizeof target - 1);
+            if (n < 0)
+                return (int) n;
+            target[n] = 0;
+            struct statfs fs;
+            int jump = FS_MAGIC_HOST;
+            if (host(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+                jump = step_magic(w, name, target);
+            if (jump == FS_MAGIC_HOST) {
+                if (w->flags & FS_NO_SYMLINKS)
+                    return -ELOOP;
+                r = push_link(w, target, (size_t) n);
+                if (r)
+                    return r;
+                fresh = true;
+                continue;
+            }
+            if (jump < 0)
+                return jump;
+            if (++w->links > MAX_LINKS) {
+                host(SYS_close, jump);
+                return -ELOOP;
+            }
+            host(SYS_close, fd);
+            fd = jump;
+            r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+            if (r)
+                return r;
+        }
+        if (S_ISDIR(st.st_mode)) {
+            if (final)
+                return found(w, steal_fd(&fd), NULL, "");
+            enter(w, steal_fd(&fd));
+            continue;
+        }
+        if (!final || slash)
+            return -ENOTDIR;
+        return found(w, steal_fd(&fd), NULL, "");
+    }
+}
+
+static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
+{
+    struct walk w;
+    w.dir = -1;
+    w.flags = flags;
+    w.links = 0;
+    w.out = out;
+    w.rest = w.buf + sizeof w.buf - 1 - len;
+    memcpy(w.rest, path, len + 1);
+    fds_create_lock();
+    int r = *path == '/' ? enter_root(&w) : enter_start(&w, dirfd);
+    if (r == 0)
+        r = walk(&w);
+    if (w.dir >= 0)
+        host(SYS_close, w.dir);
+    fds_create_unlock();
+    if (r)
+        fs_at_done(out);
+    return r;
+}
+
+/* ---- without a sysroot ---- */
+
+/* `name` is the last component of out->path and may be one that means something else to the guest: ask where it lies. */
+static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
+{
+    char parent[PATH_MAX];
+    size_t len = (size_t) (name - out->path);
+    memcpy(parent, out->path, len);
+    parent[len] = 0;
+    fds_create_lock();
+    int r = 0;
+    autofd dir = (int) host(SYS_openat, out->dirfd, len ? parent : ".", PATH_FD | O_DIRECTORY, 0);
+    if (dir >= 0 && is_window_link(dir, name)) {
+        r = -ENOENT;
+    } else if (dir >= 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
+        struct proc_name p;
+        int fd = proc_name_of_fd(dir, &p) == 1 && p.pid && !p.rest[0] ? fs_magic_link(dir, name) : FS_MAGIC_HOST;
+        if (fd >= 0)
+            fd = fds_adopt_fd(fd, false);
+        if (fd >= 0) {
+            out->owned = fd;
+            out->dirfd = AT_FDCWD;
+            snprintf(out->path, sizeof out->path, "/proc/thread-self/fd/%d", fd);
+        } else if (fd != FS_MAGIC_HOST) {
+            r = fd;
+        }
+    } /* a parent that cannot be opened: the host call says what is wrong */
+    if (dir >= 0)
+        host(SYS_close, steal_fd(&dir));
+    fds_create_unlock();
+    return r;
+}
+
+int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
+{
+    size_t len = strlen(path);
+    out->dirfd = dirfd;
+    out->owned = -1;
+    out->open_flags = 0;
+    out->resolve = 0;
+    if (flags & FS_BENEATH)
+        out->resolve |= RESOLVE_BENEATH;
+    if (flags & FS_IN_ROOT)
+        out->resolve |= RESOLVE_IN_ROOT;
+    if (len >= sizeof out->path)
+        return -ENAMETOOLONG;
+    memcpy(out->path, path, len + 1);
+
+    bool host_walks = fs_root.fd < 0 || out->resolve;
+    if (host_walks) {
+        if (flags & FS_NO_SYMLINKS)
+            out->resolve |= RESOLVE_NO_SYMLINKS;
+        if (flags & FS_NO_MAGICLINKS)
+            out->resolve |= RESOLVE_NO_MAGICLINKS;
+        if (flags & FS_NO_XDEV)
+            out->resolve |= RESOLVE_NO_XDEV;
+    }
+    if (!host_walks && len == 0)
+        return flags & FS_EMPTY_OK ? 0 : -ENOENT;
+    if (!host_walks) {
+        out->dirfd = AT_FDCWD;
+        return resolve_in_root(dirfd, path, len, flags, out);
+    }
+    if (fs_root.fd >= 0) {
+        /* The host confines this one to dirfd by itself, if dirfd is inside. */
+        struct walk w = {.dir = -1};
+        fds_create_lock();
+        int r = enter_start(&w, dirfd);
+        if (w.dir >= 0)
+            host(SYS_close, w.dir);
+        fds_create_unlock();
+        return r;
+    }
+    const char *name = strrchr(out->path, '/');
+    name = name ? name + 1 : out->path;
+    int n;
+    if ((strcmp(name, "exe") == 0 && !(flags & FS_NO_MAGICLINKS)) ||
+        (proc_number(name, strlen(name), &n) && fds_reserved(n)))
+        return resolve_proc_name(flags, name, out);
+    return 0;
+}
+
+void fs_at_done(struct fs_at *at)
+{
+    if (at->owned < 0)
+        return;
+    fds_create_lock();
+    fds_close(steal_fd(&at->owned));
+    fds_create_unlock();
+}

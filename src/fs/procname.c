@@ -1,0 +1,71 @@
+#include "fs/procname.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "base/raw.h"
+
+bool proc_number(const char *name, size_t len, int *value)
+{
+    int64_t v = 0;
+    if (len == 0 || len > 10)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+        v = v * 10 + (name[i] - '0');
+    }
+    if (v > INT_MAX)
+        return false;
+    *value = (int) v;
+    return true;
+}
+
+void proc_name_parse(const char *path, struct proc_name *out)
+{
+    *out = (struct proc_name){0};
+    /* The first component that is a number is the process: procfs has no other above it, wherever it is mounted. */
+    for (const char *c = path; c; c = strchr(c, '/')) {
+        c += *c == '/';
+        size_t len = strcspn(c, "/");
+        if (!out->pid) {
+            proc_number(c, len, &out->pid);
+            continue;
+        }
+        const char *tid = c + 5;
+        if (strncmp(c, "task/", 5) == 0 && proc_number(tid, strcspn(tid, "/"), &out->tid)) {
+            c = tid + strcspn(tid, "/");
+            c += *c == '/';
+        }
+        snprintf(out->rest, sizeof out->rest, "%s", c);
+        return;
+    }
+}
+
+int64_t proc_fd_link(int fd, char *buf, size_t size)
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    long n = host(SYS_readlink, link, buf, size - 1);
+    if (n >= 0)
+        buf[n] = 0;
+    return n;
+}
+
+int proc_name_of_fd(int fd, struct proc_name *out)
+{
+    struct statfs fs;
+    long r = host(SYS_fstatfs, fd, &fs);
+    if (r < 0 || fs.f_type != PROC_SUPER_MAGIC)
+        return (int) MIN(r, 0);
+    char path[PATH_MAX];
+    int64_t n = proc_fd_link(fd, path, sizeof path);
+    if (n < 0)
+        return (int) n;
+    proc_name_parse(path, out);
+    return 1;
+}

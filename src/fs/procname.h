@@ -1,0 +1,26 @@
+/* Which file of procfs a descriptor is. Asked of the host, so no symlink, relative path or second mount can deceive it.
+ * Used by path resolution and by the synthetic files. */
+#ifndef FS_PROCNAME_H
+#define FS_PROCNAME_H
+
+#include "base/base.h"
+
+struct proc_name {
+    int pid;       /* /proc/PID/..., or 0: not below a process */
+    int tid;       /* /proc/PID/task/TID/..., or 0 */
+    char rest[64]; /* what follows: "maps", "fd", "fd/5", "" for the directory itself; cut when longer */
+};
+
+/* 1 and *out when `fd` lies on procfs, 0 when not, or a negative errno. */
+int proc_name_of_fd(int fd, struct proc_name *out);
+
+/* The same of a path as readlink(2) shows it. */
+void proc_name_parse(const char *path, struct proc_name *out);
+
+/* True when `name` is nothing but digits that make an int: *value. */
+bool proc_number(const char *name, size_t len, int *value);
+
+/* readlink(2) of the calling thread's descriptor `fd`: NUL-terminated text, its length, or a negative errno. */
+int64_t proc_fd_link(int fd, char *buf, size_t size);
+
+#endif
