@@ -29,6 +29,10 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
 
 /* Numbers that the C library's headers may be too old for. */
+#ifndef SYS_uretprobe
+#define SYS_uretprobe 335
+#define SYS_uprobe 336
+#endif
 #ifndef SYS_epoll_pwait2
 #define SYS_epoll_pwait2 441
 #endif
