@@ -75,7 +75,7 @@ static bool set_backend(struct parse *p, const char *v)
             p->o->backend = names[i].backend;
             return true;
         }
-    return fail(p, "--backend: no backend '%s'; accepted: auto, kvm", v);
+    return fail(p, "--backend: no backend '%.64s'; accepted: auto, kvm", v);
 }
 
 static bool set_sysroot(struct parse *p, const char *v)
@@ -97,7 +97,7 @@ static bool set_workdir(struct parse *p, const char *v)
 static bool add_env(struct parse *p, const char *v)
 {
     if (!*v || *v == '=')
-        return fail(p, "--env: '%s' names no variable; accepted: K=V, or K to take it from the environment", v);
+        return fail(p, "--env: '%.64s' names no variable; accepted: K=V, or K to take it from the environment", v);
     p->o->env[p->o->nenv++] = v;
     return true;
 }
@@ -116,9 +116,9 @@ static bool set_user(struct parse *p, const char *v)
     bool ok = number(&s, UINT32_MAX - 1, &uid);
     gid = ok ? uid : 0;
     if (ok && *s == ':')
-        ok = s++, number(&s, UINT32_MAX - 1, &gid);
+        s++, ok = number(&s, UINT32_MAX - 1, &gid);
     if (!ok || *s)
-        return fail(p, "--user: '%s' is not UID[:GID]; accepted: numbers from 0 to 4294967294", v);
+        return fail(p, "--user: '%.64s' is not UID[:GID]; accepted: numbers from 0 to 4294967294", v);
     p->o->set_user = true;
     p->o->uid = (uint32_t) uid;
     p->o->gid = (uint32_t) gid;
@@ -145,7 +145,7 @@ static bool set_timeout(struct parse *p, const char *v)
         for (s++; *s >= '0' && *s <= '9'; s++, any = true)
             sec += (*s - '0') * (digit /= 10);
     if (!any || *s || !(sec > 0) || sec > TIMEOUT_MAX)
-        return fail(p, "--timeout: '%s' is no time; accepted: seconds above 0 up to 1000000000, such as 10 or 0.5", v);
+        return fail(p, "--timeout: '%.64s' is no time; accepted: seconds above 0 up to 1000000000, such as 10 or 0.5", v);
     p->o->timeout = sec;
     return true;
 }
@@ -164,7 +164,7 @@ static bool set_memory(struct parse *p, const char *v)
         s++;
     }
     if (!ok || *s)
-        return fail(p, "--memory: '%s' is no size; accepted: bytes, or a number with K, M or G, such as 512M", v);
+        return fail(p, "--memory: '%.64s' is no size; accepted: bytes, or a number with K, M or G, such as 512M", v);
     p->o->memory = n;
     return true;
 }

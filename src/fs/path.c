@@ -280,28 +280,45 @@ static int push_link(struct walk *w, const char *target, size_t len)
     return *target == '/' ? (w->flags & FS_NO_XDEV && !at_root(w) ? -EXDEV : enter_root(w)) : 0;
 }
 
-/* What is left has neither symlinks nor `..` nor a mount of ours ahead, most of the time: let the host walk it in one call. Returns 1
- * when the result is there, 0 to go on step by step, or the errno. */
+/* What is left has neither symlinks nor `..` nor a mount of ours ahead, most of the time: let the host walk it, or all but the last
+ * component of it when that one is special, in one call. Returns 1 when the result is there, 0 to go on step by step, or the errno. */
 static int walk_quick(struct walk *w)
 {
-    size_t len = strlen(w->rest);
-    if (w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW | FS_NO_XDEV) || len == 0 || len >= PATH_MAX)
+    bool whole = !(w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW));
+    char *first = w->rest + strspn(w->rest, "/"), *last = w->rest + strlen(w->rest);
+    if (last - first >= PATH_MAX || w->flags & FS_NO_XDEV)
         return 0;
-    for (const char *c = w->rest; (c = strstr(c, "..")); c++)
-        if ((c == w->rest || c[-1] == '/') && (c[2] == '/' || c[2] == 0))
+    while (last > first && last[-1] == '/')
+        last--;
+    while (last > first && last[-1] != '/')
+        last--;
+    if (last == first && (!whole || *first == 0))
+        return 0;
+    for (const char *c = first; (c = strstr(c, "..")); c++)
+        if ((c == first || c[-1] == '/') && (c[2] == '/' || c[2] == 0))
             return 0;
-    const char *first = w->rest + strspn(w->rest, "/");
     for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
         if (below(first, mounts[i].name, strlen(mounts[i].name)))
             return 0;
-    if (*first == 0 || *first == '.')
+    int n;
+    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
         return 0;
-    struct open_how how = {.flags = PATH_FD, .resolve = RESOLVE_NO_SYMLINKS};
+
+    struct open_how how = {.flags = PATH_FD | (whole ? 0 : O_DIRECTORY), .resolve = RESOLVE_NO_SYMLINKS};
+    if (!whole)
+        last[-1] = 0;
     int fd = (int) host(SYS_openat2, w->dir, first, &how, sizeof how);
+    if (!whole)
+        last[-1] = '/';
     if (fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES)
         return fd;
     if (fd < 0)
         return 0;
+    if (!whole) {
+        enter(w, fd);
+        w->rest = last;
+        return 0;
+    }
     int r = found(w, fd, NULL, "");
     return r ? r : 1;
 }
