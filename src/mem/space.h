@@ -41,7 +41,7 @@ int64_t space_mremap(struct space *sp, gva_t old, uint64_t old_size, uint64_t ne
 int64_t space_brk(struct space *sp, gva_t brk); /* brk(2) as the kernel has it: the break, changed or not */
 /* madvise, msync, mlock, mlock2, munlock, mincore, ...: the host call `nr` on each host piece of the range. */
 int space_advise(struct space *sp, gva_t va, uint64_t size, int advice);
-int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long arg, bool holes_are_enomem);
+int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long arg, bool arg_used);
 int space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec); /* vec: one byte a page */
 int space_lock_all(struct space *sp, int flags);
 
@@ -72,6 +72,16 @@ struct space_info {
 void space_info(struct space *sp, struct space_info *out);
 
 /* fork: take every lock of the space before, let go after in both; renew makes the child's machine. */
+/* SysV shared memory: shmat(2), shmdt(2). */
+int64_t space_shmat(struct space *sp, int id, gva_t at, int flags);
+int space_shmdt(struct space *sp, gva_t va);
+
+/* The guest address of a guest-physical one (a CPU_BUS event), or 0. */
+uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa);
+
+/* For access.c: give the chunk of `va` its host image. False when nothing is mapped there. */
+bool space_bring_in(struct space *sp, uint64_t va);
+
 void space_fork_prepare(struct space *sp);
 void space_fork_parent(struct space *sp);
 int space_fork_child(struct space *sp); /* MADV_DONTFORK ranges dropped, machine_renew() */

@@ -1,0 +1,217 @@
+#include "mem/access.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/raw.h"
+#include "mem/region.h"
+
+/* An address that the host kernel refuses in every call, as Linux refuses an unmapped guest address. */
+#define BAD_HVA ((void *) 0xffff800000000000ull)
+
+void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
+{
+    if (run)
+        *run = size;
+    if (va.v == 0)
+        return NULL;
+    if (va.v >= SPACE_TOP)
+        return BAD_HVA;
+    uint64_t c = va.v >> CHUNK_SHIFT;
+    uint32_t e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE); /* pairs with entry_set() in mirror.c */
+    if (!(e & CH_HOST)) {
+        if (!space_bring_in(sp, va.v))
+            return BAD_HVA;
+        e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
+    }
+    uint32_t index = e & CH_INDEX;
+    uint8_t *hva = slab_hva(&sp->slab, index) + (va.v & (CHUNK_SIZE - 1));
+    if (!run)
+        return hva;
+    uint64_t have = CHUNK_SIZE - (va.v & (CHUNK_SIZE - 1));
+    while (have < size) {
+        uint64_t next = va.v + have;
+        if (next >= SPACE_TOP)
+            break;
+        e = __atomic_load_n(&sp->chunk[++c], __ATOMIC_ACQUIRE);
+        if (!(e & CH_HOST)) {
+            if (!space_bring_in(sp, next))
+                break;
+            e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
+        }
+        if ((e & CH_INDEX) != ++index)
+            break;
+        have += CHUNK_SIZE;
+    }
+    *run = MIN(have, size);
+    return hva;
+}
+
+size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *n, int max)
+{
+    size_t done = 0;
+    while (done < size && *n < max) {
+        size_t run;
+        void *p = mem_hva(sp, gva(va.v + done), size - done, &run);
+        if (!p)
+            p = BAD_HVA; /* here 0 is an address like any other */
+        iov[(*n)++] = (struct iovec){p, run};
+        done += run;
+        if (p == BAD_HVA)
+            return size;
+    }
+    return done;
+}
+
+int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n)
+{
+    struct iovec user[IOV_MAX];
+    if (count > IOV_MAX)
+        return -EINVAL;
+    int r = copy_in(sp, user, uiov, count * sizeof *user);
+    if (r)
+        return r;
+    uint64_t total = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        if ((ssize_t) user[i].iov_len < 0)
+            return -EINVAL;
+        /* The kernel cuts the total at MAX_RW_COUNT. */
+        uint64_t left = 0x7ffff000ull - total;
+        user[i].iov_len = MIN(user[i].iov_len, left);
+        total += user[i].iov_len;
+    }
+    int max = IOV_MAX;
+    struct iovec *v = malloc((size_t) max * sizeof *v);
+    if (!v)
+        return -ENOMEM;
+    *n = 0;
+    for (uint64_t i = 0; i < count && *n < max; i++) {
+        if (user[i].iov_len == 0)
+            v[(*n)++] = (struct iovec){mem_hva(sp, gva((uint64_t) user[i].iov_base), 0, NULL), 0};
+        else if (mem_iov(sp, gva((uint64_t) user[i].iov_base), user[i].iov_len, v, n, max) < user[i].iov_len)
+            break; /* more pieces than one call takes: a short transfer, which every caller has to expect */
+    }
+    *out = v;
+    return 0;
+}
+
+/* ---- copying, with recovery ---- */
+
+/* long copy_bytes(void *dst, const void *src, size_t n): bytes left when an access faulted. */
+long copy_bytes(void *dst, const void *src, size_t n);
+long fill_zero(void *dst, size_t n);
+long cmpxchg32(uint32_t *p, uint32_t *old, uint32_t new_value);
+extern const char access_code_start[], access_code_end[], access_code_fixup[], access_cmpxchg_fixup[], access_cmpxchg_start[];
+
+__asm__(".pushsection .text\n"
+        ".balign 16\n"
+        "access_code_start:\n"
+        ".globl copy_bytes\n"
+        "copy_bytes:\n"
+        "    movq %rdx, %rcx\n"
+        "    rep movsb\n"
+        "    movq %rcx, %rax\n"
+        "    ret\n"
+        ".globl fill_zero\n"
+        "fill_zero:\n"
+        "    movq %rsi, %rcx\n"
+        "    xorl %eax, %eax\n"
+        "    rep stosb\n"
+        "    movq %rcx, %rax\n"
+        "    ret\n"
+        "access_code_end:\n"
+        "access_code_fixup:\n"
+        "    movq %rcx, %rax\n"
+        "    ret\n"
+        ".globl cmpxchg32\n"
+        "access_cmpxchg_start:\n"
+        "cmpxchg32:\n"
+        "    movl (%rsi), %eax\n"
+        "    lock cmpxchgl %edx, (%rdi)\n"
+        "    movl %eax, (%rsi)\n"
+        "    xorl %eax, %eax\n"
+        "    ret\n"
+        "access_cmpxchg_fixup:\n"
+        "    movl $1, %eax\n"
+        "    ret\n"
+        ".popsection\n");
+
+bool access_fixup(uintptr_t pc, uintptr_t *fixup)
+{
+    if (pc >= (uintptr_t) access_code_start && pc < (uintptr_t) access_code_end) {
+        *fixup = (uintptr_t) access_code_fixup;
+        return true;
+    }
+    if (pc >= (uintptr_t) access_cmpxchg_start && pc < (uintptr_t) access_cmpxchg_fixup) {
+        *fixup = (uintptr_t) access_cmpxchg_fixup;
+        return true;
+    }
+    return false;
+}
+
+/* Small copies dominate (structures, strings): below a few hundred bytes the microcode's start-up cost would show, but a fault must be
+ * recoverable at any byte, so there is one routine only. */
+int copy_in(struct space *sp, void *dst, gva_t src, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        size_t run;
+        const void *p = mem_hva(sp, gva(src.v + done), size - done, &run);
+        if (!p || p == BAD_HVA || copy_bytes((char *) dst + done, p, run))
+            return -EFAULT;
+        done += run;
+    }
+    return 0;
+}
+
+int copy_out(struct space *sp, gva_t dst, const void *src, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        size_t run;
+        void *p = mem_hva(sp, gva(dst.v + done), size - done, &run);
+        if (!p || p == BAD_HVA || copy_bytes(p, (const char *) src + done, run))
+            return -EFAULT;
+        done += run;
+    }
+    return 0;
+}
+
+int clear_out(struct space *sp, gva_t dst, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        size_t run;
+        void *p = mem_hva(sp, gva(dst.v + done), size - done, &run);
+        if (!p || p == BAD_HVA || fill_zero(p, run))
+            return -EFAULT;
+        done += run;
+    }
+    return 0;
+}
+
+int64_t copy_in_str(struct space *sp, char *dst, gva_t src, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        uint64_t va = src.v + done;
+        size_t n = MIN(size - done, 256 - (va & 255)); /* never across a page, little beyond the end */
+        int r = copy_in(sp, dst + done, gva(va), n);
+        if (r)
+            return r;
+        const char *end = memchr(dst + done, 0, n);
+        if (end)
+            return end - dst;
+        done += n;
+    }
+    return -ENAMETOOLONG;
+}
+
+int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value)
+{
+    if (va.v & 3)
+        return -EINVAL;
+    void *p = mem_hva(sp, va, 4, NULL);
+    if (!p || p == BAD_HVA || cmpxchg32(p, old, new_value))
+        return -EFAULT;
+    return 0;
+}

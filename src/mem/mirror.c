@@ -1,0 +1,253 @@
+/* The mirror: inside a bound chunk the host mapping, and behind it the guest page tables, are an exact image of the regions.
+ *
+ * Order matters for a vCPU that runs meanwhile. Taking a right away: guest tables first, then the host mapping, whose change is what drops
+ * every cached translation. Giving one: host first. See docs/internals/memory.md. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/raw.h"
+#include "mem/region.h"
+
+static uint32_t entry_at(struct space *sp, uint64_t c)
+{
+    return __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
+}
+
+static void entry_set(struct space *sp, uint64_t c, uint32_t e)
+{
+    __atomic_store_n(&sp->chunk[c], e, __ATOMIC_RELEASE); /* pairs with mem_hva's load: the image is there before the flag */
+}
+
+static uint8_t *hva_at(struct space *sp, uint64_t va)
+{
+    return slab_hva(&sp->slab, entry_at(sp, va >> CHUNK_SHIFT) & CH_INDEX) + (va & (CHUNK_SIZE - 1));
+}
+
+bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out)
+{
+    uint64_t va = *at;
+    while (va < end && !(entry_at(sp, va >> CHUNK_SHIFT) & CH_HOST))
+        va = (va | (CHUNK_SIZE - 1)) + 1;
+    if (va >= end) {
+        *at = end;
+        return false;
+    }
+    out->start = va;
+    out->hva = hva_at(sp, va);
+    uint32_t index = entry_at(sp, va >> CHUNK_SHIFT) & CH_INDEX;
+    for (;;) {
+        va = (va | (CHUNK_SIZE - 1)) + 1;
+        if (va >= end)
+            break;
+        uint32_t e = entry_at(sp, va >> CHUNK_SHIFT);
+        if (!(e & CH_HOST) || (e & CH_INDEX) != ++index)
+            break;
+    }
+    *at = out->end = MIN(va, end);
+    return true;
+}
+
+bool mirror_bound(struct space *sp, uint64_t start, uint64_t end)
+{
+    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++)
+        if (entry_at(sp, c) & CH_HOST)
+            return true;
+    return false;
+}
+
+/* Whole chunks of large anonymous memory are backed by huge pages: with 4 KiB backing a first touch costs many times as much. */
+static void advise_huge(const struct region *r, uint8_t *hva, uint64_t start, uint64_t end)
+{
+    uint64_t first = (start + CHUNK_SIZE - 1) & ~(CHUNK_SIZE - 1), last = end & ~(CHUNK_SIZE - 1);
+    if (!(r->flags & (RG_SHARED | RG_NOHUGE)) && (r->flags & RG_ANON) && first < last)
+        host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
+}
+
+static int host_anon(const struct region *r, uint8_t *hva, uint64_t start, uint64_t end, int map_flags)
+{
+    int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
+    long p = host(SYS_mmap, hva, end - start, r->prot, flags, -1, 0);
+    if (p < 0 && p > -4096)
+        return (int) p;
+    advise_huge(r, hva, start, end);
+    if (r->flags & RG_DONTFORK)
+        host(SYS_madvise, hva, end - start, MADV_DONTFORK);
+    if (r->flags & RG_LOCKED)
+        return (int) host(SYS_mlock, hva, end - start);
+    return 0;
+}
+
+/* Bind unbound chunks c..last to neighbouring slab chunks; the image comes after. */
+static int bind_some(struct space *sp, uint64_t c, uint64_t last)
+{
+    while (c <= last) {
+        if (entry_at(sp, c) & CH_INDEX) {
+            c++;
+            continue;
+        }
+        uint64_t n = 1;
+        while (c + n <= last && !(entry_at(sp, c + n) & CH_INDEX))
+            n++;
+        uint32_t first = slab_take(&sp->slab, (uint32_t) n);
+        if (!first)
+            return -ENOMEM;
+        for (uint64_t i = 0; i < n; i++) {
+            sp->owner[first + i] = (uint32_t) (c + i);
+            entry_set(sp, c + i, first + (uint32_t) i);
+        }
+        c += n;
+    }
+    return 0;
+}
+
+int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
+{
+    uint64_t first = start >> CHUNK_SHIFT, last = (end - 1) >> CHUNK_SHIFT;
+    int r = bind_some(sp, first, last);
+    for (uint64_t c = first; r == 0 && c <= last;) {
+        if (entry_at(sp, c) & CH_HOST) {
+            c++;
+            continue;
+        }
+        /* A stretch without image: only anonymous private memory can lie in it, since every other mapping binds at once. */
+        uint64_t n = 1;
+        uint32_t index = entry_at(sp, c) & CH_INDEX;
+        while (c + n <= last && (entry_at(sp, c + n) & ~CH_GUEST) == index + n)
+            n++;
+        uint64_t from = c << CHUNK_SHIFT, to = (c + n) << CHUNK_SHIFT;
+        for (struct region *g = region_from(sp, from); g && g->start < to && r == 0; g = region_next(g)) {
+            uint64_t s = MAX(g->start, from), e = MIN(g->end, to);
+            if (g->prot != PROT_NONE || (g->flags & RG_LOCKED))
+                r = host_anon(g, hva_at(sp, s), s, e, 0);
+        }
+        for (uint64_t i = 0; i < n && r == 0; i++)
+            entry_set(sp, c + i, entry_at(sp, c + i) | CH_HOST);
+        c += n;
+    }
+    return r;
+}
+
+/* machine_map with table memory fed as needed. */
+static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, int prot)
+{
+    for (;;) {
+        int r = prot == PROT_NONE ? machine_unmap(sp->machine, gva(va), size)
+                                  : machine_map(sp->machine, gva(va), gpa(pa), size, prot);
+        if (r != -ENOMEM)
+            return r;
+        uint32_t c = slab_take(&sp->slab, 1);
+        if (!c)
+            return -ENOMEM;
+        long p = host(SYS_mmap, slab_hva(&sp->slab, c), CHUNK_SIZE, PROT_READ | PROT_WRITE,
+            MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+        if (p < 0 && p > -4096)
+            return -ENOMEM;
+        r = slab_back(&sp->slab, sp->machine, c, 1);
+        if (r)
+            return r;
+        machine_feed(sp->machine, gpa((uint64_t) c << CHUNK_SHIFT));
+    }
+}
+
+int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
+{
+    while (start < end) {
+        uint64_t stop = MIN(end, (start | (CHUNK_SIZE - 1)) + 1);
+        uint32_t e = entry_at(sp, start >> CHUNK_SHIFT);
+        if (e & CH_GUEST) {
+            uint64_t pa = ((uint64_t) (e & CH_INDEX) << CHUNK_SHIFT) + (start & (CHUNK_SIZE - 1));
+            if (start - sp->vvar_start < sp->vvar_size) {
+                stop = MIN(stop, sp->vvar_start + sp->vvar_size);
+                pa = sp->vvar_gpa + (start - sp->vvar_start);
+            } else if (start < sp->vvar_start) {
+                stop = MIN(stop, sp->vvar_start);
+            }
+            int r = guest_map(sp, start, pa, stop - start, prot);
+            if (r)
+                return r;
+        }
+        start = stop;
+    }
+    return 0;
+}
+
+int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
+{
+    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++) {
+        uint32_t e = entry_at(sp, c);
+        if (!(e & CH_HOST) || (e & CH_GUEST))
+            continue;
+        int r = slab_back(&sp->slab, sp->machine, e & CH_INDEX, 1);
+        if (r)
+            return r;
+        uint64_t from = c << CHUNK_SHIFT, to = from + CHUNK_SIZE;
+        entry_set(sp, c, e | CH_GUEST);
+        for (struct region *g = region_from(sp, from); g && g->start < to; g = region_next(g)) {
+            if (g->prot == PROT_NONE)
+                continue;
+            r = mirror_tables(sp, MAX(g->start, from), MIN(g->end, to), g->prot);
+            if (r) {
+                entry_set(sp, c, e);
+                return r;
+            }
+        }
+    }
+    return 0;
+}
+
+#define EAGER_MAX (64ull << 20) /* mappings up to this size get their page tables at once, larger ones chunk by chunk on a fault */
+
+int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off, int map_flags)
+{
+    bool lazy = (r->flags & RG_ANON) && !(r->flags & RG_SHARED);
+    int ret = 0;
+    if (!lazy)
+        ret = mirror_bind(sp, start, end);
+    uint64_t at = start;
+    struct run run;
+    while (ret == 0 && run_next(sp, &at, end, &run)) {
+        if (lazy) {
+            ret = host_anon(r, run.hva, run.start, run.end, map_flags);
+        } else {
+            long p = host(SYS_mmap, run.hva, run.end - run.start, r->prot, MAP_FIXED | map_flags, fd,
+                off + (run.start - start));
+            ret = p < 0 && p > -4096 ? (int) p : 0;
+            if (ret == 0 && (r->flags & RG_LOCKED))
+                ret = (int) host(SYS_mlock, run.hva, run.end - run.start);
+        }
+    }
+    if (ret == 0 && r->prot != PROT_NONE)
+        ret = mirror_tables(sp, start, end, r->prot);
+    if (ret == 0 && !lazy && end - start <= EAGER_MAX)
+        ret = mirror_guest(sp, start, end);
+    return ret;
+}
+
+int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot)
+{
+    int r = 0;
+    if (old_prot & ~prot)
+        r = mirror_tables(sp, start, end, old_prot & prot);
+    uint64_t at = start;
+    struct run run;
+    while (r == 0 && run_next(sp, &at, end, &run))
+        r = (int) host(SYS_mprotect, run.hva, run.end - run.start, prot);
+    if (r == 0 && (prot & ~old_prot))
+        r = mirror_tables(sp, start, end, prot);
+    return r;
+}
+
+int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
+{
+    int r = mirror_tables(sp, start, end, PROT_NONE);
+    uint64_t at = start;
+    struct run run;
+    while (run_next(sp, &at, end, &run)) {
+        long p = host(SYS_mmap, run.hva, run.end - run.start, PROT_NONE,
+            MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+        if (p < 0 && p > -4096)
+            return (int) p;
+    }
+    return r;
+}

@@ -1,0 +1,224 @@
+/* The region tree: an ordered tree augmented with the largest gap, so that a free range is found in logarithmic time. */
+#include <errno.h>
+#include <string.h>
+
+#include "mem/region.h"
+
+#define GUARD_GAP (256 * PAGE_SIZE) /* stack_guard_gap: kept free below a growing stack */
+#define MAX_REGIONS 65530u          /* vm.max_map_count's default */
+
+static int region_cmp(const struct region *a, const struct region *b)
+{
+    return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static void region_augment(struct region *r);
+#undef RB_AUGMENT
+#define RB_AUGMENT(r) region_augment(r)
+RB_PROTOTYPE_STATIC(region_tree, region, node, region_cmp)
+
+static void region_augment(struct region *r)
+{
+    uint64_t m = r->gap;
+    const struct region *l = RB_LEFT(r, node), *g = RB_RIGHT(r, node);
+    if (l)
+        m = MAX(m, l->max_gap);
+    if (g)
+        m = MAX(m, g->max_gap);
+    r->max_gap = m;
+}
+
+RB_GENERATE_STATIC(region_tree, region, node, region_cmp)
+
+/* Bytes between `r` and the one below that a new mapping may use. */
+static void gap_update(struct region *r)
+{
+    if (!r)
+        return;
+    const struct region *p = region_prev(r);
+    uint64_t below = p ? p->end : 0, at = r->start;
+    if (r->flags & RG_GROWSDOWN)
+        at = at > GUARD_GAP ? at - GUARD_GAP : 0;
+    r->gap = at > below ? at - below : 0;
+    for (; r; r = RB_PARENT(r, node))
+        region_augment(r);
+}
+
+struct region *region_next(struct region *r)
+{
+    return RB_NEXT(region_tree, NULL, r);
+}
+
+struct region *region_prev(struct region *r)
+{
+    return RB_PREV(region_tree, NULL, r);
+}
+
+struct region *region_from(struct space *sp, uint64_t va)
+{
+    struct region *r = RB_ROOT(&sp->tree), *best = NULL;
+    while (r) {
+        if (r->end > va) {
+            best = r;
+            r = RB_LEFT(r, node);
+        } else {
+            r = RB_RIGHT(r, node);
+        }
+    }
+    return best;
+}
+
+struct region *region_at(struct space *sp, uint64_t va)
+{
+    struct region *r = region_from(sp, va);
+    return r && r->start <= va ? r : NULL;
+}
+
+bool region_range_free(struct space *sp, uint64_t start, uint64_t end)
+{
+    const struct region *r = region_from(sp, start);
+    return !r || r->start >= end;
+}
+
+static void account(struct space *sp, const struct region *r, int64_t bytes)
+{
+    sp->total += bytes;
+    if (!(r->flags & RG_SHARED) && (r->prot & PROT_WRITE) && !(r->flags & RG_GROWSDOWN))
+        sp->data += bytes;
+    if (r->flags & RG_GROWSDOWN)
+        sp->stack += bytes;
+    if (r->prot & PROT_EXEC)
+        sp->exec += bytes;
+    if (r->flags & RG_LOCKED)
+        sp->locked += bytes;
+    sp->peak = MAX(sp->peak, sp->total);
+}
+
+struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
+{
+    struct region *r = sp->spare;
+    if (sp->regions >= MAX_REGIONS)
+        return NULL;
+    if (r)
+        sp->spare = RB_LEFT(r, node);
+    else if (!(r = malloc(sizeof *r)))
+        return NULL;
+    *r = *like;
+    r->start = start;
+    r->end = end;
+    r->gap = r->max_gap = 0;
+    BUG_ON(RB_INSERT(region_tree, &sp->tree, r));
+    sp->regions++;
+    account(sp, r, (int64_t) (end - start));
+    gap_update(r);
+    gap_update(region_next(r));
+    return r;
+}
+
+void region_remove(struct space *sp, struct region *r)
+{
+    struct region *n = region_next(r);
+    account(sp, r, -(int64_t) (r->end - r->start));
+    RB_REMOVE(region_tree, &sp->tree, r);
+    sp->regions--;
+    RB_LEFT(r, node) = sp->spare;
+    sp->spare = r;
+    gap_update(n);
+    struct region *last = n ? NULL : RB_MAX(region_tree, &sp->tree);
+    for (; last; last = RB_PARENT(last, node))
+        region_augment(last);
+}
+
+void region_move_start(struct space *sp, struct region *r, uint64_t start)
+{
+    account(sp, r, (int64_t) (r->start - start));
+    r->start = start;
+    gap_update(r);
+}
+
+static void move_end(struct space *sp, struct region *r, uint64_t end)
+{
+    account(sp, r, (int64_t) (end - r->end));
+    r->end = end;
+    gap_update(region_next(r));
+}
+
+int region_split(struct space *sp, uint64_t va)
+{
+    struct region *r = region_at(sp, va);
+    if (!r || r->start == va)
+        return 0;
+    uint64_t end = r->end;
+    struct region like = *r;
+    move_end(sp, r, va);
+    if (!region_insert(sp, &like, va, end)) {
+        move_end(sp, r, end);
+        return -ENOMEM;
+    }
+    /* What hangs below a growing region is its lower part's alone. */
+    if (like.flags & RG_GROWSDOWN) {
+        struct region *upper = region_at(sp, va);
+        account(sp, upper, -(int64_t) (end - va));
+        upper->flags &= ~RG_GROWSDOWN;
+        account(sp, upper, (int64_t) (end - va));
+        gap_update(upper);
+    }
+    return 0;
+}
+
+static bool may_merge(const struct region *a, const struct region *b)
+{
+    return a->end == b->start && a->origin == b->origin && a->prot == b->prot && a->flags == b->flags &&
+           a->name == b->name;
+}
+
+void region_merge(struct space *sp, uint64_t start, uint64_t end)
+{
+    struct region *r = region_from(sp, start ? start - 1 : 0);
+    while (r && r->start <= end) {
+        struct region *n = region_next(r);
+        if (n && may_merge(r, n)) {
+            uint64_t e = n->end;
+            region_remove(sp, n);
+            move_end(sp, r, e);
+        } else {
+            r = n;
+        }
+    }
+}
+
+static uint64_t fit(uint64_t low, uint64_t high, uint64_t size, uint64_t align)
+{
+    if (high < low || high - low < size)
+        return 0;
+    uint64_t at = (high - size) & ~(align - 1);
+    return at >= low ? at : 0;
+}
+
+static uint64_t search(struct region *r, uint64_t size, uint64_t low, uint64_t high, uint64_t align)
+{
+    while (r && r->max_gap >= size) {
+        uint64_t at = 0;
+        if (r->start < high)
+            at = search(RB_RIGHT(r, node), size, low, high, align);
+        if (at)
+            return at;
+        uint64_t top = r->start;
+        if (r->flags & RG_GROWSDOWN)
+            top = top > GUARD_GAP ? top - GUARD_GAP : 0;
+        at = r->gap >= size ? fit(MAX(low, top - r->gap), MIN(high, top), size, align) : 0;
+        if (at)
+            return at;
+        if (r->start <= low)
+            return 0;
+        r = RB_LEFT(r, node);
+    }
+    return 0;
+}
+
+uint64_t region_find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align)
+{
+    const struct region *last = RB_MAX(region_tree, &sp->tree);
+    uint64_t at = fit(MAX(low, last ? last->end : 0), high, size, align);
+    return at ? at : search(RB_ROOT(&sp->tree), size, low, high, align);
+}

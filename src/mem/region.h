@@ -1,0 +1,98 @@
+/* Inside of mem/: regions, the tree they stand in, and struct space. Not for other folders. */
+#ifndef MEM_REGION_H
+#define MEM_REGION_H
+
+#ifndef __unused
+#define __unused __attribute__((unused)) /* what bsd/sys/tree.h wants of its system */
+#endif
+#include <bsd/sys/tree.h>
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include "mem/slab.h"
+#include "mem/space.h"
+
+enum {
+    RG_SHARED = 1,     /* MAP_SHARED */
+    RG_ANON = 2,       /* no file */
+    RG_GROWSDOWN = 4,
+    RG_DONTFORK = 8,
+    RG_LOCKED = 16,
+    RG_NOHUGE = 32,
+};
+
+/* Anonymous private memory merges freely; every other mapping call has an origin of its own, and only its pieces merge. */
+#define ORIGIN_ANON 0u
+#define ORIGIN_HEAP 1u
+#define ORIGIN_FIRST 2u
+
+struct region {
+    RB_ENTRY(region) node;
+    uint64_t start, end;
+    uint64_t gap;      /* free bytes below start */
+    uint64_t max_gap;  /* largest gap in this subtree */
+    uint32_t origin;
+    uint8_t prot, flags, name;
+};
+
+RB_HEAD(region_tree, region);
+
+/* chunk[] entry: slab index, and how far the chunk has come. */
+#define CH_INDEX 0x3fffffffu
+#define CH_HOST 0x80000000u  /* the host mapping is the exact image of the regions here */
+#define CH_GUEST 0x40000000u /* and so are the guest page tables */
+#define CHUNKS (1u << (47 - CHUNK_SHIFT))
+
+struct space {
+    pthread_mutex_t lock; /* everything below; chunk[] is also read without it (see mem_hva) */
+    struct region_tree tree;
+    unsigned regions;
+    uint32_t next_origin;
+    struct machine *machine;
+    struct slab slab;
+    uint32_t *chunk; /* guest chunk -> entry; a binding never changes once it is there */
+    uint32_t *owner; /* slab index -> guest chunk */
+    struct space_limits limits;
+    uint64_t brk_start, brk, mmap_base, stack_top;
+    uint64_t total, data, stack, exec, locked, peak; /* bytes */
+    uint64_t faults;
+    bool lock_future; /* mlockall(MCL_FUTURE) */
+    uint64_t vvar_gpa, vvar_start, vvar_size;
+    struct region *spare; /* free list, chained through node.rbe_left */
+};
+
+/* region.c: the tree */
+struct region *region_at(struct space *sp, uint64_t va);      /* the one that holds va, or NULL */
+struct region *region_from(struct space *sp, uint64_t va);    /* the first with end > va, or NULL */
+struct region *region_next(struct region *r);
+struct region *region_prev(struct region *r);
+struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end);
+void region_remove(struct space *sp, struct region *r);
+/* Make `va` a border. 0 or -ENOMEM. */
+int region_split(struct space *sp, uint64_t va);
+/* Join what may be one across [start, end]. */
+void region_merge(struct space *sp, uint64_t start, uint64_t end);
+void region_move_start(struct space *sp, struct region *r, uint64_t start);
+/* Highest free range of `size` with `align` inside [low, high), or 0. */
+uint64_t region_find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align);
+bool region_range_free(struct space *sp, uint64_t start, uint64_t end);
+
+/* mirror.c: host mapping and guest tables follow the tree */
+
+/* A stretch of guest addresses whose chunks are bound to neighbouring slab chunks. */
+struct run {
+    uint64_t start, end;
+    uint8_t *hva;
+};
+/* The next run at or after *at and before `end`; false: none left. Advances *at. Unbound chunks are passed over. */
+bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out);
+
+int mirror_bind(struct space *sp, uint64_t start, uint64_t end);  /* give every chunk of the range a slab chunk and an exact host image */
+int mirror_guest(struct space *sp, uint64_t start, uint64_t end); /* page tables of the bound chunks of the range */
+int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot); /* write `prot` into the page tables, where chunks have them */
+int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off, int map_flags);
+int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
+int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
+bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
+
+#endif

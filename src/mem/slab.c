@@ -1,0 +1,80 @@
+#include "mem/slab.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "base/raw.h"
+
+#define INITIAL_CHUNKS 16u                                /* registered at creation: what a small program needs */
+#define BLOCK_CHUNKS (1u << (30 - CHUNK_SHIFT))           /* 1 GiB */
+#define HOLE_FIRST ((uint32_t) (MACHINE_HOLE_START >> CHUNK_SHIFT))
+#define HOLE_END ((uint32_t) (MACHINE_HOLE_END >> CHUNK_SHIFT))
+#define MAX_BYTES (1ull << 42)
+
+int slab_init(struct slab *s, uint64_t bytes)
+{
+    /* The reservation is address space only. Under a hard RLIMIT_AS less than the wish is there: halve until it fits. */
+    struct rlimit64 as;
+    if (host(SYS_prlimit64, 0, RLIMIT_AS, NULL, &as) == 0 && as.rlim_cur < as.rlim_max) {
+        as.rlim_cur = as.rlim_max;
+        host(SYS_prlimit64, 0, RLIMIT_AS, &as, NULL);
+    }
+    bytes = MIN(bytes, MAX_BYTES);
+    void *p = MAP_FAILED;
+    for (; bytes >= 64 * CHUNK_SIZE; bytes /= 2) {
+        p = mmap(NULL, bytes + CHUNK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p != MAP_FAILED)
+            break;
+    }
+    if (p == MAP_FAILED)
+        return -ENOMEM;
+    s->base = (uint8_t *) (((uintptr_t) p + CHUNK_SIZE - 1) & ~(CHUNK_SIZE - 1));
+    s->limit = (uint32_t) (bytes >> CHUNK_SHIFT);
+    s->next = 1;
+    s->backed = INITIAL_CHUNKS;
+    uint64_t blocks = s->limit / BLOCK_CHUNKS + 1;
+    s->far = calloc((blocks + 63) / 64, sizeof *s->far);
+    return s->far ? 0 : -ENOMEM;
+}
+
+uint32_t slab_take(struct slab *s, uint32_t n)
+{
+    uint32_t first = s->next;
+    if (first < HOLE_END && first + n > HOLE_FIRST)
+        first = HOLE_END;
+    if (n > s->limit || first > s->limit - n)
+        return 0;
+    s->next = first + n;
+    return first;
+}
+
+static int back(struct slab *s, struct machine *m, uint32_t first, uint32_t end)
+{
+    return machine_back(m, gpa((uint64_t) first << CHUNK_SHIFT), slab_hva(s, first), (uint64_t) (end - first) << CHUNK_SHIFT,
+        false);
+}
+
+/* Slots double up to 1 GiB, without gaps; above that each 1 GiB block is registered when it is first used, since a big slot costs
+ * time by its size. */
+int slab_back(struct slab *s, struct machine *m, uint32_t first, uint32_t n)
+{
+    while (s->backed < BLOCK_CHUNKS && first + n > s->backed) {
+        int r = back(s, m, s->backed, s->backed * 2);
+        if (r)
+            return r;
+        s->backed *= 2;
+    }
+    for (uint32_t b = MAX(first, BLOCK_CHUNKS) / BLOCK_CHUNKS; b * BLOCK_CHUNKS < first + n; b++) {
+        if (s->far[b / 64] >> b % 64 & 1)
+            continue;
+        uint32_t end = MIN((b + 1) * BLOCK_CHUNKS, s->limit);
+        if (b == HOLE_FIRST / BLOCK_CHUNKS)
+            end = MIN(end, HOLE_FIRST);
+        int r = back(s, m, b * BLOCK_CHUNKS, end);
+        if (r)
+            return r;
+        s->far[b / 64] |= 1ull << b % 64;
+    }
+    return 0;
+}

@@ -1,0 +1,34 @@
+/* The slab: one host reservation that is all of guest-physical memory, handed out in 2 MiB chunks. Index 0 belongs to the
+ * machine (tables); index i is guest-physical i * 2 MiB and host base + i * 2 MiB. A chunk once handed out stays with its owner.
+ * Used by mirror.c only, under the space lock. */
+#ifndef MEM_SLAB_H
+#define MEM_SLAB_H
+
+#include "base/base.h"
+#include "cpu/cpu.h"
+
+#define CHUNK_SHIFT 21
+#define CHUNK_SIZE (1ull << CHUNK_SHIFT)
+
+struct slab {
+    uint8_t *base;
+    uint32_t limit;   /* chunks in all */
+    uint32_t next;    /* first never used */
+    uint32_t backed;  /* chunks below this one are registered with the machine (holes apart) ... */
+    uint64_t *far;    /* ... and these 1 GiB blocks above it: one bit each */
+};
+
+int slab_init(struct slab *s, uint64_t bytes);
+
+/* `n` neighbouring chunks; right behind `after` if that is the last one used. Returns the first index or 0: none left. */
+uint32_t slab_take(struct slab *s, uint32_t n);
+
+/* Make chunks [first, first + n) reachable for the guest. 0 or a negative errno. */
+int slab_back(struct slab *s, struct machine *m, uint32_t first, uint32_t n);
+
+static inline uint8_t *slab_hva(const struct slab *s, uint32_t chunk)
+{
+    return s->base + ((uint64_t) chunk << CHUNK_SHIFT);
+}
+
+#endif
