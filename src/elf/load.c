@@ -95,10 +95,14 @@ static int64_t find_place(struct loader *l, uint64_t hint, uint64_t size, int fl
     int64_t r =
         space_mmap(l->sp, gva(hint), size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
 
-    if (r < 0)
-        return load_fail(l, r, "there is no room for it in the address space");
-    space_munmap(l->sp, gva((uint64_t) r), size);
+    if (r >= 0)
+        space_munmap(l->sp, gva((uint64_t) r), size);
     return r;
+}
+
+static int fail_place(struct loader *l, int64_t err)
+{
+    return load_fail(l, err, "there is no room for it in the address space");
 }
 
 static int map_image(struct loader *l, int fd, const struct elf_image *img, uint64_t bias, int first_flags)
@@ -122,23 +126,29 @@ static int map_image(struct loader *l, int fd, const struct elf_image *img, uint
  * mmap area, out of the way of the program that it may load. Sets *bias. */
 static int place_pie(struct loader *l, const struct elf_image *img, bool has_interp, uint64_t *bias)
 {
-    uint64_t size = img->max_vaddr - img->min_vaddr;
-    uint64_t want = 0;
+    uint64_t size = img->max_vaddr - img->min_vaddr, align = img->max_align;
     int64_t r;
 
     if (has_interp) {
-        want = ET_DYN_BASE + ((l->rnd[0] & ((1ull << MMAP_RND_BITS) - 1)) * PAGE_SIZE);
-        want &= ~(img->max_align - 1);
-        r = find_place(l, want, size, MAP_FIXED_NOREPLACE);
+        uint64_t want = ET_DYN_BASE + (l->rnd[0] & ((1ull << MMAP_RND_BITS) - 1)) * PAGE_SIZE;
+
+        r = find_place(l, want & ~(align - 1), size, MAP_FIXED_NOREPLACE);
     } else {
         r = find_place(l, 0, size, 0);
-        if (r >= 0 && img->max_align > PAGE_SIZE) {
-            want = (uint64_t) r & ~(img->max_align - 1);
-            r = find_place(l, want, size, MAP_FIXED_NOREPLACE);
+        if (r >= 0 && align > PAGE_SIZE) {
+            int64_t below = find_place(l, (uint64_t) r & ~(align - 1), size, MAP_FIXED_NOREPLACE);
+
+            /* Linux gives up when that is taken. A place that is wider by the alignment holds an aligned one. */
+            if (below == -EEXIST && size + align > size) {
+                below = find_place(l, 0, size + align, 0);
+                if (below >= 0)
+                    below = (int64_t) (((uint64_t) below + align - 1) & ~(align - 1));
+            }
+            r = below;
         }
     }
     if (r < 0)
-        return (int) r;
+        return fail_place(l, r);
     *bias = (uint64_t) r - page_down(img->segment[0].vaddr);
     return 0;
 }
@@ -168,7 +178,7 @@ static int load_interp(struct loader *l, const struct program *p, uint64_t main_
         /* Beside an ET_EXEC program a prelinked interpreter may have the place that it asks for. */
         r = find_place(l, main_bias ? 0 : page_down(img->segment[0].vaddr), img->max_vaddr - img->min_vaddr, 0);
         if (r < 0)
-            return (int) r;
+            return fail_place(l, r);
         *bias = (uint64_t) r - page_down(img->segment[0].vaddr);
     }
     return map_image(l, p->interp_fd, img, *bias, MAP_FIXED);

@@ -193,6 +193,12 @@ static int fail_args(const struct report *rep, const char *name, int err)
 
 /* ---- interpreters ---- */
 
+/* Inside the kernel the empty name is no ENOENT but the current directory, which cannot be executed. */
+static int open_interpreter(const char *name, exec_open *open_fn, void *arg, char **abs_path)
+{
+    return *name ? open_fn(arg, name, abs_path) : -EACCES;
+}
+
 /* From the script in p->fd to its interpreter. `name` is the script's name on entry and the interpreter's afterwards. */
 static int follow_script(struct program *p, char buf[SCRIPT_BUF], char **name, struct budget *b, exec_open *open_fn,
                          void *arg, const struct report *rep, uint64_t *size)
@@ -212,7 +218,7 @@ static int follow_script(struct program *p, char buf[SCRIPT_BUF], char **name, s
     if (r < 0)
         return fail_args(rep, *name, r);
 
-    fd = open_fn(arg, interp, &abs_path);
+    fd = open_interpreter(interp, open_fn, arg, &abs_path);
     if (fd < 0)
         return fail(rep, fd, "%s: its interpreter %s: %s", *name, interp, strerror(-fd));
     r = check_file(fd, interp, rep, size);
@@ -265,7 +271,7 @@ static int open_interp(struct program *p, const char *name, exec_open *open_fn, 
         return fail(rep, -ENOEXEC, "%s: the name of its interpreter has no end", name);
     }
 
-    p->interp_fd = open_fn(arg, p->interp_path, &abs_path);
+    p->interp_fd = open_interpreter(p->interp_path, open_fn, arg, &abs_path);
     if (p->interp_fd < 0) {
         r = p->interp_fd;
         p->interp_fd = -1;
