@@ -8,21 +8,31 @@
 #include "mem/access.h"
 #include "task/task.h"
 
-/* Kind of an argument. `x` is a size in bytes (K_IN, K_OUT, K_INOUT) or the index of the argument that counts
- * (bytes for *BUF, elements for K_IOV_*). */
+/* Kind of an argument, and what its `x` means there. */
 enum arg_kind {
     K_NONE,
-    K_INT, K_UINT, K_LONG, K_SIZE, K_OFF, K_HEX, K_MODE, K_SIG, K_PID, K_CLOCK, K_FLAGS,
-    K_FD,    /* refused with EBADF when it lies in the window */
-    K_DIRFD, /* the same; AT_FDCWD allowed; goes with the next K_PATH */
-    K_PATH,  /* resolved by fs; K_PATH_NF: a final symlink is not followed */
+    K_INT, K_UINT, K_LONG, K_SIZE, K_OFF, K_HEX, K_MODE, K_SIG, K_PID, K_CLOCK,
+    K_FLAGS,   /* x: enum trace_flags, how to print it */
+    K_ATFLAGS, /* AT_* flags: AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW and AT_EMPTY_PATH change how the path is resolved */
+    K_FD,      /* refused with EBADF when it lies in the window */
+    K_DIRFD,   /* the same; AT_FDCWD allowed; goes with the next K_PATH */
+    K_PATH,    /* resolved by fs with x as FS_* flags; K_PATH_NF: a final symlink is not followed */
     K_PATH_NF,
-    K_STR,   /* a string that is no path: copied, at most PATH_MAX */
-    K_ADDR,  /* guest address that only a handler of its own understands; printed in hex */
-    K_IN, K_OUT, K_INOUT,   /* x bytes; NULL stays NULL */
-    K_INBUF, K_OUTBUF,      /* as many bytes as argument x says */
-    K_IOV_IN, K_IOV_OUT,    /* struct iovec[argument x] that the call reads from / writes into */
+    K_STR,     /* a string that is no path: copied, at most PATH_MAX */
+    K_ADDR,    /* guest address that only a handler of its own understands; printed in hex */
+    K_IN, K_OUT, K_INOUT, /* x bytes; NULL stays NULL */
+    K_INBUF,   /* as many bytes as x says: SYS_COUNT */
+    K_OUTBUF,  /* the same; the call's result counts what it wrote, unless SYS_WHOLE */
+    K_OUTLEN,  /* as many bytes as the 32-bit word says that argument x points at */
+    K_IOV_IN, K_IOV_OUT, /* struct iovec[argument x] that the call reads from / writes into */
 };
+
+/* x of K_INBUF and K_OUTBUF: the argument that counts, the size of what it counts, and whether all of it is written. */
+#define SYS_COUNT(index, size) ((index) | (size) << 3)
+#define SYS_WHOLE(index, size) (SYS_COUNT(index, size) | 1 << 15)
+#define SYS_COUNT_INDEX(x) ((x) & 7)
+#define SYS_COUNT_SIZE(x) ((x) >> 3 & 0xfff)
+#define SYS_COUNT_WHOLE(x) ((x) >> 15)
 
 struct sys_arg {
     uint8_t kind;
@@ -37,7 +47,8 @@ enum {
     S_NOHAND = 4,   /* restarted unless a handler ran (ERESTARTNOHAND) */
     S_FDLOCK = 8,   /* closes, duplicates, maps or passes on a descriptor: holds fds_use_lock() */
     S_ANY = 16,     /* may be made from any host thread, not only the guest thread's own */
-    S_DENIED = 32,  /* a row that always fails, with errno in `x` of argument 0's place: see table.def */
+    S_DENIED = 32,  /* a row that always fails, with `error` */
+    S_IO = S_BLOCK | S_RESTART | S_ANY,
 };
 
 struct sys_row {
@@ -46,15 +57,20 @@ struct sys_row {
     uint16_t nr;      /* x86-64 number */
     uint16_t flags;
     uint8_t nargs;
-    int16_t error;    /* S_DENIED: what it fails with */
+    int16_t error;    /* S_DENIED: what it fails with, positive */
+    const char *note; /* S_DENIED: why */
     struct sys_arg arg[6];
 };
 
 extern const struct sys_row sys_rows[];
 extern const unsigned sys_row_count;
 
-/* Serve the call in t->nr, t->args; the result goes to rax. */
+/* Serve the call in t->nr, t->args; the result goes to rax (a restart code too: signal delivery replaces it) and t->in_syscall says
+ * that it is one. -ENO_RESULT leaves the registers alone. */
 void sys_dispatch(struct thread *t);
+
+/* Write the last calls, oldest first, to `fd`. Async-signal-safe: for the crash report. */
+void sys_crash_calls(int fd);
 
 /* The generic service of a row. Handlers that only check or adjust something first end with it. */
 int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6]);

@@ -1,0 +1,138 @@
+/* From a number and six registers to a handler and a result. */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fds.h"
+#include "sys/handlers.h"
+#include "sys/stats.h"
+#include "sys/trace.h"
+
+/* The last calls of the process, for the crash report: threads take places in turn, and a torn entry is no harm there. */
+#define RING 16
+static struct ring_entry {
+    int tid;
+    uint32_t nr;
+    uint64_t args[6];
+    int64_t ret;
+    bool done;
+} ring[RING];
+static atomic_uint ring_next;
+
+static bool names_window(const struct sys_row *row, const uint64_t a[6])
+{
+    for (unsigned i = 0; i < row->nargs; i++)
+        if ((row->arg[i].kind == K_FD || row->arg[i].kind == K_DIRFD) && fds_reserved((int) a[i]))
+            return true;
+    return false;
+}
+
+static int64_t serve(struct thread *t, const struct sys_row *row)
+{
+    int64_t ret;
+
+    if (row->flags & S_DENIED)
+        return -row->error;
+    if (names_window(row, t->args))
+        return -EBADF;
+    if (row->flags & S_FDLOCK)
+        fds_use_lock();
+    ret = row->fn ? row->fn(t, t->args) : sys_pass(t, row, t->args);
+    if (row->flags & S_FDLOCK)
+        fds_use_unlock();
+    return ret;
+}
+
+static int64_t serve_observed(struct thread *t, const struct sys_row *row)
+{
+    bool traced = trace_fd() >= 0;
+    int64_t start = 0;
+    int64_t ret;
+
+    if (traced)
+        trace_before(t, row);
+    if (stats_on)
+        start = sys_now();
+    ret = serve(t, row);
+    if (stats_on)
+        stats_call(row, (uint64_t) (sys_now() - start));
+    if (traced)
+        trace_after(t, row, ret);
+    return ret;
+}
+
+void sys_dispatch(struct thread *t)
+{
+    /* As Linux does, only the low 32 bits of rax count. */
+    const struct sys_row *row = sys_row_of((uint32_t) t->nr);
+    struct ring_entry *e = &ring[atomic_fetch_add_explicit(&ring_next, 1, memory_order_relaxed) % RING];
+    int64_t ret;
+
+    *e = (struct ring_entry){.tid = t->tid, .nr = (uint32_t) t->nr};
+    memcpy(e->args, t->args, sizeof e->args);
+
+    if (!row)
+        ret = -ENOSYS;
+    else if (stats_on || trace_fd() >= 0)
+        ret = serve_observed(t, row);
+    else
+        ret = serve(t, row);
+
+    e->ret = ret;
+    e->done = true;
+    t->in_syscall = ret != -ENO_RESULT;
+    if (t->in_syscall)
+        t->regs->rax = (uint64_t) ret;
+}
+
+static char *put_str(char *p, char *end, const char *s)
+{
+    while (*s && p < end)
+        *p++ = *s++;
+    return p;
+}
+
+static char *put_num(char *p, char *end, uint64_t v, unsigned base)
+{
+    char digits[20];
+    int n = 0;
+
+    do
+        digits[n++] = "0123456789abcdef"[v % base];
+    while (v /= base);
+    while (n && p < end)
+        *p++ = digits[--n];
+    return p;
+}
+
+void sys_crash_calls(int fd)
+{
+    unsigned next = atomic_load_explicit(&ring_next, memory_order_relaxed);
+
+    for (unsigned i = 0; i < RING; i++) {
+        const struct ring_entry *e = &ring[(next + i) % RING];
+        const struct sys_row *row = sys_row_of(e->nr);
+        char line[256], *p = line, *end = line + sizeof line - 1;
+
+        if (!e->tid)
+            continue;
+        p = put_str(p, end, "  ");
+        p = put_num(p, end, (unsigned) e->tid, 10);
+        p = put_str(p, end, " ");
+        p = row ? put_str(p, end, row->name) : put_num(p, end, e->nr, 10);
+        for (unsigned k = 0; k < (row && !(row->flags & S_DENIED) ? row->nargs : 6u); k++) {
+            p = put_str(p, end, k ? ", 0x" : "(0x");
+            p = put_num(p, end, e->args[k], 16);
+        }
+        p = put_str(p, end, row && !row->nargs ? "() = " : ") = ");
+        if (!e->done) {
+            p = put_str(p, end, "?");
+        } else {
+            p = put_str(p, end, e->ret < 0 ? "-" : "");
+            p = put_num(p, end, (uint64_t) (e->ret < 0 ? -e->ret : e->ret), 10);
+        }
+        *p++ = '\n';
+        host(SYS_write, fd, line, p - line);
+    }
+}

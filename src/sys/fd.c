@@ -1,0 +1,177 @@
+/* Descriptors: fcntl by command, close_range around the window, and the calls that name another process's descriptors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fds.h"
+#include "sys/handlers.h"
+
+/* ---- fcntl ---- */
+
+#define FCNTL_DUPFD_QUERY 1027
+#define FCNTL_CREATED_QUERY 1028
+#define FCNTL_GETOWNER_UIDS 17
+
+/* What the argument of a command is: `size` bytes at a pointer, or a number. */
+static const struct fcntl_cmd {
+    int cmd;
+    uint8_t size;
+    uint8_t dir; /* enum pin_dir; 0: a number */
+    bool dups, blocks;
+} fcntl_cmds[] = {
+    {.cmd = F_DUPFD, .dups = true},
+    {.cmd = F_DUPFD_CLOEXEC, .dups = true},
+    {.cmd = F_GETFD},
+    {.cmd = F_SETFD},
+    {.cmd = F_GETFL},
+    {.cmd = F_SETFL},
+    {.cmd = F_GETLK, .size = sizeof(struct flock), .dir = PIN_INOUT},
+    {.cmd = F_SETLK, .size = sizeof(struct flock), .dir = PIN_IN},
+    {.cmd = F_SETLKW, .size = sizeof(struct flock), .dir = PIN_IN, .blocks = true},
+    {.cmd = F_OFD_GETLK, .size = sizeof(struct flock), .dir = PIN_INOUT},
+    {.cmd = F_OFD_SETLK, .size = sizeof(struct flock), .dir = PIN_IN},
+    {.cmd = F_OFD_SETLKW, .size = sizeof(struct flock), .dir = PIN_IN, .blocks = true},
+    {.cmd = F_SETOWN},
+    {.cmd = F_GETOWN},
+    {.cmd = F_SETOWN_EX, .size = 8, .dir = PIN_IN},
+    {.cmd = F_GETOWN_EX, .size = 8, .dir = PIN_OUT},
+    {.cmd = FCNTL_GETOWNER_UIDS, .size = 8, .dir = PIN_OUT},
+    {.cmd = F_SETSIG},
+    {.cmd = F_GETSIG},
+    {.cmd = F_SETLEASE},
+    {.cmd = F_GETLEASE},
+    {.cmd = F_NOTIFY},
+    {.cmd = F_SETPIPE_SZ},
+    {.cmd = F_GETPIPE_SZ},
+    {.cmd = F_ADD_SEALS},
+    {.cmd = F_GET_SEALS},
+    {.cmd = F_GET_RW_HINT, .size = 8, .dir = PIN_OUT},
+    {.cmd = F_SET_RW_HINT, .size = 8, .dir = PIN_IN},
+    {.cmd = F_GET_FILE_RW_HINT, .size = 8, .dir = PIN_OUT},
+    {.cmd = F_SET_FILE_RW_HINT, .size = 8, .dir = PIN_IN},
+    {.cmd = FCNTL_DUPFD_QUERY},
+    {.cmd = FCNTL_CREATED_QUERY},
+};
+
+int64_t sys_fcntl(struct thread *t, const uint64_t a[6])
+{
+    static const struct fcntl_cmd unknown = {.cmd = -1};
+    const struct fcntl_cmd *c = &unknown;
+    int fd = (int) a[0], cmd = (int) a[1];
+    uint64_t arg = a[2];
+    struct pin p = {0};
+    int64_t ret;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(fcntl_cmds); i++)
+        if (fcntl_cmds[i].cmd == cmd)
+            c = &fcntl_cmds[i];
+    if (c == &unknown)
+        return host(SYS_fcntl, fd, -1, 0); /* EBADF or EINVAL */
+    if (cmd == FCNTL_DUPFD_QUERY && fds_reserved((int) arg))
+        return -EBADF;
+    if (c->dir) {
+        ret = pin(t, &p, arg, c->size, c->dir);
+        if (ret < 0)
+            return ret;
+        arg = (uint64_t) p.hva;
+    }
+    if (c->dups)
+        fds_use_lock();
+    if (c->blocks)
+        ret = sys_block(t, SYS_fcntl, (long) fd, (long) cmd, arg, 0l, 0l, 0l);
+    else
+        ret = host(SYS_fcntl, fd, cmd, arg);
+    if (c->dups)
+        fds_use_unlock();
+    if (c->dir && pin_done(t, &p, ret < 0 ? 0 : p.size) < 0)
+        ret = -EFAULT;
+    return ret == -EINTR && c->blocks ? -ERESTARTSYS : ret;
+}
+
+/* ---- close_range ---- */
+
+int64_t sys_close_range(struct thread *t, const uint64_t a[6])
+{
+    uint32_t first = (uint32_t) a[0], last = (uint32_t) a[1];
+    uint32_t base = (uint32_t) fds_base(), end = base + (uint32_t) fds_count();
+    int64_t ret;
+
+    (void) t;
+    if (first > last || last < base || first >= end)
+        return host(SYS_close_range, first, last, a[2]);
+    /* The flags are checked even when nothing is left to close. */
+    ret = first < base ? host(SYS_close_range, first, base - 1, a[2]) : host(SYS_close_range, ~0u, ~0u, a[2]);
+    if (ret >= 0 && last >= end)
+        ret = host(SYS_close_range, end, last, a[2]);
+    return ret;
+}
+
+/* ---- other processes' descriptors ---- */
+
+/* The process behind a pidfd, or -1. */
+static int pidfd_pid(int pidfd)
+{
+    char path[64], text[512];
+    autofd fd = -1;
+    const char *p;
+    long n;
+
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    fds_create_lock();
+    fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    if (fd < 0)
+        return -1;
+    n = host(SYS_read, fd, text, sizeof text - 1);
+    fds_close(steal_fd(&fd));
+    text[MAX(n, 0l)] = '\0';
+    p = strstr(text, "\nPid:");
+    return p ? atoi(p + 5) : -1;
+}
+
+static bool runs_elfuse(int pid)
+{
+    struct stat self, other;
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    return host(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &self, 0) == 0 &&
+           host(SYS_newfstatat, AT_FDCWD, path, &other, 0) == 0 && self.st_dev == other.st_dev &&
+           self.st_ino == other.st_ino;
+}
+
+int64_t sys_pidfd_getfd(struct thread *t, const uint64_t a[6])
+{
+    int pid = pidfd_pid((int) a[0]);
+
+    if (pid == t->proc->pid) {
+        if (fds_reserved((int) a[1]))
+            return -EBADF;
+    } else if (pid > 0 && runs_elfuse(pid)) {
+        return -EPERM; /* its window is not known here */
+    }
+    return host(SYS_pidfd_getfd, (int) a[0], (int) a[1], a[2]);
+}
+
+int64_t sys_kcmp(struct thread *t, const uint64_t a[6])
+{
+    int type = (int) a[2];
+
+    if (type == KCMP_EPOLL_TFD) {
+        struct kcmp_epoll_slot slot;
+
+        if (fds_reserved((int) a[3]))
+            return -EBADF;
+        if (get_user(t->proc->space, &slot, gva(a[4])) < 0)
+            return -EFAULT;
+        return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], &slot);
+    }
+    if (type == KCMP_FILE && (fds_reserved((int) a[3]) || fds_reserved((int) a[4])))
+        return -EBADF;
+    return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], a[4]);
+}

@@ -1,0 +1,74 @@
+/* Handlers of their own, one for each OWN row of the table: sys_<name>(t, a), `a` the six argument registers as the guest
+ * left them, descriptors already checked against the window; and what several of them share. Only dispatch calls a handler. */
+#ifndef SYS_HANDLERS_H
+#define SYS_HANDLERS_H
+
+#include "fs/path.h"
+#include "sys/sys.h"
+
+#define HANDLER_OWN(fn) int64_t fn(struct thread *t, const uint64_t a[6]);
+#define HANDLER_PASS(fn)
+#define SYSCALL(nr, name, how, flags, ...) HANDLER_##how(sys_##name)
+#define DENIED(nr, name, error, reason)
+#include "sys/table.def"
+#undef HANDLER_OWN
+#undef HANDLER_PASS
+#undef SYSCALL
+#undef DENIED
+
+/* A host address at which every host call fails with EFAULT. */
+#define BAD_PTR ((void *) -1l)
+
+/* ---- host pointers for one call (pass.c) ---- */
+
+enum pin_dir { PIN_IN = 1, PIN_OUT = 2, PIN_INOUT = 3 };
+
+/* Guest bytes made addressable for a host call: in place when they are contiguous in host memory, else through a heap copy. */
+struct pin {
+    void *hva;    /* what to hand to the host: NULL stays NULL, a bad address stays bad */
+    void *bounce; /* the copy, or NULL */
+    gva_t va;
+    size_t size;
+    enum pin_dir dir;
+};
+
+/* Returns 0 or -ENOMEM. Every pin() that returned 0 is ended by pin_done(), which copies `out` bytes out of a bounce (of PIN_OUT
+ * and PIN_INOUT) and frees it; 0 or -EFAULT. */
+int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir dir);
+int pin_done(struct thread *t, struct pin *p, size_t out);
+
+/* ---- paths ---- */
+
+struct sys_path {
+    const char *host; /* what to hand to the host, with `dirfd` */
+    int dirfd;
+    struct fs_at at;
+};
+
+/* Copy the path at `va` and resolve it with FS_* `flags`. A path that cannot be read is no error here: `host` is then something that
+ * makes the host call fail with EFAULT or ENAMETOOLONG in its own order of checks. Returns 0 or fs_resolve()'s errno;
+ * sys_path_done() after the host call in the first case. */
+int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out);
+void sys_path_done(struct sys_path *p);
+
+/* Copy a NUL-terminated string that is no path: malloc'd, or NULL / BAD_PTR / an overlong string (not to be freed), so that
+ * the host call fails by itself. sys_str_free() knows which is which. -ENOMEM or 0. */
+int sys_str(struct thread *t, uint64_t va, char **out);
+void sys_str_free(char *s);
+
+/* ---- results ---- */
+
+/* What -EINTR of a call on `fd` becomes: a socket with a timeout is never restarted (signal(7)). */
+int64_t sys_interrupted(int fd, bool receiving);
+
+/* ---- waiting (poll.c, time.c) ---- */
+
+/* For the time of a call the guest's mask is *`mask`. sys_mask_end() puts the old one back unless the call was interrupted: then
+ * signal delivery does, after the handler's frame has saved it. */
+void sys_mask_begin(struct thread *t, ksigset_t mask);
+void sys_mask_end(struct thread *t, bool interrupted);
+
+/* Nanoseconds of the host's CLOCK_MONOTONIC. */
+int64_t sys_now(void);
+
+#endif

@@ -1,0 +1,215 @@
+/* ioctl by table. Nothing else is passed on blindly: a guest pointer inside a structure would be taken for one of the supervisor's. */
+#include "sys/ioctl.h"
+
+#include "base/fds.h"
+#include "sys/handlers.h" /* before linux/kd.h, whose K_OFF is a macro */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/hdreg.h>
+#include <linux/if_tun.h>
+#include <linux/kd.h>
+#include <linux/nsfs.h>
+#include <linux/random.h>
+#include <linux/sockios.h>
+#include <linux/un.h>
+#include <linux/vt.h>
+#include <asm/ioctls.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+/* The kernel's structures behind these two clash with the C library's; only their sizes count, and those are in the numbers. */
+struct termios2 {
+    uint32_t flags[4];
+    uint8_t line, cc[19];
+    uint32_t speed[2];
+};
+
+enum ioctl_dir { DIR_NONE, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_CUSTOM };
+
+static const struct ioctl_row {
+    uint32_t request;
+    uint16_t size;
+    uint8_t dir;
+    const char *name;
+} ioctl_rows[] = {
+#define IOCTL(request, dir, size) {(uint32_t) (request), size, DIR_##dir, #request},
+#include "sys/ioctl.def"
+};
+
+static const struct ioctl_row *row_of(uint32_t request)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(ioctl_rows); i++)
+        if (ioctl_rows[i].request == request)
+            return &ioctl_rows[i];
+    return NULL;
+}
+
+const char *ioctl_name(uint32_t request)
+{
+    const struct ioctl_row *r = row_of(request);
+
+    return r ? r->name : NULL;
+}
+
+/* ---- requests with more than one flat structure ---- */
+
+static int64_t interface_list(struct thread *t, int fd, uint64_t va)
+{
+    struct {
+        int32_t len, pad;
+        uint64_t buf;
+    } conf;
+    struct pin p;
+    int64_t ret;
+
+    if (get_user(t->proc->space, &conf, gva(va)) < 0)
+        return -EFAULT;
+    ret = pin(t, &p, conf.buf, (size_t) MAX(conf.len, 0), PIN_OUT);
+    if (ret < 0)
+        return ret;
+    conf.buf = (uint64_t) p.hva;
+    ret = host(SYS_ioctl, fd, SIOCGIFCONF, &conf);
+    if (pin_done(t, &p, ret < 0 ? 0 : (size_t) conf.len) < 0)
+        return -EFAULT;
+    return ret < 0 ? ret : copy_out(t->proc->space, gva(va), &conf.len, sizeof conf.len);
+}
+
+/* A fixed head, and as many elements as a counter in it says. */
+static int64_t counted(struct thread *t, int fd, uint32_t request, uint64_t va, size_t size)
+{
+    struct pin p;
+    int64_t ret = pin(t, &p, va, size, PIN_INOUT);
+
+    if (ret < 0)
+        return ret;
+    ret = host(SYS_ioctl, fd, request, p.hva);
+    if (pin_done(t, &p, p.size) < 0 && ret >= 0)
+        ret = -EFAULT;
+    return ret;
+}
+
+static int64_t dedupe(struct thread *t, int fd, uint64_t va)
+{
+    struct file_dedupe_range *range;
+    autofree void *copy = NULL;
+    struct file_dedupe_range head;
+    size_t size;
+    int64_t ret;
+
+    if (get_user(t->proc->space, &head, gva(va)) < 0)
+        return -EFAULT;
+    size = sizeof head + head.dest_count * sizeof head.info[0];
+    if (size > PAGE_SIZE)
+        return -ENOMEM; /* as the kernel has it */
+    copy = malloc(size);
+    if (!copy)
+        return -ENOMEM;
+    if (copy_in(t->proc->space, copy, gva(va), size) < 0)
+        return -EFAULT;
+    range = copy;
+    range->dest_count = head.dest_count;
+    for (unsigned i = 0; i < head.dest_count; i++)
+        if (fds_reserved((int) range->info[i].dest_fd))
+            range->info[i].dest_fd = -1;
+    ret = host(SYS_ioctl, fd, FIDEDUPERANGE, range);
+    return ret < 0 ? ret : copy_out(t->proc->space, gva(va), range, size) < 0 ? -EFAULT : ret;
+}
+
+static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
+{
+    switch (request) {
+    case SIOCGIFCONF:
+        return interface_list(t, fd, va);
+    case FIDEDUPERANGE:
+        return dedupe(t, fd, va);
+    case FICLONERANGE: {
+        struct file_clone_range range;
+
+        if (get_user(t->proc->space, &range, gva(va)) < 0)
+            return -EFAULT;
+        return fds_reserved((int) range.src_fd) ? -EBADF : host(SYS_ioctl, fd, FICLONERANGE, &range);
+    }
+    case FS_IOC_FIEMAP: {
+        struct fiemap map = {0};
+
+        get_user(t->proc->space, &map, gva(va));
+        return counted(t, fd, request, va,
+                       sizeof map + (size_t) MIN(map.fm_extent_count, 1u << 20) * sizeof(struct fiemap_extent));
+    }
+    }
+    return -ENOTTY;
+}
+
+/* ---- the rest ---- */
+
+/* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor for families that
+ * are known for it: btrfs and xfs, KVM, fs-verity. */
+static bool passes(int fd, uint32_t request)
+{
+    struct stat st;
+
+    if (!_IOC_SIZE(request) || _IOC_DIR(request) == _IOC_NONE)
+        return false;
+    switch (_IOC_TYPE(request)) {
+    case 0x94:
+    case 'X':
+    case 0xae:
+        return false;
+    case 'f':
+        if (_IOC_NR(request) == 133 || _IOC_NR(request) == 135)
+            return false;
+        break;
+    }
+    return host(SYS_fstat, fd, &st) == 0 && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode);
+}
+
+static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, size_t size, enum pin_dir dir)
+{
+    struct pin p;
+    int64_t ret = pin(t, &p, arg, size, dir);
+
+    if (ret < 0)
+        return ret;
+    ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, p.hva, 0l, 0l, 0l);
+    if (pin_done(t, &p, ret < 0 && dir == PIN_OUT ? 0 : p.size) < 0 && ret >= 0)
+        ret = -EFAULT;
+    return ret == -EINTR ? -ERESTARTSYS : ret;
+}
+
+int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
+{
+    int fd = (int) a[0];
+    uint32_t request = (uint32_t) a[1];
+    const struct ioctl_row *r = row_of(request);
+    int64_t ret;
+
+    if (!r) {
+        static const enum pin_dir dirs[] = {[_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
+
+        if (passes(fd, request))
+            return flat(t, fd, request, a[2], _IOC_SIZE(request), dirs[_IOC_DIR(request)]);
+        ret = host(SYS_fcntl, fd, F_GETFL);
+        return ret < 0 || ret & O_PATH ? -EBADF : -ENOTTY;
+    }
+    switch ((enum ioctl_dir) r->dir) {
+    case DIR_NONE:
+        ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, a[2], 0l, 0l, 0l);
+        return ret == -EINTR ? -ERESTARTSYS : ret;
+    case DIR_FD:
+        return fds_reserved((int) a[2]) ? -EBADF : host(SYS_ioctl, fd, request, a[2]);
+    case DIR_CUSTOM:
+        return custom(t, fd, request, a[2]);
+    case DIR_IN:
+        return flat(t, fd, request, a[2], r->size, PIN_IN);
+    case DIR_OUT:
+        return flat(t, fd, request, a[2], r->size, PIN_OUT);
+    case DIR_INOUT:
+        return flat(t, fd, request, a[2], r->size, PIN_INOUT);
+    }
+    return -ENOTTY;
+}

@@ -1,0 +1,370 @@
+/* The generic service of a row: every argument becomes what the host kernel expects, by its kind alone. Bad addresses are handed on as
+ * addresses that fail there, so that errors come in the kernel's own order. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "sys/handlers.h"
+
+/* More than any call takes or gives at once but for plain I/O, which pass_vector() serves. */
+#define BOUNCE_MAX (64u << 20)
+
+/* A name that the host finds too long. */
+static char too_long[PATH_MAX + 16];
+
+int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir dir)
+{
+    size_t run = 0;
+
+    *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
+    p->hva = mem_hva(t->proc->space, p->va, size, &run);
+    /* Nothing there at all: the address itself fails. */
+    if (!va || !run || run >= size)
+        return 0;
+    if (size > BOUNCE_MAX)
+        return -ENOMEM;
+    p->bounce = malloc(size);
+    if (!p->bounce)
+        return -ENOMEM;
+    if (dir == PIN_OUT) {
+        p->hva = p->bounce;
+    } else if (copy_in(t->proc->space, p->bounce, p->va, size) < 0) {
+        free(p->bounce);
+        p->bounce = NULL;
+        p->hva = BAD_PTR;
+    } else {
+        p->hva = p->bounce;
+    }
+    return 0;
+}
+
+int pin_done(struct thread *t, struct pin *p, size_t out)
+{
+    int ret = 0;
+
+    if (!p->bounce)
+        return 0;
+    if (p->dir & PIN_OUT && out)
+        ret = copy_out(t->proc->space, p->va, p->bounce, MIN(out, p->size));
+    free(p->bounce);
+    p->bounce = NULL;
+    return ret;
+}
+
+int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out)
+{
+    char path[PATH_MAX];
+    int64_t len;
+    int ret;
+
+    out->dirfd = dirfd;
+    out->at.owned = -1;
+    out->host = NULL;
+    if (!va)
+        return 0;
+    len = copy_in_str(t->proc->space, path, gva(va), sizeof path);
+    if (len < 0) {
+        if (len == -ENAMETOOLONG)
+            memset(too_long, 'x', sizeof too_long - 1);
+        out->host = len == -ENAMETOOLONG ? too_long : BAD_PTR;
+        return 0;
+    }
+    ret = fs_resolve(dirfd, path, flags, &out->at);
+    if (ret < 0)
+        return ret;
+    out->host = out->at.path;
+    out->dirfd = out->at.dirfd;
+    return 0;
+}
+
+void sys_path_done(struct sys_path *p)
+{
+    if (p->host == p->at.path)
+        fs_at_done(&p->at);
+}
+
+int sys_str(struct thread *t, uint64_t va, char **out)
+{
+    char buf[PATH_MAX];
+    int64_t len;
+
+    *out = NULL;
+    if (!va)
+        return 0;
+    len = copy_in_str(t->proc->space, buf, gva(va), sizeof buf);
+    if (len == -ENAMETOOLONG) {
+        memset(too_long, 'x', sizeof too_long - 1);
+        *out = too_long;
+    } else if (len < 0) {
+        *out = BAD_PTR;
+    } else {
+        *out = malloc((size_t) len + 1);
+        if (!*out)
+            return -ENOMEM;
+        memcpy(*out, buf, (size_t) len + 1);
+    }
+    return 0;
+}
+
+void sys_str_free(char *s)
+{
+    if (s != too_long && s != BAD_PTR)
+        free(s);
+}
+
+int64_t sys_interrupted(int fd, bool receiving)
+{
+    struct timeval tv = {0};
+    socklen_t len = sizeof tv;
+
+    if (host(SYS_getsockopt, fd, SOL_SOCKET, receiving ? SO_RCVTIMEO : SO_SNDTIMEO, &tv, &len) == 0 &&
+        (tv.tv_sec || tv.tv_usec))
+        return -EINTR;
+    return -ERESTARTSYS;
+}
+
+/* ---- plain I/O on memory that is in several host pieces ---- */
+
+/* The vector form of a call whose buffer is argument 1 and count argument 2; 0: none. */
+static long vector_form(unsigned nr)
+{
+    switch (nr) {
+    case SYS_read:
+        return SYS_readv;
+    case SYS_write:
+        return SYS_writev;
+    case SYS_pread64:
+        return SYS_preadv;
+    case SYS_pwrite64:
+        return SYS_pwritev;
+    default:
+        return 0;
+    }
+}
+
+/* A read or write whose buffer is not contiguous transfers as far as the first bad byte, as it would natively. */
+static int64_t pass_vector(struct thread *t, long nr, const uint64_t a[6])
+{
+    struct iovec iov[IOV_MAX];
+    int n = 0;
+
+    mem_iov(t->proc->space, gva(a[1]), a[2], iov, &n, IOV_MAX);
+    return sys_block(t, nr, (long) (int) a[0], iov, (long) n, a[3], 0l, 0l);
+}
+
+/* ---- the walk ---- */
+
+/* What the arguments of one call hold on to. */
+struct held {
+    struct pin pin[6];
+    struct iovec *iov[6];
+    char *str[6];
+    struct sys_path *path[6];
+};
+
+static uint64_t count_of(const struct sys_row *row, const uint64_t a[6], unsigned index)
+{
+    switch (row->arg[index].kind) {
+    case K_INT:
+        return (int) a[index] < 0 ? 0 : (uint64_t) (int) a[index];
+    case K_UINT:
+        return (uint32_t) a[index];
+    default:
+        return a[index];
+    }
+}
+
+static size_t buffer_size(const struct sys_row *row, const uint64_t a[6], unsigned x)
+{
+    size_t size;
+
+    if (__builtin_mul_overflow(count_of(row, a, SYS_COUNT_INDEX(x)), SYS_COUNT_SIZE(x), &size))
+        return SIZE_MAX;
+    return size;
+}
+
+/* AT_* flags are few, and mean the same wherever they are taken. */
+static int at_flags(const struct sys_row *row, const uint64_t a[6], int flags)
+{
+    for (unsigned i = 0; i < row->nargs; i++) {
+        if (row->arg[i].kind != K_ATFLAGS)
+            continue;
+        if (a[i] & AT_SYMLINK_NOFOLLOW)
+            flags |= FS_NOFOLLOW;
+        if (a[i] & AT_SYMLINK_FOLLOW)
+            flags &= ~FS_NOFOLLOW;
+        if (a[i] & AT_EMPTY_PATH)
+            flags |= FS_EMPTY_OK;
+    }
+    return flags;
+}
+
+static int hold_path(struct thread *t, const struct sys_row *row, const uint64_t a[6], unsigned i, struct held *held,
+                     uint64_t h[6])
+{
+    int flags = row->arg[i].x | (row->arg[i].kind == K_PATH_NF ? FS_NOFOLLOW : 0);
+    bool has_dir = i && row->arg[i - 1].kind == K_DIRFD;
+    struct sys_path *p = malloc(sizeof *p);
+    int ret;
+
+    if (!p)
+        return -ENOMEM;
+    ret = sys_path(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
+    if (ret < 0) {
+        free(p);
+        return ret;
+    }
+    held->path[i] = p;
+    h[i] = (uint64_t) p->host;
+    if (has_dir)
+        h[i - 1] = (uint64_t) p->dirfd;
+    return 0;
+}
+
+static int hold_iov(struct thread *t, uint64_t va, uint64_t count, uint64_t *h, uint64_t *hcount, struct iovec **held)
+{
+    static const struct iovec bad_total = {NULL, SIZE_MAX};
+    int n = 0;
+    int ret;
+
+    if (count > IOV_MAX)
+        return 0; /* the host says EINVAL before it looks at the address */
+    ret = mem_iov_user(t->proc->space, gva(va), count, held, &n);
+    if (ret == -ENOMEM)
+        return ret;
+    if (ret == -EFAULT) {
+        *h = (uint64_t) BAD_PTR;
+    } else if (ret < 0) {
+        *h = (uint64_t) &bad_total;
+        *hcount = 1;
+    } else {
+        *h = (uint64_t) *held;
+        *hcount = (uint64_t) MIN(n, IOV_MAX);
+    }
+    return 0;
+}
+
+static int hold_pin(struct thread *t, struct held *held, unsigned i, uint64_t va, size_t size, enum pin_dir dir,
+                    uint64_t h[6])
+{
+    int ret = pin(t, &held->pin[i], va, size, dir);
+
+    h[i] = (uint64_t) held->pin[i].hva;
+    return ret;
+}
+
+static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t a[6], unsigned i, struct held *held,
+                    uint64_t h[6])
+{
+    const struct sys_arg *arg = &row->arg[i];
+    uint32_t len = 0;
+    int ret;
+
+    switch ((enum arg_kind) arg->kind) {
+    case K_PATH:
+    case K_PATH_NF:
+        return hold_path(t, row, a, i, held, h);
+    case K_STR:
+        ret = sys_str(t, a[i], &held->str[i]);
+        h[i] = (uint64_t) held->str[i];
+        return ret;
+    case K_IN:
+        return hold_pin(t, held, i, a[i], arg->x, PIN_IN, h);
+    case K_OUT:
+        return hold_pin(t, held, i, a[i], arg->x, PIN_OUT, h);
+    case K_INOUT:
+        return hold_pin(t, held, i, a[i], arg->x, PIN_INOUT, h);
+    case K_INBUF:
+        return hold_pin(t, held, i, a[i], buffer_size(row, a, arg->x), PIN_IN, h);
+    case K_OUTBUF:
+        return hold_pin(t, held, i, a[i], buffer_size(row, a, arg->x), PIN_OUT, h);
+    case K_OUTLEN:
+        /* An unreadable length fails in the host call. INOUT: the call may write less than the length says. */
+        if (a[i] && get_user(t->proc->space, &len, gva(a[arg->x])) == 0)
+            return hold_pin(t, held, i, a[i], len, PIN_INOUT, h);
+        return hold_pin(t, held, i, a[i], 1, PIN_INOUT, h);
+    case K_IOV_IN:
+    case K_IOV_OUT:
+        return hold_iov(t, a[i], count_of(row, a, arg->x), &h[i], &h[arg->x], &held->iov[i]);
+    case K_ADDR:
+        /* Only its own handler knows what it points at. */
+        BUG_ON(true);
+    default:
+        return 0;
+    }
+}
+
+static int64_t release(struct thread *t, const struct sys_row *row, struct held *held, int64_t ret)
+{
+    for (unsigned i = 0; i < row->nargs; i++) {
+        const struct sys_arg *arg = &row->arg[i];
+        size_t out = 0;
+
+        if (held->pin[i].bounce) {
+            if (arg->kind == K_OUTBUF && !SYS_COUNT_WHOLE(arg->x))
+                out = ret > 0 ? (size_t) ret * SYS_COUNT_SIZE(arg->x) : 0;
+            else if (ret >= 0 || held->pin[i].dir == PIN_INOUT)
+                out = held->pin[i].size;
+            if (pin_done(t, &held->pin[i], out) < 0 && ret >= 0)
+                ret = -EFAULT;
+        }
+        free(held->iov[i]);
+        sys_str_free(held->str[i]);
+        if (held->path[i]) {
+            sys_path_done(held->path[i]);
+            free(held->path[i]);
+        }
+    }
+    return ret;
+}
+
+static bool receives(const struct sys_row *row)
+{
+    for (unsigned i = 0; i < row->nargs; i++)
+        if (row->arg[i].kind == K_OUTBUF || row->arg[i].kind == K_IOV_OUT || row->arg[i].kind == K_OUTLEN)
+            return true;
+    return false;
+}
+
+static int64_t after_block(const struct sys_row *row, const uint64_t a[6], int64_t ret)
+{
+    if (ret != -EINTR)
+        return ret;
+    if (row->flags & S_NOHAND)
+        return -ERESTARTNOHAND;
+    if (!(row->flags & S_RESTART))
+        return -EINTR;
+    return row->nargs && row->arg[0].kind == K_FD ? sys_interrupted((int) a[0], receives(row)) : -ERESTARTSYS;
+}
+
+int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6])
+{
+    struct held held = {0};
+    uint64_t h[6];
+    int64_t ret = 0;
+    long vector = vector_form(row->nr);
+
+    if (vector) {
+        size_t run = 0;
+
+        h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), a[2], &run);
+        if (a[1] && run && run < a[2])
+            return after_block(row, a, pass_vector(t, vector, a));
+        ret = sys_block(t, row->nr, (long) (int) a[0], h[1], a[2], a[3], 0l, 0l);
+        return after_block(row, a, ret);
+    }
+
+    memcpy(h, a, sizeof h);
+    for (unsigned i = 0; i < row->nargs && ret >= 0; i++)
+        ret = hold_arg(t, row, a, i, &held, h);
+    if (ret >= 0) {
+        if (row->flags & S_BLOCK)
+            ret = after_block(row, a, sys_block(t, row->nr, h[0], h[1], h[2], h[3], h[4], h[5]));
+        else
+            ret = host(row->nr, h[0], h[1], h[2], h[3], h[4], h[5]);
+    }
+    return release(t, row, &held, ret);
+}

@@ -1,0 +1,128 @@
+/* Counters and the text of --stats. */
+#include "sys/stats.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fds.h"
+#include "sys/handlers.h"
+
+#define NR_LIMIT 512
+#define PHASES 16
+
+bool stats_on;
+static int stats_out = -1;
+static struct {
+    _Atomic uint64_t count, ns;
+} calls[NR_LIMIT];
+static struct {
+    const char *name;
+    int64_t end;
+} phases[PHASES];
+static unsigned nphases;
+
+int stats_open(void)
+{
+    int fd = (int) host(SYS_fcntl, 2, F_DUPFD_CLOEXEC, 0);
+
+    if (fd < 0)
+        return fd;
+    fd = fds_adopt_fd(fd, true);
+    if (fd < 0)
+        return fd;
+    stats_adopt(fd);
+    return 0;
+}
+
+void stats_adopt(int fd)
+{
+    stats_out = fd;
+    stats_on = true;
+}
+
+int stats_fd(void)
+{
+    return stats_out;
+}
+
+void stats_call(const struct sys_row *row, uint64_t ns)
+{
+    atomic_fetch_add_explicit(&calls[row->nr].count, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&calls[row->nr].ns, ns, memory_order_relaxed);
+}
+
+void stats_phase(const char *name)
+{
+    if (nphases == PHASES)
+        return;
+    phases[nphases].name = name;
+    phases[nphases++].end = sys_now();
+}
+
+struct text {
+    char *buf;
+    size_t len, size;
+};
+
+__attribute__((format(printf, 2, 4))) static void line(struct text *x, const char *fmt, uint64_t value, ...)
+{
+    char name[96];
+    va_list ap;
+    int n;
+
+    va_start(ap, value);
+    vsnprintf(name, sizeof name, fmt, ap);
+    va_end(ap);
+    n = snprintf(x->buf + x->len, x->size - x->len, "%s %llu\n", name, (unsigned long long) value);
+    if (n > 0)
+        x->len = MIN(x->len + (size_t) n, x->size - 1);
+}
+
+void stats_print(struct process *p)
+{
+    struct text x = {.size = 64 * 1024};
+    struct cpu_stats cpu = {0};
+    struct space_info mem = {0};
+
+    if (!stats_on)
+        return;
+    x.buf = malloc(x.size);
+    if (!x.buf)
+        return;
+    machine_stats(space_machine(p->space), &cpu);
+    space_info(p->space, &mem);
+
+    line(&x, "pid", (uint64_t) p->pid);
+    line(&x, "exits.syscall", cpu.exits_syscall);
+    line(&x, "exits.fault", cpu.exits_fault);
+    line(&x, "exits.signal", cpu.exits_signal);
+    line(&x, "exits.bus", cpu.exits_bus);
+    line(&x, "exits.other", cpu.exits_other);
+    line(&x, "cpu.syscall_ring3", cpu.syscall_ring3);
+    line(&x, "cpu.vcpus", cpu.vcpus);
+    line(&x, "cpu.slots", cpu.slots);
+    line(&x, "cpu.table_pages", cpu.table_pages);
+    line(&x, "mem.faults", mem.faults);
+    line(&x, "mem.regions", mem.regions);
+    line(&x, "mem.chunks", mem.chunks);
+    line(&x, "mem.total_bytes", mem.total_vm);
+    line(&x, "mem.peak_bytes", mem.peak_vm);
+    for (unsigned i = 1; i < nphases; i++)
+        line(&x, "start.%s_ns", (uint64_t) (phases[i].end - phases[i - 1].end), phases[i].name);
+    if (nphases > 1)
+        line(&x, "start.total_ns", (uint64_t) (phases[nphases - 1].end - phases[0].end));
+    for (unsigned i = 0; i < sys_row_count; i++) {
+        const struct sys_row *row = &sys_rows[i];
+        uint64_t n = atomic_load_explicit(&calls[row->nr].count, memory_order_relaxed);
+
+        if (!n)
+            continue;
+        line(&x, "syscall.%s.count", n, row->name);
+        line(&x, "syscall.%s.ns", atomic_load_explicit(&calls[row->nr].ns, memory_order_relaxed), row->name);
+    }
+    host(SYS_write, stats_out, x.buf, x.len);
+    free(x.buf);
+}
