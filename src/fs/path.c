@@ -132,6 +132,7 @@ struct walk {
     int dir;                /* O_PATH, owned */
     int flags;              /* FS_* */
     unsigned links;         /* symlinks followed */
+    bool root_set;          /* FS_NO_XDEV: Linux refuses an absolute symlink until something made it look at the root */
     struct fs_at *out;
     char *rest;             /* what is left to walk, in buf */
     char buf[4 * PATH_MAX]; /* link targets are put in front of the rest, from the end of the buffer down */
@@ -185,6 +186,7 @@ static int step_up(struct walk *w)
 {
     struct place p;
     int r = place_of(w->dir, &p);
+    w->root_set = true;
     if (r || same_place(&p, &root_place))
         return r;
     for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
@@ -200,32 +202,36 @@ static int step_up(struct walk *w)
     return 0;
 }
 
-/* The result is `fd` (consumed) and `name` in it; without a name the object itself. */
-static int found(struct walk *w, int fd, const char *name, const char *slash)
+/* The result is `fd` (consumed), with `name` in it and a slash, as far as they are given. */
+static int found(struct walk *w, int fd, const char *name, bool slash)
 {
     int n = fds_adopt_fd(fd, false);
     if (n < 0)
         return n;
     w->out->owned = n;
-    int len = snprintf(w->out->path, sizeof w->out->path, name ? "/proc/thread-self/fd/%d/%s%s" : "/proc/thread-self/fd/%d",
-                       n, name, slash);
-    return len < (int) sizeof w->out->path ? 0 : -ENAMETOOLONG;
+    snprintf(w->out->path, sizeof w->out->path, "/proc/thread-self/fd/%d%s%s%s", n, name ? "/" : "", name ? name : "",
+             slash ? "/" : "");
+    return 0;
 }
 
-static int found_here(struct walk *w, const char *name, const char *slash)
+/* The object `fd` itself. Where the call would look at the /proc link, the slash makes it follow: then it is a directory. */
+static int found_object(struct walk *w, int fd)
 {
-    return found(w, steal_fd(&w->dir), name, slash);
+    return found(w, fd, NULL, w->flags & FS_NOFOLLOW);
 }
 
-/* The path ended in "/", "." or "..". */
+/* The path ended in "/", "." or ".." (`last`: "", ".", ".."). */
 static int found_dir(struct walk *w, const char *last)
 {
-    bool plain = !(w->flags & (FS_NOFOLLOW | FS_CREATE | FS_REMOVE)) && strcmp(last, ".");
-    if (w->flags & FS_REMOVE && !*last) {
+    int dir = steal_fd(&w->dir);
+    if (*last == 0 && w->flags & FS_REMOVE) {
+        host(SYS_close, dir);
         strcpy(w->out->path, "/"); /* EBUSY or EISDIR: the host never looks further */
         return 0;
     }
-    return plain ? found_here(w, NULL, "") : found_here(w, ".", "");
+    if (w->flags & (FS_CREATE | FS_REMOVE) || strcmp(last, ".") == 0)
+        return found(w, dir, ".", false);
+    return found_object(w, dir);
 }
 
 static bool is_window_link(int dir, const char *name)
@@ -277,7 +283,14 @@ static int push_link(struct walk *w, const char *target, size_t len)
         *--w->rest = '/';
     w->rest -= len;
     memcpy(w->rest, target, len);
-    return *target == '/' ? (w->flags & FS_NO_XDEV && !at_root(w) ? -EXDEV : enter_root(w)) : 0;
+    if (*target != '/')
+        return 0;
+    struct stat here, root;
+    if (w->flags & FS_NO_XDEV &&
+        (!w->root_set || host(SYS_newfstatat, w->dir, "", &here, AT_EMPTY_PATH) ||
+         host(SYS_newfstatat, fs_root.fd, "", &root, AT_EMPTY_PATH) || here.st_dev != root.st_dev))
+        return -EXDEV;
+    return enter_root(w);
 }
 
 /* What is left has neither symlinks nor `..` nor a mount of ours ahead, most of the time: let the host walk it, or all but the last
@@ -319,7 +332,7 @@ static int walk_quick(struct walk *w)
         w->rest = last;
         return 0;
     }
-    int r = found(w, fd, NULL, "");
+    int r = found(w, fd, NULL, false);
     return r ? r : 1;
 }
 
@@ -364,7 +377,7 @@ static int walk(struct walk *w)
         }
         if (strcmp(name, "..") == 0) {
             if (final && w->flags & FS_REMOVE)
-                return found_here(w, "..", ""); /* ENOTEMPTY, EISDIR, EBUSY: never looked up */
+                return found(w, steal_fd(&w->dir), "..", false); /* ENOTEMPTY, EISDIR, EBUSY: never looked up */
             int r = step_up(w);
             if (r)
                 return r;
@@ -392,12 +405,12 @@ static int walk(struct walk *w)
             continue;
         }
         if (final && (slash ? w->flags & (FS_CREATE | FS_REMOVE) : w->flags & FS_NOFOLLOW))
-            return found_here(w, name, slash ? "/" : "");
+            return found(w, steal_fd(&w->dir), name, slash);
 
         autofd fd = open_step(w, name);
         if (fd == -ENOENT && final && w->flags & FS_CREATE) {
             w->out->open_flags = O_NOFOLLOW;
-            return found_here(w, name, "");
+            return found(w, steal_fd(&w->dir), name, false);
         }
         if (fd < 0)
             return fd;
@@ -437,13 +450,13 @@ static int walk(struct walk *w)
         }
         if (S_ISDIR(st.st_mode)) {
             if (final)
-                return found(w, steal_fd(&fd), NULL, "");
+                return found_object(w, steal_fd(&fd));
             enter(w, steal_fd(&fd));
             continue;
         }
         if (!final || slash)
             return -ENOTDIR;
-        return found(w, steal_fd(&fd), NULL, "");
+        return found_object(w, steal_fd(&fd));
     }
 }
 
@@ -453,6 +466,7 @@ static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, s
     w.dir = -1;
     w.flags = flags;
     w.links = 0;
+    w.root_set = *path == '/';
     w.out = out;
     w.rest = w.buf + sizeof w.buf - 1 - len;
     memcpy(w.rest, path, len + 1);

@@ -32,7 +32,7 @@ struct fs_at {
 };
 
 enum {
-    FS_NOFOLLOW = 1,        /* a final symlink is the object itself (O_CREAT|O_EXCL too) */
+    FS_NOFOLLOW = 1,        /* a final symlink is the object itself (O_NOFOLLOW; O_CREAT|O_EXCL too) */
     FS_EMPTY_OK = 2,        /* "" means dirfd (AT_EMPTY_PATH): passed on unchanged */
     FS_CREATE = 4,          /* the last component may be absent; a trailing slash then gives what the host gives */
     FS_BENEATH = 8,         /* openat2's RESOLVE_* */
