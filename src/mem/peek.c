@@ -1,0 +1,165 @@
+#include "mem/peek.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "mem/region.h"
+
+#define MAX_REGIONS (1u << 20)
+#define MAX_DEPTH 64 /* a red-black tree of 2^20 nodes is at most 40 deep */
+#define TRIES 16
+
+static void fill_region(const struct region *r, struct region_info *out)
+{
+    *out = (struct region_info){.start = gva(r->start),
+                                .end = gva(r->end),
+                                .prot = r->prot,
+                                .shared = r->flags & RG_SHARED,
+                                .anon = r->flags & RG_ANON,
+                                .growsdown = r->flags & RG_GROWSDOWN,
+                                .name = (enum region_name) r->name};
+}
+
+static void fill_rest(const struct space *sp, struct space_view *out)
+{
+    out->info = (struct space_info){.brk_start = gva(sp->brk_start),
+                                    .brk = gva(sp->brk),
+                                    .mmap_base = gva(sp->mmap_base),
+                                    .stack_top = gva(sp->stack_top),
+                                    .total_vm = sp->total,
+                                    .data_vm = sp->data,
+                                    .stack_vm = sp->stack,
+                                    .exec_vm = sp->exec,
+                                    .locked_vm = sp->locked,
+                                    .regions = sp->regions,
+                                    .faults = sp->faults,
+                                    .chunks = sp->slab.next,
+                                    .peak_vm = sp->peak};
+    out->limits = sp->limits;
+    out->slab = (uint64_t) sp->slab.base;
+    out->chunks = sp->slab.next;
+    out->chunk_size = CHUNK_SIZE;
+}
+
+static int make_room(const struct space *sp, struct space_view *out)
+{
+    out->region = calloc(sp->regions + 1, sizeof *out->region);
+    out->owner = calloc(sp->slab.next + 1, sizeof *out->owner);
+    if (out->region && out->owner)
+        return 0;
+    space_view_free(out);
+    return -ENOMEM;
+}
+
+int space_view(struct space *sp, struct space_view *out)
+{
+    memset(out, 0, sizeof *out);
+    pthread_mutex_lock(&sp->lock);
+    fill_rest(sp, out);
+    int r = make_room(sp, out);
+    if (r == 0) {
+        for (struct region *g = region_from(sp, 0); g && out->regions < sp->regions; g = region_next(g))
+            fill_region(g, &out->region[out->regions++]);
+        memcpy(out->owner, sp->owner, out->chunks * sizeof *out->owner);
+    }
+    pthread_mutex_unlock(&sp->lock);
+    return r;
+}
+
+static int read_tree(peek_read *read, void *arg, const struct space *sp, struct space_view *out)
+{
+    uint64_t stack[MAX_DEPTH], at = (uint64_t) sp->tree.rbh_root, last = 0;
+    struct region r;
+    int depth = 0;
+    while (at || depth) {
+        while (at) {
+            if (depth == MAX_DEPTH)
+                return -EAGAIN;
+            stack[depth++] = at;
+            if (read(arg, at, &r, sizeof r))
+                return -EAGAIN;
+            at = (uint64_t) r.node.rbe_left;
+        }
+        if (read(arg, stack[--depth], &r, sizeof r))
+            return -EAGAIN;
+        if (r.start < last || r.end <= r.start || out->regions == sp->regions)
+            return -EAGAIN;
+        last = r.end;
+        fill_region(&r, &out->region[out->regions++]);
+        at = (uint64_t) r.node.rbe_right;
+    }
+    return out->regions == sp->regions ? 0 : -EAGAIN;
+}
+
+static bool same_tree(const struct space *a, const struct space *b)
+{
+    return a->tree.rbh_root == b->tree.rbh_root && a->regions == b->regions && a->next_origin == b->next_origin &&
+           a->total == b->total && a->brk == b->brk && a->slab.next == b->slab.next;
+}
+
+int space_view_remote(peek_read *read, void *arg, uint64_t sp_addr, struct space_view *out)
+{
+    memset(out, 0, sizeof *out);
+    for (int i = 0; i < TRIES; i++) {
+        struct space sp, after;
+        int r = read(arg, sp_addr, &sp, sizeof sp);
+        if (r)
+            return r;
+        if (sp.regions > MAX_REGIONS || sp.slab.next > sp.slab.limit || sp.slab.next > CHUNKS)
+            return -EIO;
+        fill_rest(&sp, out);
+        r = make_room(&sp, out);
+        if (r)
+            return r;
+        r = read_tree(read, arg, &sp, out);
+        if (r == 0)
+            r = read(arg, (uint64_t) sp.owner, out->owner, out->chunks * sizeof *out->owner);
+        if (r == 0)
+            r = read(arg, sp_addr, &after, sizeof after);
+        if (r == 0 && same_tree(&sp, &after))
+            return 0;
+        space_view_free(out);
+        if (r && r != -EAGAIN)
+            return r;
+    }
+    return -EAGAIN;
+}
+
+void space_view_free(struct space_view *v)
+{
+    free(v->region);
+    free(v->owner);
+    memset(v, 0, sizeof *v);
+}
+
+uint64_t space_view_gva(const struct space_view *v, uint64_t hva)
+{
+    uint64_t index = (hva - v->slab) / v->chunk_size;
+    if (hva < v->slab || index >= v->chunks || !v->owner[index])
+        return 0;
+    return v->owner[index] * v->chunk_size + (hva - v->slab) % v->chunk_size;
+}
+
+uint64_t space_view_hva(const struct space_view *v, uint64_t va, uint64_t *run)
+{
+    uint64_t off = va % v->chunk_size;
+    for (uint32_t i = 0; i < v->chunks; i++)
+        if (v->owner[i] && v->owner[i] == va / v->chunk_size) {
+            *run = v->chunk_size - off;
+            return v->slab + i * v->chunk_size + off;
+        }
+    return 0;
+}
+
+const struct region_info *space_view_region(const struct space_view *v, uint64_t va)
+{
+    unsigned low = 0, high = v->regions;
+    while (low < high) {
+        unsigned mid = low + (high - low) / 2;
+        if (v->region[mid].end.v <= va)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < v->regions && v->region[low].start.v <= va ? &v->region[low] : NULL;
+}
