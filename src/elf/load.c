@@ -172,7 +172,7 @@ static int load_interp(struct loader *l, const struct program *p, uint64_t main_
     int64_t r;
 
     *bias = 0;
-    if (img->segments == 0)
+    if (img->min_vaddr == img->max_vaddr)
         return load_fail(l, -EINVAL, "its interpreter has nothing to load");
     if (img->pie) {
         /* Beside an ET_EXEC program a prelinked interpreter may have the place that it asks for. */

@@ -207,7 +207,7 @@ int elf_parse(elf_pread *pread_fn, void *arg, struct elf_image *out, const char 
 
     if (out->segments == 0)
         out->min_vaddr = 0;
-    if (out->pie && out->segments == 0)
+    if (out->pie && out->min_vaddr == out->max_vaddr)
         doom(out, -EINVAL, "it has nothing to load");
     if (have_interp && (out->interp_size < 2 || out->interp_size > 4096)) {
         *why = "the name of its interpreter is empty or longer than a path can be";

@@ -561,6 +561,16 @@ static void f_pie_nothing_to_load(struct made *m)
     made_pie(m);
     m->ph[0].p_type = PT_NOTE;
 }
+static void f_pie_no_size(struct made *m)
+{
+    made_pie(m);
+    m->ph[0].p_filesz = m->ph[0].p_memsz = 0;
+}
+static void f_pie_no_size_off_page(struct made *m)
+{
+    f_pie_no_size(m);
+    m->ph[0].p_vaddr = 8;
+}
 static void f_interp_missing(struct made *m)
 {
     made_interp(m, "interp-missing");
@@ -690,6 +700,8 @@ static const struct {
     F(not_executable),
     F(nothing_to_load),
     F(pie_nothing_to_load),
+    F(pie_no_size),
+    F(pie_no_size_off_page),
     F(interp_missing),
     F(interp_not_elf),
     F(interp_short),
