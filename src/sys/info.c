@@ -1,0 +1,199 @@
+/* Who and where am I: the host as the guest is told of it, and limits, of which some are the guest's own. */
+#include <errno.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+
+#include "base/fds.h"
+#include "sys/handlers.h"
+#include "sys/limits.h"
+
+int64_t sys_uname(struct thread *t, const uint64_t a[6])
+{
+    struct utsname u;
+    int64_t ret = host(SYS_uname, &u);
+
+    if (ret < 0)
+        return ret;
+    if (t->proc->opt->hostname) {
+        memset(u.nodename, 0, sizeof u.nodename);
+        memcpy(u.nodename, t->proc->opt->hostname, strnlen(t->proc->opt->hostname, sizeof u.nodename - 1));
+    }
+    return put_user(t->proc->space, gva(a[0]), &u);
+}
+
+int64_t sys_sysinfo(struct thread *t, const uint64_t a[6])
+{
+    struct sysinfo si;
+    int64_t ret = host(SYS_sysinfo, &si);
+
+    return ret < 0 ? ret : put_user(t->proc->space, gva(a[0]), &si);
+}
+
+/* The persona lives in the host process, but what it changes there (layout, READ_IMPLIES_EXEC, the 32-bit uname) is the supervisor's:
+ * it can be asked for, and set to what it is. */
+int64_t sys_personality(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    if ((uint32_t) a[0] == 0xffffffff || (a[0] & PER_MASK) == PER_LINUX)
+        return host(SYS_personality, a[0]);
+    return -EINVAL;
+}
+
+/* sysfs(2): kinds of file systems by name and by number. */
+int64_t sys_sysfs(struct thread *t, const uint64_t a[6])
+{
+    char *name;
+    char buf[256] = {0};
+    int64_t ret;
+
+    switch ((int) a[0]) {
+    case 1:
+        ret = sys_str(t, a[1], &name);
+        if (ret < 0)
+            return ret;
+        ret = host(SYS_sysfs, 1, name);
+        sys_str_free(name);
+        return ret;
+    case 2:
+        ret = host(SYS_sysfs, 2, a[1], buf);
+        return ret < 0 ? ret : copy_out(t->proc->space, gva(a[2]), buf, strnlen(buf, sizeof buf - 1) + 1);
+    default:
+        return host(SYS_sysfs, a[0], a[1], a[2]);
+    }
+}
+
+/* ---- limits ---- */
+
+/* The soft limits that the guest's address space obeys; hard limits and all others are the host's. */
+static uint64_t *own_limit(struct thread *t, int resource)
+{
+    struct space_limits *lim = space_limits(t->proc->space);
+
+    switch (resource) {
+    case RLIMIT_AS:
+        return &lim->as;
+    case RLIMIT_DATA:
+        return &lim->data;
+    case RLIMIT_STACK:
+        return &lim->stack;
+    }
+    return NULL;
+}
+
+/* Their hard limits: the host process around the guest keeps its own. */
+static uint64_t hard[RLIM_NLIMITS];
+static bool hard_known[RLIM_NLIMITS];
+
+static const int own_resources[] = {RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK};
+
+void sys_limits_save(struct sys_limits *out)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(own_resources); i++) {
+        out->known[i] = hard_known[own_resources[i]];
+        out->hard[i] = hard[own_resources[i]];
+    }
+}
+
+void sys_limits_load(const struct sys_limits *in)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(own_resources); i++) {
+        hard_known[own_resources[i]] = in->known[i];
+        hard[own_resources[i]] = in->hard[i];
+    }
+}
+
+static int64_t limit_get(struct thread *t, int resource, struct rlimit64 *out)
+{
+    uint64_t *own = own_limit(t, resource);
+    int64_t ret;
+
+    if (resource == RLIMIT_NOFILE)
+        return fds_set_limit(NULL, out);
+    ret = host(SYS_prlimit64, 0, resource, NULL, out);
+    if (ret < 0 || !own)
+        return ret;
+    out->rlim_cur = *own;
+    if (hard_known[resource])
+        out->rlim_max = hard[resource];
+    if (out->rlim_max < out->rlim_cur)
+        out->rlim_max = out->rlim_cur;
+    return 0;
+}
+
+static bool may_raise(void)
+{
+    struct {
+        uint32_t version;
+        int pid;
+    } head = {0x20080522, 0};
+    uint32_t data[6] = {0};
+
+    return host(SYS_capget, &head, data) == 0 && data[0] & 1u << 24; /* CAP_SYS_RESOURCE */
+}
+
+static int64_t limit_set(struct thread *t, int resource, const struct rlimit64 *lim)
+{
+    uint64_t *own = own_limit(t, resource);
+    struct rlimit64 old;
+    int64_t ret;
+
+    if (own) {
+        if (lim->rlim_cur > lim->rlim_max)
+            return -EINVAL;
+        ret = limit_get(t, resource, &old);
+        if (ret < 0)
+            return ret;
+        if (lim->rlim_max > old.rlim_max && !may_raise())
+            return -EPERM;
+        hard[resource] = lim->rlim_max;
+        hard_known[resource] = true;
+        *own = lim->rlim_cur;
+        return 0;
+    }
+    if (resource == RLIMIT_NOFILE)
+        return fds_set_limit(lim, NULL);
+    return host(SYS_prlimit64, 0, resource, lim, NULL);
+}
+
+int64_t sys_getrlimit(struct thread *t, const uint64_t a[6])
+{
+    struct rlimit64 lim;
+    int64_t ret = limit_get(t, (int) a[0], &lim);
+
+    return ret < 0 ? ret : put_user(t->proc->space, gva(a[1]), &lim);
+}
+
+int64_t sys_setrlimit(struct thread *t, const uint64_t a[6])
+{
+    struct rlimit64 lim;
+
+    if (get_user(t->proc->space, &lim, gva(a[1])) < 0)
+        return -EFAULT;
+    return limit_set(t, (int) a[0], &lim);
+}
+
+int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])
+{
+    bool self = !(int) a[0] || (int) a[0] == t->proc->pid;
+    struct rlimit64 new, old;
+    int64_t ret = 0;
+
+    if ((uint32_t) a[1] >= RLIM_NLIMITS)
+        return -EINVAL;
+    if (a[2] && get_user(t->proc->space, &new, gva(a[2])) < 0)
+        return -EFAULT;
+    if (!self) {
+        ret = host(SYS_prlimit64, (int) a[0], (int) a[1], a[2] ? &new : NULL, a[3] ? &old : NULL);
+    } else {
+        if (a[3])
+            ret = limit_get(t, (int) a[1], &old);
+        if (ret >= 0 && a[2])
+            ret = limit_set(t, (int) a[1], &new);
+    }
+    if (ret >= 0 && a[3])
+        ret = put_user(t->proc->space, gva(a[3]), &old);
+    return ret;
+}

@@ -1,0 +1,16 @@
+/* Hard limits of the resources whose soft limits the guest's address space keeps (space_limits). Survive fork by themselves; exec
+ * passes them on. */
+#ifndef SYS_LIMITS_H
+#define SYS_LIMITS_H
+
+#include "base/base.h"
+
+struct sys_limits {
+    bool known[3]; /* RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK: false = the host's */
+    uint64_t hard[3];
+};
+
+void sys_limits_save(struct sys_limits *out);
+void sys_limits_load(const struct sys_limits *in);
+
+#endif
