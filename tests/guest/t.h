@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define T_UNUSED __attribute__((unused))
@@ -116,7 +117,7 @@ T_UNUSED static long t_raw(long nr, long a, long b, long c, long d, long e, long
 #define T_RAW5(nr, a, b, c, d, e) t_raw(nr, T_L(a), T_L(b), T_L(c), T_L(d), T_L(e), 0)
 #define T_RAW6(nr, a, b, c, d, e, f) t_raw(nr, T_L(a), T_L(b), T_L(c), T_L(d), T_L(e), T_L(f))
 #define T_CALL(...) T_PICK(__VA_ARGS__, T_RAW6, T_RAW5, T_RAW4, T_RAW3, T_RAW2, T_RAW1, T_RAW0)(__VA_ARGS__)
-#define raw(name, ...) T_CALL(SYS_##name, ##__VA_ARGS__)
+#define raw(name, ...) T_CALL(SYS_##name __VA_OPT__(,) __VA_ARGS__)
 
 /* Addresses that nothing is ever mapped at: in the zero page, past the user half, not canonical. */
 #define BAD_PTR ((void *) 16)

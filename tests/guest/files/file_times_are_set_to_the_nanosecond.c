@@ -1,7 +1,6 @@
 /* covers: utime utimes futimesat utimensat */
 #include "t.h"
 #include <sys/time.h>
-#include <time.h>
 #include <utime.h>
 
 static void times_of(const char *what, const char *path)

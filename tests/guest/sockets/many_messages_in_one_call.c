@@ -1,0 +1,51 @@
+/* covers: sendmmsg recvmmsg */
+#include "t.h"
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+int main(void)
+{
+    struct mmsghdr out[4], in[5];
+    struct iovec ov[4], iv[5];
+    struct timespec ts = {0, 50000000};
+    char text[4][8] = {"a", "bb", "ccc", "dddd"}, buf[5][8];
+    int sv[2];
+
+    memset(out, 0, sizeof(out));
+    memset(in, 0, sizeof(in));
+    memset(buf, 0, sizeof(buf));
+    MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, sv) == 0);
+    for (int i = 0; i < 5; i++) {
+        if (i < 4) {
+            ov[i] = (struct iovec){text[i], strlen(text[i])};
+            out[i].msg_hdr.msg_iov = &ov[i];
+            out[i].msg_hdr.msg_iovlen = 1;
+        }
+        iv[i] = (struct iovec){buf[i], 3};
+        in[i].msg_hdr.msg_iov = &iv[i];
+        in[i].msg_hdr.msg_iovlen = 1;
+    }
+    show("sendmmsg", raw(sendmmsg, sv[0], out, 4, 0));
+    for (int i = 0; i < 4; i++)
+        printf("sent %u\n", out[i].msg_len);
+    show("recvmmsg", raw(recvmmsg, sv[1], in, 5, MSG_DONTWAIT, 0));
+    for (int i = 0; i < 4; i++)
+        printf("got %u flags %x %.3s\n", in[i].msg_len, (unsigned) in[i].msg_hdr.msg_flags, buf[i]);
+    show("nothing", raw(recvmmsg, sv[1], in, 5, MSG_DONTWAIT, 0));
+    MUST(send(sv[0], "1", 1, 0) == 1 && send(sv[0], "2", 1, 0) == 1);
+    show("wait for one", raw(recvmmsg, sv[1], in, 5, 0x10000, 0));
+    MUST(send(sv[0], "3", 1, 0) == 1);
+    show("with timeout", raw(recvmmsg, sv[1], in, 1, 0, &ts));
+    ts.tv_nsec = 2000000000;
+    show("bad timeout", raw(recvmmsg, sv[1], in, 1, 0, &ts));
+    show("timeout EFAULT", raw(recvmmsg, sv[1], in, 1, 0, BAD_PTR));
+    show("bad array", raw(recvmmsg, sv[1], BAD_PTR, 1, MSG_DONTWAIT, 0));
+    show("bad send array", raw(sendmmsg, sv[0], BAD_PTR, 1, 0));
+    ov[2].iov_base = BAD_PTR;
+    show("third is bad", raw(sendmmsg, sv[0], out, 4, 0));
+    ov[0].iov_base = BAD_PTR;
+    show("first is bad", raw(sendmmsg, sv[0], out, 4, 0));
+    show("none", raw(sendmmsg, sv[0], out, 0, 0));
+    show("bad fd", raw(sendmmsg, 99, out, 1, 0));
+    return t_end();
+}
