@@ -1,6 +1,7 @@
 /* Descriptors: fcntl by command, close_range around the window, and the calls that name another process's descriptors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/kcmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -174,4 +175,35 @@ int64_t sys_kcmp(struct thread *t, const uint64_t a[6])
     if (type == KCMP_FILE && (fds_reserved((int) a[3]) || fds_reserved((int) a[4])))
         return -EBADF;
     return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], a[4]);
+}
+
+/* Advice for the caller itself; another process's addresses are backed by host addresses that are not known here. */
+int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
+{
+    struct iovec iov[64];
+    int64_t done = 0;
+    int ret, pid;
+
+    if (a[4])
+        return -EINVAL;
+    if (a[2] > IOV_MAX)
+        return -EINVAL;
+    pid = pidfd_pid((int) a[0]);
+    if (pid < 0)
+        return -EBADF;
+    if (pid != t->proc->pid)
+        return -EPERM;
+    for (uint64_t i = 0; i < a[2]; i += ARRAY_SIZE(iov)) {
+        uint64_t n = MIN(a[2] - i, ARRAY_SIZE(iov));
+
+        if (copy_in(t->proc->space, iov, gva(a[1] + i * sizeof *iov), n * sizeof *iov) < 0)
+            return done ? done : -EFAULT;
+        for (uint64_t k = 0; k < n; k++) {
+            ret = space_advise(t->proc->space, gva((uint64_t) iov[k].iov_base), iov[k].iov_len, (int) a[3]);
+            if (ret < 0)
+                return done ? done : ret;
+            done += (int64_t) iov[k].iov_len;
+        }
+    }
+    return done;
 }

@@ -76,8 +76,9 @@ void sys_crash_calls(int fd);
 int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6]);
 const struct sys_row *sys_row_of(uint64_t nr);
 
-/* Host call that may block: lets the guest's unblocked signals in; -EINTR when one was taken. `mask` replaces the guest's mask for the
- * time of the call (ppoll and friends): set t->saved_mask/restore_mask before. */
+/* Host call that may block: lets the guest's unblocked signals (t->sigmask; for ppoll and friends set t->saved_mask/restore_mask and
+ * the mask before) in. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was taken before the call was made, which then never
+ * was: as if it had come before the SYSCALL instruction; only a call with a mask of its own has to make that -EINTR. */
 long sys_block(struct thread *t, long nr, ...);
 
 /* Internal results, never seen by the guest: dispatch and signal delivery turn them into EINTR or a restart. */

@@ -1,0 +1,324 @@
+/* Waiting for descriptors. The numbers of the window are answered as closed ones; a signal mask holds for the wait alone; what
+ * remains of a timeout is written back as Linux does. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <time.h>
+
+#include "base/fds.h"
+#include "sys/handlers.h"
+
+#define NSEC 1000000000ll
+#define NO_TIMEOUT INT64_MAX
+
+/* ---- signal masks ---- */
+
+void sys_mask_begin(struct thread *t, ksigset_t mask)
+{
+    t->saved_mask = t->sigmask;
+    t->restore_mask = true;
+    t->sigmask = mask & ~(KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP));
+}
+
+void sys_mask_end(struct thread *t, bool interrupted)
+{
+    if (interrupted || !t->restore_mask)
+        return;
+    t->sigmask = t->saved_mask;
+    t->restore_mask = false;
+}
+
+/* Read the mask argument of ppoll and friends: 1 and *mask, 0 when there is none, or a negative errno. */
+static int mask_get(struct thread *t, uint64_t va, uint64_t size, ksigset_t *mask)
+{
+    if (!va)
+        return 0;
+    if (size != sizeof *mask)
+        return -EINVAL;
+    return get_user(t->proc->space, mask, gva(va)) < 0 ? -EFAULT : 1;
+}
+
+/* ---- timeouts: an end on the monotonic clock ---- */
+
+static int64_t end_after(int64_t sec, int64_t nsec)
+{
+    int64_t ns;
+
+    if (__builtin_mul_overflow(sec, NSEC, &ns) || __builtin_add_overflow(ns, nsec, &ns) ||
+        __builtin_add_overflow(ns, sys_now(), &ns))
+        return NO_TIMEOUT;
+    return ns;
+}
+
+/* A struct timespec of the guest, NULL for none. */
+static int timeout_get(struct thread *t, uint64_t va, int64_t *end)
+{
+    struct timespec ts;
+
+    *end = NO_TIMEOUT;
+    if (!va)
+        return 0;
+    if (get_user(t->proc->space, &ts, gva(va)) < 0)
+        return -EFAULT;
+    if (ts.tv_sec < 0 || (uint64_t) ts.tv_nsec >= NSEC)
+        return -EINVAL;
+    /* No wait at all must not become a short one. */
+    *end = ts.tv_sec || ts.tv_nsec ? end_after(ts.tv_sec, ts.tv_nsec) : 0;
+    return 0;
+}
+
+static struct timespec left_until(int64_t end)
+{
+    int64_t left = end ? MAX(end - sys_now(), 0) : 0;
+
+    return (struct timespec){left / NSEC, left % NSEC};
+}
+
+/* As poll_select_finish(): the rest is told unless that fails, which is no error. */
+static void tell_left(struct thread *t, uint64_t va, int64_t end, bool usec)
+{
+    struct timespec left = left_until(end);
+
+    if (!va)
+        return;
+    if (usec)
+        left.tv_nsec /= 1000;
+    put_user(t->proc->space, gva(va), &left);
+}
+
+/* ---- poll ---- */
+
+/* Poll until `end`. -EINTR when a signal came. */
+static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t end)
+{
+    struct pollfd few[64];
+    autofree struct pollfd *many = NULL;
+    struct pollfd *fds = few;
+    struct timespec left;
+    struct rlimit64 lim;
+    int64_t ret;
+
+    if (count > ARRAY_SIZE(few)) {
+        ret = fds_set_limit(NULL, &lim);
+        if (ret < 0)
+            return ret;
+        if (count > lim.rlim_cur)
+            return -EINVAL;
+        fds = many = malloc(count * sizeof *fds);
+        if (!fds)
+            return -ENOMEM;
+    }
+    if (copy_in(t->proc->space, fds, gva(va), count * sizeof *fds) < 0)
+        return -EFAULT;
+    for (uint64_t i = 0; i < count; i++)
+        if (fds[i].fd >= 0 && fds_reserved(fds[i].fd))
+            fds[i].fd = INT_MAX; /* nobody's: POLLNVAL */
+    left = left_until(end);
+    ret = sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
+    if (ret < 0)
+        return ret;
+    /* Only revents are the kernel's to write. */
+    for (uint64_t i = 0; i < count; i++) {
+        gva_t at = gva(va + i * sizeof *fds + offsetof(struct pollfd, revents));
+
+        if (copy_out(t->proc->space, at, &fds[i].revents, sizeof fds[i].revents) < 0)
+            return -EFAULT;
+    }
+    return ret;
+}
+
+enum { POLL_FDS, POLL_COUNT, POLL_END };
+
+static int64_t poll_again(struct thread *t)
+{
+    int64_t ret = poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT], (int64_t) t->restart_data[POLL_END]);
+
+    return ret == -EINTR ? -ERESTART_RESTARTBLOCK : ret;
+}
+
+int64_t sys_poll(struct thread *t, const uint64_t a[6])
+{
+    int ms = (int) a[2];
+    int64_t end = ms < 0 ? NO_TIMEOUT : ms ? end_after(ms / 1000, ms % 1000 * 1000000ll) : 0;
+    int64_t ret = poll_until(t, a[0], (uint32_t) a[1], end);
+
+    if (ret != -EINTR)
+        return ret;
+    t->restart_fn = poll_again;
+    t->restart_data[POLL_FDS] = a[0];
+    t->restart_data[POLL_COUNT] = (uint32_t) a[1];
+    t->restart_data[POLL_END] = (uint64_t) end;
+    return -ERESTART_RESTARTBLOCK;
+}
+
+int64_t sys_ppoll(struct thread *t, const uint64_t a[6])
+{
+    ksigset_t mask;
+    int64_t end, ret;
+    int masked;
+
+    ret = timeout_get(t, a[2], &end);
+    if (ret < 0)
+        return ret;
+    masked = mask_get(t, a[3], a[4], &mask);
+    if (masked < 0)
+        return masked;
+    if (masked)
+        sys_mask_begin(t, mask);
+    ret = poll_until(t, a[0], (uint32_t) a[1], end);
+    sys_mask_end(t, ret == -EINTR);
+    tell_left(t, a[2], end, false);
+    return ret == -EINTR ? -ERESTARTNOHAND : ret;
+}
+
+/* ---- select ---- */
+
+/* More bits than any table has descriptors: RLIMIT_NOFILE's ceiling by default. */
+#define SELECT_MAX (1 << 20)
+
+static bool names_window(const uint64_t *bits, int n)
+{
+    int end = MIN(n, fds_base() + fds_count());
+
+    for (int fd = fds_base(); fd < end; fd++)
+        if (bits[fd / 64] >> fd % 64 & 1)
+            return true;
+    return false;
+}
+
+static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64_t end)
+{
+    uint64_t few[3 * 16];
+    autofree uint64_t *many = NULL;
+    uint64_t *bits[3] = {NULL}, *room = few;
+    struct timespec left = left_until(end);
+    size_t words, bytes;
+    int64_t ret;
+
+    if (n < 0)
+        return -EINVAL;
+    n = MIN(n, SELECT_MAX);
+    words = ((size_t) n + 63) / 64;
+    bytes = words * 8;
+    if (3 * words > ARRAY_SIZE(few)) {
+        room = many = malloc(3 * bytes);
+        if (!room)
+            return -ENOMEM;
+    }
+    for (int i = 0; i < 3; i++) {
+        if (!va[i])
+            continue;
+        bits[i] = room + (size_t) i * words;
+        if (copy_in(t->proc->space, bits[i], gva(va[i]), bytes) < 0)
+            return -EFAULT;
+        if (names_window(bits[i], n))
+            return -EBADF;
+    }
+    ret = sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], end == NO_TIMEOUT ? NULL : &left, NULL);
+    if (ret < 0)
+        return ret;
+    for (int i = 0; i < 3; i++)
+        if (bits[i] && copy_out(t->proc->space, gva(va[i]), bits[i], bytes) < 0)
+            return -EFAULT;
+    return ret;
+}
+
+int64_t sys_select(struct thread *t, const uint64_t a[6])
+{
+    int64_t end = NO_TIMEOUT, ret;
+    struct {
+        int64_t sec, usec;
+    } tv;
+
+    if (a[4]) {
+        if (get_user(t->proc->space, &tv, gva(a[4])) < 0)
+            return -EFAULT;
+        if (tv.sec < 0 || tv.usec < 0)
+            return -EINVAL;
+        end = tv.sec || tv.usec ? end_after(tv.sec + tv.usec / 1000000, tv.usec % 1000000 * 1000) : 0;
+    }
+    ret = select_until(t, (int) a[0], &a[1], end);
+    tell_left(t, a[4], end, true);
+    return ret == -EINTR ? -ERESTARTNOHAND : ret;
+}
+
+int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
+{
+    struct {
+        uint64_t mask, size;
+    } arg = {0};
+    ksigset_t mask;
+    int64_t end, ret;
+    int masked;
+
+    if (a[5] && get_user(t->proc->space, &arg, gva(a[5])) < 0)
+        return -EFAULT;
+    ret = timeout_get(t, a[4], &end);
+    if (ret < 0)
+        return ret;
+    masked = mask_get(t, arg.mask, arg.size, &mask);
+    if (masked < 0)
+        return masked;
+    if (masked)
+        sys_mask_begin(t, mask);
+    ret = select_until(t, (int) a[0], &a[1], end);
+    sys_mask_end(t, ret == -EINTR);
+    tell_left(t, a[4], end, false);
+    return ret == -EINTR ? -ERESTARTNOHAND : ret;
+}
+
+/* ---- epoll: never restarted (signal(7)) ---- */
+
+static int64_t epoll_wait_in(struct thread *t, const uint64_t a[6], bool pwait2)
+{
+    int max = (int) a[2];
+    struct timespec ts;
+    struct pin p;
+    int64_t ret = pin(t, &p, a[1], max > 0 ? (size_t) max * sizeof(struct epoll_event) : 0, PIN_OUT);
+
+    if (ret < 0)
+        return ret;
+    if (!pwait2)
+        ret = sys_block(t, SYS_epoll_wait, (long) (int) a[0], p.hva, (long) max, (long) (int) a[3], 0l, 0l);
+    else if (a[3] && get_user(t->proc->space, &ts, gva(a[3])) < 0)
+        ret = -EFAULT;
+    else
+        ret = sys_block(t, SYS_epoll_pwait2, (long) (int) a[0], p.hva, (long) max, a[3] ? &ts : NULL, NULL, 0l);
+    if (pin_done(t, &p, ret > 0 ? (size_t) ret * sizeof(struct epoll_event) : 0) < 0)
+        ret = -EFAULT;
+    return ret;
+}
+
+int64_t sys_epoll_wait(struct thread *t, const uint64_t a[6])
+{
+    return epoll_wait_in(t, a, false);
+}
+
+static int64_t epoll_masked(struct thread *t, const uint64_t a[6], bool pwait2)
+{
+    ksigset_t mask;
+    int masked = mask_get(t, a[4], a[5], &mask);
+    int64_t ret;
+
+    if (masked < 0)
+        return masked;
+    if (masked)
+        sys_mask_begin(t, mask);
+    ret = epoll_wait_in(t, a, pwait2);
+    sys_mask_end(t, ret == -EINTR);
+    return ret;
+}
+
+int64_t sys_epoll_pwait(struct thread *t, const uint64_t a[6])
+{
+    return epoll_masked(t, a, false);
+}
+
+int64_t sys_epoll_pwait2(struct thread *t, const uint64_t a[6])
+{
+    return epoll_masked(t, a, true);
+}

@@ -1,0 +1,626 @@
+/* Sockets: addresses (names of UNIX sockets are paths of the guest), messages with descriptors in them, and options that hold pointers. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include "base/fds.h"
+#include "sys/handlers.h"
+
+/* struct user_msghdr and mmsghdr: what the C library's say, without its types. */
+struct kmsg {
+    uint64_t name;
+    int32_t namelen, pad;
+    uint64_t iov, iovlen, control, controllen;
+    uint32_t flags, pad2;
+};
+struct kmmsg {
+    struct kmsg hdr;
+    uint32_t len, pad;
+};
+
+/* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
+#define CONTROL_MAX (1u << 20)
+
+/* ---- addresses ---- */
+
+struct addr {
+    union {
+        struct sockaddr sa;
+        struct sockaddr_un un;
+        struct sockaddr_storage any;
+        char raw[sizeof(struct sockaddr_storage) + 1];
+    };
+    int len;
+    const void *host; /* what to hand to the host */
+    struct fs_at at;
+    bool resolved;
+};
+
+static void addr_done(struct addr *ad)
+{
+    if (ad->resolved)
+        fs_at_done(&ad->at);
+}
+
+/* The name of a UNIX socket under a sysroot: its host path, which the guest's can be told from later, or when that is too long for a
+ * sockaddr the way through the parent's descriptor. */
+static int unix_resolve(struct addr *ad, bool create)
+{
+    char path[sizeof ad->un.sun_path + 1] = {0}, parent[PATH_MAX];
+    const char *name;
+    int64_t n;
+    int ret;
+
+    memcpy(path, ad->un.sun_path, (size_t) ad->len - offsetof(struct sockaddr_un, sun_path));
+    ret = fs_resolve(AT_FDCWD, path, create ? FS_CREATE | FS_NOFOLLOW : 0, &ad->at);
+    if (ret < 0)
+        return ret;
+    ad->resolved = true;
+    memset(ad->un.sun_path, 0, sizeof ad->un.sun_path);
+    name = strrchr(ad->at.path, '/');
+    if (name && ad->at.owned >= 0) {
+        autofree char *dir = strndup(ad->at.path, (size_t) (name - ad->at.path));
+
+        n = dir ? host(SYS_readlinkat, AT_FDCWD, dir, parent, sizeof parent - 1) : -ENOMEM;
+        if (n > 0 && (size_t) n + strlen(name) < sizeof ad->un.sun_path) {
+            memcpy(ad->un.sun_path, parent, (size_t) n);
+            strcpy(ad->un.sun_path + n, name);
+        }
+    }
+    if (!ad->un.sun_path[0]) {
+        if (strlen(ad->at.path) >= sizeof ad->un.sun_path)
+            return -ENAMETOOLONG;
+        strcpy(ad->un.sun_path, ad->at.path);
+    }
+    ad->len = (int) (offsetof(struct sockaddr_un, sun_path) + strlen(ad->un.sun_path) + 1);
+    return 0;
+}
+
+/* Read an address that the guest passes. Lengths that the kernel refuses and bad addresses are left for it to refuse. End with
+ * addr_done() when 0. */
+static int addr_get(struct thread *t, struct addr *ad, uint64_t va, int len, bool create)
+{
+    memset(ad, 0, offsetof(struct addr, at));
+    ad->resolved = false;
+    ad->len = len;
+    if (!va)
+        return 0;
+    ad->host = BAD_PTR;
+    if (len < 0 || len > (int) sizeof ad->any || copy_in(t->proc->space, ad->raw, gva(va), (size_t) len) < 0)
+        return 0;
+    ad->host = ad->raw;
+    if (fs_root.fd < 0 || len <= (int) offsetof(struct sockaddr_un, sun_path) ||
+        len > (int) sizeof ad->un || ad->sa.sa_family != AF_UNIX || !ad->un.sun_path[0])
+        return 0;
+    return unix_resolve(ad, create);
+}
+
+/* The name that the guest knows a UNIX socket by. */
+static void unix_name(struct addr *ad)
+{
+    char guest[PATH_MAX];
+    int64_t n;
+
+    if (fs_root.fd < 0 || ad->len <= (int) offsetof(struct sockaddr_un, sun_path) || ad->sa.sa_family != AF_UNIX ||
+        ad->un.sun_path[0] != '/')
+        return;
+    ad->raw[MIN((size_t) ad->len, sizeof ad->raw - 1)] = '\0';
+    n = fs_guest_path(ad->un.sun_path, guest, sizeof guest);
+    if (n <= 0 || (size_t) n >= sizeof ad->un.sun_path)
+        return;
+    memcpy(ad->un.sun_path, guest, (size_t) n + 1);
+    ad->len = (int) (offsetof(struct sockaddr_un, sun_path) + (size_t) n + 1);
+}
+
+/* Tell the guest an address, as move_addr_to_user() does: cut to what it has room for, with the full length. */
+static int addr_put(struct thread *t, struct addr *ad, uint64_t va, uint64_t lenva)
+{
+    struct space *sp = t->proc->space;
+    int room;
+
+    unix_name(ad);
+    if (get_user(sp, &room, gva(lenva)) < 0)
+        return -EFAULT;
+    if (room < 0)
+        return -EINVAL;
+    room = MIN(room, ad->len);
+    if (room && copy_out(sp, gva(va), ad->raw, (size_t) room) < 0)
+        return -EFAULT;
+    return put_user(sp, gva(lenva), &ad->len);
+}
+
+int64_t sys_bind(struct thread *t, const uint64_t a[6])
+{
+    struct addr ad;
+    int64_t ret = addr_get(t, &ad, a[1], (int) a[2], true);
+
+    if (ret >= 0)
+        ret = host(SYS_bind, (int) a[0], ad.host, ad.len);
+    addr_done(&ad);
+    return ret;
+}
+
+int64_t sys_connect(struct thread *t, const uint64_t a[6])
+{
+    struct addr ad;
+    int64_t ret = addr_get(t, &ad, a[1], (int) a[2], false);
+
+    if (ret >= 0)
+        ret = sys_block(t, SYS_connect, (long) (int) a[0], ad.host, (long) ad.len, 0l, 0l, 0l);
+    addr_done(&ad);
+    return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
+}
+
+static int64_t accept_at(struct thread *t, const uint64_t a[6], int flags)
+{
+    struct addr ad = {.len = sizeof ad.any};
+    int64_t ret, err;
+
+    ret = sys_block(t, SYS_accept4, (long) (int) a[0], a[1] ? ad.raw : NULL, a[1] ? &ad.len : NULL, (long) flags, 0l, 0l);
+    if (ret == -EINTR)
+        return sys_interrupted((int) a[0], true);
+    if (ret < 0 || !a[1])
+        return ret;
+    err = addr_put(t, &ad, a[1], a[2]);
+    if (err < 0) {
+        host(SYS_close, ret);
+        return err;
+    }
+    return ret;
+}
+
+int64_t sys_accept(struct thread *t, const uint64_t a[6])
+{
+    return accept_at(t, a, 0);
+}
+
+int64_t sys_accept4(struct thread *t, const uint64_t a[6])
+{
+    return accept_at(t, a, (int) a[3]);
+}
+
+static int64_t name_of(struct thread *t, long nr, const uint64_t a[6])
+{
+    struct addr ad = {.len = sizeof ad.any};
+    int64_t ret = host(nr, (int) a[0], ad.raw, &ad.len);
+
+    return ret < 0 ? ret : addr_put(t, &ad, a[1], a[2]);
+}
+
+int64_t sys_getsockname(struct thread *t, const uint64_t a[6])
+{
+    return name_of(t, SYS_getsockname, a);
+}
+
+int64_t sys_getpeername(struct thread *t, const uint64_t a[6])
+{
+    return name_of(t, SYS_getpeername, a);
+}
+
+/* ---- one buffer ---- */
+
+/* The pieces of a buffer: at least one, so that an empty one keeps its address. */
+static int buffer_iov(struct thread *t, uint64_t va, size_t size, struct iovec iov[IOV_MAX])
+{
+    int n = 0;
+
+    mem_iov(t->proc->space, gva(va), MIN(size, 0x7ffff000u), iov, &n, IOV_MAX);
+    if (!n)
+        iov[n++] = (struct iovec){mem_hva(t->proc->space, gva(va), 0, NULL), 0};
+    return n;
+}
+
+int64_t sys_sendto(struct thread *t, const uint64_t a[6])
+{
+    struct iovec iov[IOV_MAX];
+    struct addr ad;
+    int64_t ret = addr_get(t, &ad, a[4], (int) a[5], false);
+
+    if (ret >= 0) {
+        int n = buffer_iov(t, a[1], a[2], iov);
+
+        if (n == 1) {
+            ret = sys_block(t, SYS_sendto, (long) (int) a[0], iov->iov_base, iov->iov_len, a[3], ad.host, (long) ad.len);
+        } else {
+            struct msghdr m = {(void *) ad.host, (socklen_t) ad.len, iov, (size_t) n, NULL, 0, 0};
+
+            ret = sys_block(t, SYS_sendmsg, (long) (int) a[0], &m, a[3], 0l, 0l, 0l);
+        }
+    }
+    addr_done(&ad);
+    return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
+}
+
+int64_t sys_recvfrom(struct thread *t, const uint64_t a[6])
+{
+    struct iovec iov[IOV_MAX];
+    struct addr ad = {.len = sizeof ad.any};
+    int n = buffer_iov(t, a[1], a[2], iov);
+    int64_t ret;
+
+    if (n == 1) {
+        ret = sys_block(t, SYS_recvfrom, (long) (int) a[0], iov->iov_base, iov->iov_len, a[3], a[4] ? ad.raw : NULL,
+                        a[4] ? &ad.len : NULL);
+    } else {
+        struct msghdr m = {a[4] ? ad.raw : NULL, sizeof ad.any, iov, (size_t) n, NULL, 0, 0};
+
+        ret = sys_block(t, SYS_recvmsg, (long) (int) a[0], &m, a[3], 0l, 0l, 0l);
+        ad.len = (int) m.msg_namelen;
+    }
+    if (ret == -EINTR)
+        return sys_interrupted((int) a[0], true);
+    if (ret >= 0 && a[4]) {
+        int err = addr_put(t, &ad, a[4], a[5]);
+
+        if (err < 0)
+            return err;
+    }
+    return ret;
+}
+
+/* ---- messages ---- */
+
+/* `err`, unless `fd` is no socket: the kernel says that first. */
+static int64_t socket_error(int fd, int64_t err)
+{
+    int64_t ret = host(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, NULL, NULL);
+
+    return ret == -EFAULT ? err : ret;
+}
+
+/* -EBADF when control data passes on a window descriptor; *rights tells whether it passes any. */
+static int control_check(const struct msghdr *m, bool *rights)
+{
+    *rights = false;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR((struct msghdr *) m, c)) {
+        if (c->cmsg_len < sizeof *c)
+            break; /* EINVAL from the host */
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+            continue;
+        *rights = true;
+        for (size_t off = CMSG_LEN(0); off + sizeof(int) <= c->cmsg_len; off += sizeof(int)) {
+            size_t at = (size_t) ((char *) c - (char *) m->msg_control) + off;
+            int fd;
+
+            if (at + sizeof fd > m->msg_controllen)
+                break;
+            memcpy(&fd, (char *) c + off, sizeof fd);
+            if (fds_reserved(fd))
+                return -EBADF;
+        }
+    }
+    return 0;
+}
+
+static int iov_get(struct thread *t, const struct kmsg *k, struct iovec **iov, struct msghdr *m)
+{
+    int n = 0;
+    int ret;
+
+    if (k->iovlen > IOV_MAX)
+        return -EMSGSIZE;
+    ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, iov, &n);
+    if (ret < 0)
+        return ret;
+    m->msg_iov = *iov;
+    m->msg_iovlen = (size_t) n;
+    return 0;
+}
+
+static bool waits(int fd, unsigned flags)
+{
+    long fl = host(SYS_fcntl, fd, F_GETFL);
+
+    return !(flags & MSG_DONTWAIT) && fl >= 0 && !(fl & O_NONBLOCK);
+}
+
+/* Drop the first `n` bytes. */
+static void iov_advance(struct msghdr *m, size_t n)
+{
+    while (m->msg_iovlen && n >= m->msg_iov->iov_len) {
+        n -= m->msg_iov->iov_len;
+        m->msg_iov++;
+        m->msg_iovlen--;
+    }
+    if (m->msg_iovlen) {
+        m->msg_iov->iov_base = (char *) m->msg_iov->iov_base + n;
+        m->msg_iov->iov_len -= n;
+    }
+}
+
+/* Descriptors leave under the lock that keeps a supervisor's new one from having a guest's number just then, so that part must not
+ * block: wait for room outside, and let what a stream did not take follow. */
+static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned flags)
+{
+    size_t total = 0;
+    int64_t ret, sent;
+
+    for (size_t i = 0; i < m->msg_iovlen; i++)
+        total += m->msg_iov[i].iov_len;
+    for (;;) {
+        struct pollfd p = {.fd = fd, .events = POLLOUT};
+        struct timeval tv = {0};
+        struct timespec limit;
+        socklen_t len = sizeof tv;
+
+        fds_use_lock();
+        ret = host(SYS_sendmsg, fd, m, flags | MSG_DONTWAIT);
+        fds_use_unlock();
+        if (ret != -EAGAIN || !waits(fd, flags))
+            break;
+        host(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
+        limit = (struct timespec){tv.tv_sec, tv.tv_usec * 1000};
+        ret = sys_block(t, SYS_ppoll, &p, 1l, tv.tv_sec || tv.tv_usec ? &limit : NULL, NULL, 0l, 0l);
+        if (ret <= 0)
+            return ret < 0 ? ret : -EAGAIN;
+    }
+    sent = ret;
+    while (ret > 0 && (size_t) sent < total && waits(fd, flags)) {
+        iov_advance(m, (size_t) ret);
+        m->msg_control = NULL;
+        m->msg_controllen = 0;
+        ret = sys_block(t, SYS_sendmsg, (long) fd, m, (uint64_t) flags, 0l, 0l, 0l);
+        if (ret > 0)
+            sent += ret;
+    }
+    return sent;
+}
+
+static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
+{
+    autofree struct iovec *iov = NULL;
+    autofree void *control = NULL;
+    struct msghdr m = {0};
+    struct kmsg k;
+    struct addr ad;
+    bool rights;
+    int64_t ret;
+
+    if (copy_in(t->proc->space, &k, gva(va), sizeof k - 4) < 0)
+        return socket_error(fd, -EFAULT);
+    if (k.name && k.namelen < 0)
+        return socket_error(fd, -EINVAL);
+    ret = iov_get(t, &k, &iov, &m);
+    if (ret < 0)
+        return socket_error(fd, ret);
+    if (k.controllen) {
+        if (k.controllen > CONTROL_MAX)
+            return socket_error(fd, -ENOBUFS);
+        m.msg_control = control = malloc(k.controllen);
+        m.msg_controllen = k.controllen;
+        if (!control)
+            return -ENOBUFS;
+        if (copy_in(t->proc->space, control, gva(k.control), k.controllen) < 0)
+            return -EFAULT;
+    }
+    ret = control_check(&m, &rights);
+    if (ret < 0)
+        return ret;
+    ret = addr_get(t, &ad, k.name, MIN(k.namelen, (int) sizeof ad.any), false);
+    if (ret >= 0) {
+        m.msg_name = (void *) ad.host;
+        m.msg_namelen = k.name ? (socklen_t) ad.len : 0;
+        ret = rights ? send_rights(t, fd, &m, flags)
+                     : sys_block(t, SYS_sendmsg, (long) fd, &m, (uint64_t) flags, 0l, 0l, 0l);
+    }
+    addr_done(&ad);
+    return ret;
+}
+
+static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags, uint32_t *out_flags)
+{
+    struct space *sp = t->proc->space;
+    autofree struct iovec *iov = NULL;
+    struct addr ad = {.len = sizeof ad.any};
+    struct msghdr m = {0};
+    struct pin control;
+    struct kmsg k;
+    int64_t ret, err = 0;
+
+    if (copy_in(sp, &k, gva(va), sizeof k - 4) < 0)
+        return socket_error(fd, -EFAULT);
+    if (k.name && k.namelen < 0)
+        return socket_error(fd, -EINVAL);
+    ret = iov_get(t, &k, &iov, &m);
+    if (ret < 0)
+        return socket_error(fd, ret);
+    k.controllen = k.control ? MIN(k.controllen, CONTROL_MAX) : 0;
+    ret = pin(t, &control, k.control, k.controllen, PIN_OUT);
+    if (ret < 0)
+        return ret;
+    m.msg_name = k.name ? ad.raw : NULL;
+    m.msg_namelen = sizeof ad.any;
+    m.msg_control = control.hva;
+    m.msg_controllen = k.controllen;
+    ret = sys_block(t, SYS_recvmsg, (long) fd, &m, (uint64_t) flags, 0l, 0l, 0l);
+    if (pin_done(t, &control, ret < 0 ? 0 : m.msg_controllen) < 0)
+        return -EFAULT;
+    if (ret < 0)
+        return ret;
+    if (k.name) {
+        ad.len = (int) m.msg_namelen;
+        err = addr_put(t, &ad, k.name, va + offsetof(struct kmsg, namelen));
+    }
+    if (err >= 0 && (put_user(sp, gva(va + offsetof(struct kmsg, flags)), &m.msg_flags) < 0 ||
+                     put_user(sp, gva(va + offsetof(struct kmsg, controllen)), &m.msg_controllen) < 0))
+        err = -EFAULT;
+    *out_flags = (uint32_t) m.msg_flags;
+    return err < 0 ? err : ret;
+}
+
+int64_t sys_sendmsg(struct thread *t, const uint64_t a[6])
+{
+    int64_t ret = send_one(t, (int) a[0], a[1], (unsigned) a[2]);
+
+    return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
+}
+
+int64_t sys_recvmsg(struct thread *t, const uint64_t a[6])
+{
+    uint32_t out_flags;
+    int64_t ret = receive_one(t, (int) a[0], a[1], (unsigned) a[2], &out_flags);
+
+    return ret == -EINTR ? sys_interrupted((int) a[0], true) : ret;
+}
+
+/* ---- several messages: one after the other, as the kernel does it; an error after the first is the next call's ---- */
+
+static int64_t put_length(struct thread *t, uint64_t va, int64_t len)
+{
+    uint32_t n = (uint32_t) len;
+
+    return put_user(t->proc->space, gva(va + offsetof(struct kmmsg, len)), &n);
+}
+
+int64_t sys_sendmmsg(struct thread *t, const uint64_t a[6])
+{
+    unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), done = 0;
+    int64_t ret = 0;
+
+    if (!count)
+        return host(SYS_sendmmsg, (int) a[0], NULL, 0, a[3]);
+    while (done < count) {
+        uint64_t va = a[1] + done * sizeof(struct kmmsg);
+
+        ret = send_one(t, (int) a[0], va, (unsigned) a[3]);
+        if (ret >= 0)
+            ret = put_length(t, va, ret);
+        if (ret < 0)
+            break;
+        done++;
+    }
+    if (done)
+        return done;
+    return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
+}
+
+int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
+{
+    unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), flags = (unsigned) a[3], done = 0;
+    struct space *sp = t->proc->space;
+    struct timespec limit;
+    int64_t end = INT64_MAX, ret = 0;
+
+    if (a[4]) {
+        if (get_user(sp, &limit, gva(a[4])) < 0)
+            return -EFAULT;
+        if (limit.tv_sec < 0 || (uint64_t) limit.tv_nsec >= 1000000000)
+            return -EINVAL;
+        if (__builtin_mul_overflow(limit.tv_sec, 1000000000ll, &end) ||
+            __builtin_add_overflow(end, limit.tv_nsec + sys_now(), &end))
+            end = INT64_MAX;
+    }
+    while (done < count) {
+        uint64_t va = a[1] + done * sizeof(struct kmmsg);
+        uint32_t got = 0;
+
+        ret = receive_one(t, (int) a[0], va, flags & ~(unsigned) MSG_WAITFORONE, &got);
+        if (ret >= 0)
+            ret = put_length(t, va, ret);
+        if (ret < 0)
+            break;
+        done++;
+        if (flags & MSG_WAITFORONE)
+            flags |= MSG_DONTWAIT;
+        if (got & MSG_OOB || (a[4] && sys_now() >= end))
+            break;
+    }
+    if (a[4] && done) {
+        int64_t left = MAX(end - sys_now(), 0);
+
+        limit = (struct timespec){left / 1000000000, left % 1000000000};
+        if (put_user(sp, gva(a[4]), &limit) < 0)
+            return -EFAULT;
+    }
+    if (done)
+        return done;
+    return ret == -EINTR ? sys_interrupted((int) a[0], true) : ret;
+}
+
+/* ---- options ---- */
+
+/* Options whose structures hold addresses that the kernel would write to, or map, in the host process. */
+static const struct {
+    int level, first, last;
+} refused[] = {
+    {0 /* SOL_IP */, 64, 65},      /* IPT_SO_SET_REPLACE, _ADD_COUNTERS */
+    {0, 96, 97},                   /* ARPT_SO_SET_* */
+    {0, 128, 129},                 /* EBT_SO_SET_* */
+    {41 /* SOL_IPV6 */, 64, 65},   /* IP6T_SO_SET_* */
+    {6 /* SOL_TCP */, 35, 35},     /* TCP_ZEROCOPY_RECEIVE */
+    {132 /* SOL_SCTP */, 111, 111}, /* SCTP_SOCKOPT_CONNECTX3 */
+    {263 /* SOL_PACKET */, 22, 22}, /* PACKET_FANOUT_DATA */
+    {276 /* SOL_RDS */, 0, INT_MAX},
+    {283 /* SOL_XDP */, 0, INT_MAX},
+};
+
+static bool is_refused(int level, int name)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(refused); i++)
+        if (level == refused[i].level && name >= refused[i].first && name <= refused[i].last)
+            return true;
+    return false;
+}
+
+/* struct sock_fprog: a program behind a pointer. */
+static int64_t set_filter(struct thread *t, const uint64_t a[6])
+{
+    struct sock_fprog prog;
+    struct pin p;
+    int64_t ret;
+
+    if ((int) a[4] < 0 || (size_t) (int) a[4] != sizeof prog)
+        return host(SYS_setsockopt, (int) a[0], (int) a[1], (int) a[2], NULL, (int) a[4]);
+    if (get_user(t->proc->space, &prog, gva(a[3])) < 0)
+        return host(SYS_setsockopt, (int) a[0], (int) a[1], (int) a[2], BAD_PTR, (int) a[4]);
+    ret = pin(t, &p, (uint64_t) prog.filter, prog.len * sizeof(struct sock_filter), PIN_IN);
+    if (ret < 0)
+        return ret;
+    prog.filter = p.hva;
+    ret = host(SYS_setsockopt, (int) a[0], (int) a[1], (int) a[2], &prog, (int) a[4]);
+    pin_done(t, &p, 0);
+    return ret;
+}
+
+int64_t sys_setsockopt(struct thread *t, const uint64_t a[6])
+{
+    int level = (int) a[1], name = (int) a[2];
+
+    if (level == SOL_SOCKET && (name == SO_ATTACH_FILTER || name == SO_ATTACH_REUSEPORT_CBPF))
+        return set_filter(t, a);
+    if (is_refused(level, name))
+        return socket_error((int) a[0], -ENOPROTOOPT);
+    return sys_pass(t, sys_row_of(SYS_setsockopt), a);
+}
+
+int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
+{
+    int level = (int) a[1], name = (int) a[2];
+    uint32_t len = 0;
+    struct pin value;
+    int64_t ret;
+
+    if (is_refused(level, name))
+        return socket_error((int) a[0], -ENOPROTOOPT);
+    if (!a[4] || get_user(t->proc->space, &len, gva(a[4])) < 0)
+        return host(SYS_getsockopt, (int) a[0], level, name, NULL, BAD_PTR);
+    /* SO_GET_FILTER counts instructions. */
+    ret = pin(t, &value, a[3], (size_t) MIN(len, 1u << 20) * (level == SOL_SOCKET && name == SO_GET_FILTER ? 8 : 1),
+              PIN_INOUT);
+    if (ret < 0)
+        return ret;
+    ret = host(SYS_getsockopt, (int) a[0], level, name, value.hva, &len);
+    if (pin_done(t, &value, ret < 0 ? 0 : value.size) < 0)
+        return -EFAULT;
+    /* Some options tell the length that they would need along with an error. */
+    if (put_user(t->proc->space, gva(a[4]), &len) < 0 && ret >= 0)
+        ret = -EFAULT;
+    return ret;
+}
