@@ -1,48 +1,255 @@
 #include "fs/proc.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "fs/procname.h"
+#include "fs/proctext.h"
+#include "fs/special.h"
+#include "fs/target.h"
+
+#define MEMFD_PREFIX "/memfd:" /* how the host names a memfd; ours go on with the path of the file they stand for */
+
+/* ---- magic links on the way of a path (fs_magic_link; the creation lock is held) ---- */
+
+static int magic_link(int dir, const char *name)
+{
+    struct proc_name p;
+    struct target g;
+    bool link = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
+    if (proc_name_of_fd(dir, &p) != 1 || !p.pid || !(p.rest[0] ? strcmp(p.rest, "fd") == 0 : link))
+        return FS_MAGIC_HOST;
+    int r = target_find(p.pid, p.tid, &g);
+    if (r <= 0)
+        return r ? r : FS_MAGIC_HOST;
+    if (strcmp(name, "exe") == 0)
+        return target_exe_open(&g, O_PATH | O_CLOEXEC);
+    if (strcmp(name, "root") == 0)
+        return fs_root.fd < 0 ? FS_MAGIC_HOST : (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    /* What a guest holds it may use again, wherever it is. A directory from outside would be a way out, though. */
+    autofd fd = (int) host(SYS_openat, dir, name, O_PATH | O_CLOEXEC, 0);
+    struct stat st;
+    char path[PATH_MAX];
+    if (fd < 0)
+        return fd;
+    r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    if (r == 0 && S_ISDIR(st.st_mode) && (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_inside(path)))
+        r = -EACCES;
+    return r ? r : steal_fd(&fd);
+}
+
 void fs_proc_init(struct process *p, int exe_fd)
 {
-    (void) p, (void) exe_fd;
+    target_init(p, exe_fd);
+    fs_magic_link = magic_link;
+}
+
+/* ---- open ---- */
+
+/* Put `with` at the number `fd`. Consumes both on failure. */
+static int64_t replace(int fd, int with, uint64_t flags)
+{
+    long r = with < 0 ? with : host(SYS_dup3, with, fd, flags & O_CLOEXEC);
+    if (with >= 0)
+        host(SYS_close, with);
+    if (r < 0)
+        host(SYS_close, fd);
+    return r;
+}
+
+/* `fd` is elfuse's own file. By its name it may be had like any file; by way of /proc/PID/exe, however that was reached, the program is
+ * meant. */
+static int64_t filter_exe(int fd, const struct fs_at *at, uint64_t flags)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+    struct target g;
+    int direct = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
+    if (direct >= 0)
+        host(SYS_close, direct);
+    if (direct != -ELOOP || at->owned >= 0 || target_find((int) host(SYS_getpid), 0, &g) != 1)
+        return fd;
+    return replace(fd, target_exe_open(&g, (int) (flags & ~(uint64_t) (O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC), flags);
+}
+
+static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, uint64_t flags)
+{
+    bool mem = strcmp(p->rest, "mem") == 0;
+    const struct proc_file *file = proc_file_find(p->rest, fs_root.fd >= 0);
+    struct target g;
+    if (!file && !mem)
+        return fd;
+    int r = target_find(p->pid, p->tid, &g);
+    if (r == 0)
+        return fd;
+    if (r == 1 && mem)
+        return replace(fd, special_open(g.pid, flags), flags);
+    struct text t = {0};
+    if (r == 1)
+        r = file->text ? file->text(&g, fd, &t) : file->error;
+    if (r == 0 && t.failed)
+        r = -ENOMEM;
+    if (r < 0) {
+        free(t.p);
+        if (r == -EACCES && file && file->open_to_all)
+            return fd;
+        host(SYS_close, fd);
+        return r;
+    }
+    char name[128];
+    if (p->tid)
+        snprintf(name, sizeof name, "/proc/%d/task/%d/%s", p->pid, p->tid, p->rest);
+    else
+        snprintf(name, sizeof name, "/proc/%d/%s", p->pid, p->rest);
+    int with = special_text(name, t.p ? t.p : "", t.n, flags, st->st_mode & 0777);
+    free(t.p);
+    return replace(fd, with, flags);
 }
 
 int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_t flags)
 {
-    (void) t, (void) at, (void) flags;
-    return fd;
+    struct proc_name p;
+    struct stat st;
+    (void) t;
+    if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
+        return fd;
+    bool exe = target_is_elfuse(st.st_dev, st.st_ino);
+    /* procfs is on no device, and none of the files in question has a size. */
+    if (!exe && (major(st.st_dev) || st.st_size || flags & O_PATH || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))))
+        return fd;
+    fds_create_lock();
+    int64_t r = fd;
+    if (exe)
+        r = filter_exe(fd, at, flags);
+    else if (proc_name_of_fd(fd, &p) == 1 && p.pid)
+        r = serve(fd, &p, &st, flags);
+    fds_create_unlock();
+    return r;
+}
+
+/* ---- readlink ---- */
+
+static int64_t host_link_of(int dir, const char *name, char *out, size_t size)
+{
+    char path[PATH_MAX];
+    long n = host(SYS_readlinkat, dir, name, path, sizeof path - 1);
+    if (n < 0)
+        return n;
+    path[n] = 0;
+    char *text = path;
+    if (strncmp(path, MEMFD_PREFIX "/proc/", sizeof MEMFD_PREFIX - 1 + 6) == 0) {
+        char *end = strstr(path, " (deleted)");
+        if (end)
+            *end = 0;
+        text += sizeof MEMFD_PREFIX - 1;
+    }
+    return fs_guest_path(text, out, size);
+}
+
+static int64_t read_link(int dir, const char *name, char *out, size_t size)
+{
+    struct proc_name p;
+    struct target g;
+    if (proc_name_of_fd(dir, &p) != 1 || !p.pid)
+        return 0;
+    if (strcmp(p.rest, "fd") == 0)
+        return host_link_of(dir, name, out, size);
+    if (p.rest[0])
+        return 0;
+    int r = target_find(p.pid, p.tid, &g);
+    if (r < 0)
+        return r;
+    if (strcmp(name, "exe") == 0 && r == 1)
+        return target_exe_path(&g, out, size);
+    if (strcmp(name, "root") == 0 && r == 1) {
+        out[0] = '/';
+        return 1;
+    }
+    return host_link_of(dir, name, out, size);
 }
 
 int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, size_t size)
 {
-    (void) t, (void) at, (void) buf, (void) size;
-    return 0;
+    char parent[PATH_MAX], out[PATH_MAX];
+    struct proc_name p;
+    int n;
+    (void) t;
+    const char *slash = strrchr(at->path, '/'), *name = slash ? slash + 1 : at->path;
+    int64_t r = 0;
+    if (!*at->path) {
+        /* The link itself is open: its directory is found by its name. */
+        if (at->dirfd < 0 || proc_name_of_fd(at->dirfd, &p) != 1 || !p.pid)
+            return 0;
+        if (proc_fd_link(at->dirfd, parent, sizeof parent) < 0 || !(slash = strrchr(parent, '/')))
+            return 0;
+        name = slash + 1;
+        parent[slash - parent] = 0;
+    } else {
+        size_t len = (size_t) (name - at->path);
+        memcpy(parent, at->path, len);
+        parent[len] = 0;
+    }
+    if (strcmp(name, "exe") && strcmp(name, "cwd") && strcmp(name, "root") && !proc_number(name, strlen(name), &n))
+        return 0;
+    fds_create_lock();
+    int dir = (int) host(SYS_openat, *at->path ? at->dirfd : AT_FDCWD, *parent ? parent : ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (dir >= 0) {
+        r = read_link(dir, name, out, sizeof out);
+        host(SYS_close, dir);
+    }
+    fds_create_unlock();
+    if (r > 0) {
+        r = MIN(r, (int64_t) size);
+        memcpy(buf, out, (size_t) r);
+    }
+    return r;
+}
+
+/* ---- directories ---- */
+
+static bool lists_fds(int fd, struct proc_name *p)
+{
+    return proc_name_of_fd(fd, p) == 1 && p->pid && (strcmp(p->rest, "fd") == 0 || strcmp(p->rest, "fdinfo") == 0);
 }
 
 bool fs_proc_lists_fds(int fd)
 {
-    (void) fd;
-    return false;
+    struct proc_name p;
+    return lists_fds(fd, &p);
 }
 
 int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t size, int64_t n)
 {
-    (void) t, (void) nr, (void) fd, (void) buf, (void) size;
+    /* struct linux_dirent and linux_dirent64: inode, offset, length, and the name behind them (with the type between in the latter). */
+    enum { RECLEN = 16 };
+    const size_t name = nr == SYS_getdents64 ? 19 : 18;
+    struct proc_name p;
+    struct target g;
+    (void) t;
+    if (!lists_fds(fd, &p) || target_find(p.pid, p.tid, &g) != 1)
+        return n;
+    for (; n > 0; n = host(nr, fd, buf, size)) {
+        int64_t kept = 0;
+        uint16_t len;
+        for (int64_t at = 0; at < n; at += len) {
+            char *entry = (char *) buf + at;
+            int number;
+            memcpy(&len, entry + RECLEN, sizeof len);
+            if (proc_number(entry + name, strlen(entry + name), &number) &&
+                fds_contains(g.window_base, g.window_count, number))
+                continue;
+            memmove((char *) buf + kept, entry, len);
+            kept += len;
+        }
+        if (kept)
+            return kept;
+    }
     return n;
-}
-
-bool fs_special(int fd)
-{
-    (void) fd;
-    return false;
-}
-
-int64_t fs_special_read(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off)
-{
-    (void) t, (void) fd, (void) iov, (void) n, (void) off;
-    return 0;
-}
-
-int64_t fs_special_write(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off)
-{
-    (void) t, (void) fd, (void) iov, (void) n, (void) off;
-    return 0;
 }

@@ -4,6 +4,7 @@
 #ifndef FS_PROC_H
 #define FS_PROC_H
 
+#include <sys/resource.h>
 #include <sys/uio.h>
 
 #include "base/base.h"
@@ -11,6 +12,13 @@
 
 struct process;
 struct thread;
+
+/* What the layer above knows and /proc has to tell. Set at start; a NULL one leaves the host's answer. */
+struct proc_ops {
+    int (*limit)(int resource, struct rlimit64 *out); /* getrlimit(2) as the guest would see it: 0 or a negative errno */
+    bool (*ids)(uint32_t id[8]);                      /* --user: uid, euid, suid, fsuid, and the same for gid; false without */
+};
+extern struct proc_ops proc_ops;
 
 /* Once for each program that starts: the process it runs in, and its file, an open descriptor that must stay (in the window) as long as
  * the program runs, or -1. A forked child inherits both. */

@@ -1,0 +1,744 @@
+#include "fs/proctext.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "fs/path.h"
+#include "fs/proc.h"
+#include "fs/vma.h"
+
+struct proc_ops proc_ops;
+
+/* ---- memory: maps, smaps ---- */
+
+/* Regions and the host's mappings under them. */
+struct layout {
+    struct space_view view;
+    struct vma_list vmas;
+    struct vma_piece *file, *all; /* pieces with a file, joined; and all, unjoined */
+    unsigned nfile, nall;
+};
+
+static void layout_free(struct layout *l)
+{
+    space_view_free(&l->view);
+    vma_free(&l->vmas);
+    free(l->file);
+    free(l->all);
+}
+
+static int layout_load(const struct target *g, const char *name, struct layout *l)
+{
+    char path[64];
+    struct text t = {0};
+    memset(l, 0, sizeof *l);
+    snprintf(path, sizeof path, "/proc/%d/%s", g->pid, name);
+    int r = target_view(g, &l->view);
+    if (r == 0)
+        r = text_file(&t, path);
+    if (r == 0)
+        r = vma_parse(&l->vmas, &t);
+    if (r == 0)
+        r = vma_pieces(&l->vmas, &l->view, false, &l->file, &l->nfile);
+    if (r == 0)
+        r = vma_pieces(&l->vmas, &l->view, true, &l->all, &l->nall);
+    free(t.p);
+    if (r)
+        layout_free(l);
+    return r;
+}
+
+/* What the kernel would have as one mapping. */
+struct line {
+    const struct region_info *region;
+    uint64_t start, end;
+    const struct vma_piece *file; /* NULL: anonymous */
+};
+
+/* Call `fn` for each line of maps in order. Lines of a region over a file end where the file's pieces do. */
+static void each_line(const struct layout *l, void (*fn)(const struct layout *l, const struct line *, void *), void *arg)
+{
+    unsigned k = 0;
+    for (unsigned i = 0; i < l->view.regions; i++) {
+        const struct region_info *r = &l->view.region[i];
+        for (uint64_t at = r->start.v; at < r->end.v;) {
+            struct line line = {r, at, r->end.v, NULL};
+            if (!r->anon || r->shared) {
+                while (k < l->nfile && l->file[k].end <= at)
+                    k++;
+                if (k < l->nfile && l->file[k].start <= at) {
+                    line.file = &l->file[k];
+                    line.end = MIN(line.end, l->file[k].end);
+                } else if (k < l->nfile) {
+                    line.end = MIN(line.end, l->file[k].start);
+                }
+            }
+            fn(l, &line, arg);
+            at = line.end;
+        }
+    }
+}
+
+static void put_line(struct text *out, const struct line *line)
+{
+    static const char *const names[] = {
+        [REGION_PLAIN] = "", [REGION_HEAP] = "[heap]", [REGION_STACK] = "[stack]", [REGION_VDSO] = "[vdso]", [REGION_VVAR] = "[vvar]"};
+    const struct region_info *r = line->region;
+    char perms[5] = {r->prot & PROT_READ ? 'r' : '-', r->prot & PROT_WRITE ? 'w' : '-', r->prot & PROT_EXEC ? 'x' : '-',
+                     r->shared ? 's' : 'p', 0};
+    if (line->file) {
+        const struct host_vma *h = line->file->vma;
+        char path[PATH_MAX + 32];
+        if (fs_guest_path(h->path, path, sizeof path) < 0)
+            path[0] = 0;
+        vma_line(out, line->start, line->end, perms, line->file->offset + (line->start - line->file->start), h->major, h->minor,
+                 h->ino, path);
+    } else {
+        vma_line(out, line->start, line->end, perms, 0, 0, 0, 0, r->name < ARRAY_SIZE(names) ? names[r->name] : "");
+    }
+    text_add(out, "\n", 1);
+}
+
+static void maps_line(const struct layout *l, const struct line *line, void *arg)
+{
+    (void) l;
+    put_line(arg, line);
+}
+
+static int text_maps(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    struct layout l;
+    int r = layout_load(g, "maps", &l);
+    if (r)
+        return r;
+    each_line(&l, maps_line, out);
+    layout_free(&l);
+    return 0;
+}
+
+static void numa_line(const struct layout *l, const struct line *line, void *arg)
+{
+    (void) l;
+    text_printf(arg, "%08lx default\n", line->start);
+}
+
+static int text_numa_maps(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    struct layout l;
+    int r = layout_load(g, "maps", &l);
+    if (r)
+        return r;
+    each_line(&l, numa_line, out);
+    layout_free(&l);
+    return 0;
+}
+
+/* Counters in bytes; a mapping of the host that reaches across lines is shared out by size. */
+struct sums {
+    double v[VMA_COUNTERS];
+    const char *flags; /* of the first mapping */
+    bool thp;
+};
+
+static void sum_up(const struct layout *l, uint64_t start, uint64_t end, struct sums *s)
+{
+    unsigned low = 0, high = l->nall;
+    memset(s, 0, sizeof *s);
+    while (low < high) { /* the first piece that ends above start */
+        unsigned mid = low + (high - low) / 2;
+        if (l->all[mid].end <= start)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    int thp = vma_counter_of(&l->vmas, "THPeligible");
+    for (; low < l->nall && l->all[low].start < end; low++) {
+        const struct vma_piece *p = &l->all[low];
+        double share = (double) (MIN(p->end, end) - MAX(p->start, start)) / (double) (p->vma->end - p->vma->start);
+        for (unsigned i = 0; i < l->vmas.counters; i++)
+            s->v[i] += (double) p->vma->counter[i] * 1024 * share;
+        s->thp |= thp >= 0 && p->vma->counter[thp];
+        if (!s->flags)
+            s->flags = p->vma->flags;
+    }
+}
+
+static uint64_t kb(double bytes)
+{
+    return (uint64_t) (bytes / 1024 + 0.5);
+}
+
+static void put_counter(struct text *out, const struct vma_counter *c, uint64_t v)
+{
+    char label[32];
+    snprintf(label, sizeof label, "%s:", c->name);
+    text_printf(out, c->bytes ? "%-16s%8lu kB\n" : "%-16s%8lu\n", label, v);
+}
+
+/* The order is that of the flag bits, as in the kernel's show_smap_vma_flags(). */
+static void put_flags(struct text *out, const struct line *line, const char *host)
+{
+    static const char ours[] = " rd wr ex sh mr mw me ms gd nr dc dd mt ";
+    const struct region_info *r = line->region;
+    bool file = line->file && line->file->vma->ino;
+    text_printf(out, "VmFlags: %s%s%s%s%s%s", r->prot & PROT_READ ? "rd " : "", r->prot & PROT_WRITE ? "wr " : "",
+                r->prot & PROT_EXEC ? "ex " : "", r->shared ? "sh " : "", "mr mw me ", r->shared ? "ms " : "");
+    if (r->growsdown)
+        text_printf(out, "gd ");
+    if (!host && !file && r->prot & PROT_WRITE)
+        text_printf(out, "ac ");
+    for (; host && *host; host += strcspn(host, " "), host += strspn(host, " ")) {
+        char flag[5] = {' ', host[0], host[1] == ' ' ? 0 : host[1], ' ', 0};
+        if (!strstr(ours, flag))
+            text_printf(out, "%.2s ", flag + 1);
+    }
+    text_add(out, "\n", 1);
+}
+
+static void smaps_line(const struct layout *l, const struct line *line, void *arg)
+{
+    struct text *out = arg;
+    struct sums s;
+    put_line(out, line);
+    sum_up(l, line->start, line->end, &s);
+    for (unsigned i = 0; i < l->vmas.counters; i++) {
+        const struct vma_counter *c = &l->vmas.counter[i];
+        uint64_t v = kb(s.v[i]);
+        if (strcmp(c->name, "Size") == 0)
+            v = (line->end - line->start) >> 10;
+        else if (strstr(c->name, "PageSize"))
+            v = PAGE_SIZE >> 10;
+        else if (!c->bytes)
+            v = strcmp(c->name, "THPeligible") == 0 ? s.thp : 0;
+        put_counter(out, c, v);
+    }
+    put_flags(out, line, s.flags);
+}
+
+static int text_smaps(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    struct layout l;
+    int r = layout_load(g, "smaps", &l);
+    if (r)
+        return r;
+    each_line(&l, smaps_line, out);
+    layout_free(&l);
+    return 0;
+}
+
+/* Resident memory by kind, in bytes. */
+struct rss {
+    double total, anon, shmem, pss, pss_anon, pss_shmem, swap;
+};
+
+static double counter(const struct vma_list *l, const double *v, const char *name)
+{
+    int i = vma_counter_of(l, name);
+    return i < 0 ? 0 : v[i];
+}
+
+static bool is_shmem(const char *path)
+{
+    static const char *const starts[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/dev/shm/"};
+    for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+        if (strncmp(path, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+static void measure(const struct layout *l, struct rss *out)
+{
+    memset(out, 0, sizeof *out);
+    for (unsigned i = 0; i < l->nall; i++) {
+        struct sums s;
+        const struct vma_piece *p = &l->all[i];
+        if (i && l->all[i - 1].end > p->start)
+            continue;
+        double share = (double) (p->end - p->start) / (double) (p->vma->end - p->vma->start);
+        for (unsigned k = 0; k < l->vmas.counters; k++)
+            s.v[k] = (double) p->vma->counter[k] * 1024 * share;
+        double rss = counter(&l->vmas, s.v, "Rss"), anon = counter(&l->vmas, s.v, "Anonymous");
+        double pss = counter(&l->vmas, s.v, "Pss");
+        out->total += rss;
+        out->pss += pss;
+        out->swap += counter(&l->vmas, s.v, "Swap");
+        if (is_shmem(p->vma->path)) {
+            out->shmem += rss;
+            out->pss_shmem += pss;
+        } else {
+            out->anon += MIN(anon, rss);
+            out->pss_anon += MIN(anon, pss);
+        }
+    }
+}
+
+static int text_smaps_rollup(const struct target *g, int fd, struct text *out)
+{
+    struct layout l;
+    struct vma_list host = {0};
+    struct text t = {0};
+    struct rss rss;
+    int r = text_read(&t, fd);
+    if (r == 0)
+        r = vma_parse(&host, &t);
+    if (r == 0)
+        r = layout_load(g, "smaps", &l);
+    free(t.p);
+    if (r) {
+        vma_free(&host);
+        return r;
+    }
+    struct sums s;
+    sum_up(&l, 0, UINT64_MAX, &s);
+    measure(&l, &rss);
+    if (l.view.regions)
+        vma_line(out, l.view.region[0].start.v, l.view.region[l.view.regions - 1].end.v, "---p", 0, 0, 0, 0, "[rollup]");
+    text_add(out, "\n", 1);
+    for (unsigned i = 0; i < host.counters; i++) {
+        const char *name = host.counter[i].name;
+        double v = strcmp(name, "Pss_Anon") == 0    ? rss.pss_anon
+                   : strcmp(name, "Pss_Shmem") == 0 ? rss.pss_shmem
+                   : strcmp(name, "Pss_File") == 0  ? rss.pss - rss.pss_anon - rss.pss_shmem
+                                                    : counter(&l.vmas, s.v, name);
+        put_counter(out, &host.counter[i], kb(v));
+    }
+    layout_free(&l);
+    vma_free(&host);
+    return 0;
+}
+
+/* ---- what the program was started with ---- */
+
+static int guest_bytes(const struct target *g, uint64_t from, uint64_t to, struct text *out)
+{
+    struct space_view v;
+    int r = target_view(g, &v);
+    if (r)
+        return r;
+    char *p = to > from && to - from <= 64u << 20 ? text_room(out, to - from) : NULL;
+    if (p) {
+        out->n += target_guest_read(g, &v, from, p, to - from);
+        out->p[out->n] = 0;
+    }
+    space_view_free(&v);
+    return 0;
+}
+
+static int text_cmdline(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    const struct elf_start *s = &g->proc.start;
+    int r = guest_bytes(g, s->arg_start.v, s->arg_end.v, out);
+    if (r == 0 && out->n && out->p[out->n - 1]) {
+        /* setproctitle(3): the arguments were overwritten, and the text may reach into the environment's place. */
+        size_t args = out->n;
+        if (s->env_end.v > s->arg_end.v)
+            r = guest_bytes(g, s->arg_end.v, s->env_end.v, out);
+        size_t len = strnlen(out->p, out->n);
+        out->n = len < args ? len + 1 : MIN(len, out->n);
+    }
+    return r;
+}
+
+static int text_environ(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    return guest_bytes(g, g->proc.start.env_start.v, g->proc.start.env_end.v, out);
+}
+
+static int text_auxv(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    const struct elf_start *s = &g->proc.start;
+    text_add(out, s->auxv, MIN(s->auxv_words, ARRAY_SIZE(s->auxv)) * sizeof s->auxv[0]);
+    return 0;
+}
+
+/* ---- numbers: stat, statm, status ---- */
+
+static int load_numbers(const struct target *g, struct space_info *info, struct rss *rss)
+{
+    struct layout l;
+    int r = layout_load(g, "smaps", &l);
+    if (r)
+        return r;
+    *info = l.view.info;
+    measure(&l, rss);
+    layout_free(&l);
+    return 0;
+}
+
+static uint64_t text_bytes(const struct target *g)
+{
+    const struct elf_start *s = &g->proc.start;
+    return page_up(s->end_code.v) - page_down(s->start_code.v);
+}
+
+static int text_stat(const struct target *g, int fd, struct text *out)
+{
+    struct space_info info;
+    struct rss rss;
+    struct text t = {0};
+    int r = text_read(&t, fd);
+    if (r == 0)
+        r = load_numbers(g, &info, &rss);
+    if (r) {
+        free(t.p);
+        return r;
+    }
+    const struct elf_start *s = &g->proc.start;
+    char *p = t.p ? strrchr(t.p, ')') : NULL;
+    if (p)
+        text_add(out, t.p, (size_t) (p + 1 - t.p));
+    /* proc_pid_stat(5) counts pid and comm as fields 1 and 2. */
+    unsigned field = 3;
+    for (char *word = p ? strtok_r(p + 1, " \n", &p) : NULL; word; word = strtok_r(NULL, " \n", &p), field++) {
+        uint64_t v;
+        switch (field) {
+        case 23: v = info.total_vm; break;
+        case 24: v = (uint64_t) rss.total / PAGE_SIZE; break;
+        case 26: v = s->start_code.v; break;
+        case 27: v = s->end_code.v; break;
+        case 28: v = s->start_stack.v; break;
+        case 29: case 30: v = 0; break; /* the host's esp and eip */
+        case 45: v = s->start_data.v; break;
+        case 46: v = s->end_data.v; break;
+        case 47: v = info.brk_start.v; break;
+        case 48: v = s->arg_start.v; break;
+        case 49: v = s->arg_end.v; break;
+        case 50: v = s->env_start.v; break;
+        case 51: v = s->env_end.v; break;
+        default:
+            text_printf(out, " %s", word);
+            continue;
+        }
+        text_printf(out, " %lu", v);
+    }
+    text_add(out, "\n", 1);
+    free(t.p);
+    return 0;
+}
+
+static int text_statm(const struct target *g, int fd, struct text *out)
+{
+    (void) fd;
+    struct space_info info;
+    struct rss rss;
+    int r = load_numbers(g, &info, &rss);
+    if (r)
+        return r;
+    text_printf(out, "%llu %llu %llu %llu 0 %llu 0\n", info.total_vm / PAGE_SIZE, (uint64_t) rss.total / PAGE_SIZE,
+                (uint64_t) (rss.total - rss.anon) / PAGE_SIZE, text_bytes(g) / PAGE_SIZE,
+                (info.data_vm + info.stack_vm) / PAGE_SIZE);
+    return 0;
+}
+
+static uint64_t find_sigmask(const struct target *g)
+{
+    int tid = g->tid ? g->tid : g->pid;
+    uint64_t at = (uint64_t) g->proc.threads.lh_first;
+    struct thread t;
+    for (unsigned i = 0; at && i < 100000 && target_peek(g, at, &t, sizeof t) == 0; i++) {
+        if (t.tid == tid)
+            return t.sigmask;
+        at = (uint64_t) t.link.le_next;
+    }
+    return 0;
+}
+
+/* Descriptor slots, as the kernel would have allocated them for what the guest has open. */
+static uint64_t fd_slots(const struct target *g)
+{
+    char path[64], buf[4096];
+    uint64_t slots = 64;
+    snprintf(path, sizeof path, "/proc/%d/fd", g->pid);
+    autofd dir = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    for (long n; dir >= 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;)
+        for (long at = 0; at < n; at += *(unsigned short *) (buf + at + 16)) {
+            uint64_t fd = strtoul(buf + at + 19, NULL, 10);
+            if (!fds_contains(g->window_base, g->window_count, (int) fd))
+                while (fd >= slots)
+                    slots *= 2;
+        }
+    return MAX(slots, 256u);
+}
+
+static int text_status(const struct target *g, int fd, struct text *out)
+{
+    struct space_info info;
+    struct sighand hand;
+    struct rss rss;
+    struct text t = {0};
+    uint32_t id[8];
+    int r = text_read(&t, fd);
+    if (r == 0)
+        r = load_numbers(g, &info, &rss);
+    if (r == 0)
+        r = target_peek(g, (uint64_t) g->proc.sighand, &hand, sizeof hand);
+    if (r) {
+        free(t.p);
+        return r;
+    }
+    uint64_t ignored = 0, caught = 0, mask = find_sigmask(g), host_rss = 0, host_hwm = 0;
+    for (int i = 1; i <= KSIG_MAX; i++) {
+        if (hand.action[i].handler == 1)
+            ignored |= KSIG_BIT(i);
+        else if (hand.action[i].handler)
+            caught |= KSIG_BIT(i);
+    }
+    char *line = strstr(t.p, "\nVmHWM:");
+    if (line)
+        host_hwm = strtoull(line + 7, NULL, 10) << 10;
+    line = strstr(t.p, "\nVmRSS:");
+    if (line)
+        host_rss = strtoull(line + 7, NULL, 10) << 10;
+    uint64_t now = (uint64_t) rss.total, exe = text_bytes(g);
+    uint64_t hwm = now + (host_hwm > host_rss ? host_hwm - host_rss : 0);
+    bool ids = g->self && proc_ops.ids && proc_ops.ids(id);
+    const struct {
+        const char *name;
+        const char *format;
+        uint64_t v;
+    } own[] = {
+        {"FDSize", "%lu", fd_slots(g)},
+        {"VmPeak", "%8lu kB", MAX(info.peak_vm, info.total_vm) >> 10},
+        {"VmSize", "%8lu kB", info.total_vm >> 10},
+        {"VmLck", "%8lu kB", info.locked_vm >> 10},
+        {"VmPin", "%8lu kB", 0},
+        {"VmHWM", "%8lu kB", hwm >> 10},
+        {"VmRSS", "%8lu kB", now >> 10},
+        {"RssAnon", "%8lu kB", (uint64_t) rss.anon >> 10},
+        {"RssFile", "%8lu kB", (uint64_t) (rss.total - rss.anon - rss.shmem) >> 10},
+        {"RssShmem", "%8lu kB", (uint64_t) rss.shmem >> 10},
+        {"VmData", "%8lu kB", info.data_vm >> 10},
+        {"VmStk", "%8lu kB", info.stack_vm >> 10},
+        {"VmExe", "%8lu kB", exe >> 10},
+        {"VmLib", "%8lu kB", (info.exec_vm > exe ? info.exec_vm - exe : 0) >> 10},
+        {"VmSwap", "%8lu kB", (uint64_t) rss.swap >> 10},
+        {"SigBlk", "%016lx", mask},
+        {"SigIgn", "%016lx", ignored},
+        {"SigCgt", "%016lx", caught},
+    };
+    for (char *next = t.p; next && *next;) {
+        line = next;
+        next = strchr(line, '\n');
+        size_t len = next ? (size_t) (++next - line) : strlen(line), n = strcspn(line, ":"), i = 0;
+        while (i < ARRAY_SIZE(own) && (strncmp(own[i].name, line, n) != 0 || own[i].name[n]))
+            i++;
+        if (i < ARRAY_SIZE(own)) {
+            text_printf(out, "%s:\t", own[i].name);
+            text_printf(out, own[i].format, own[i].v);
+            text_add(out, "\n", 1);
+        } else if (ids && (strncmp(line, "Uid:", 4) == 0 || strncmp(line, "Gid:", 4) == 0)) {
+            const uint32_t *v = line[0] == 'U' ? id : id + 4;
+            text_printf(out, "%.4s\t%u\t%u\t%u\t%u\n", line, v[0], v[1], v[2], v[3]);
+        } else if (ids && strncmp(line, "Groups:", 7) == 0) {
+            text_printf(out, "Groups:\t%u \n", id[4]);
+        } else {
+            text_add(out, line, len);
+        }
+    }
+    free(t.p);
+    return 0;
+}
+
+/* ---- limits ---- */
+
+static void put_limit(struct text *out, uint64_t v)
+{
+    if (v == RLIM_INFINITY)
+        text_printf(out, "%-20s ", "unlimited");
+    else
+        text_printf(out, "%-20lu ", v);
+}
+
+static int text_limits(const struct target *g, int fd, struct text *out)
+{
+    enum { NAME = 26, VALUES = 42 }; /* columns: name, soft and hard limit */
+    struct space_view v;
+    struct text t = {0};
+    int r = text_read(&t, fd);
+    if (r == 0)
+        r = target_view(g, &v);
+    if (r) {
+        free(t.p);
+        return r;
+    }
+    const struct {
+        const char *name;
+        int resource;
+        uint64_t soft;
+    } own[] = {{"Max data size ", RLIMIT_DATA, v.limits.data},
+               {"Max stack size ", RLIMIT_STACK, v.limits.stack},
+               {"Max address space ", RLIMIT_AS, v.limits.as},
+               {"Max open files ", RLIMIT_NOFILE, 0}};
+    for (char *line = t.p, *next = t.p; next && *next;) {
+        line = next;
+        next = strchr(line, '\n');
+        size_t len = next ? (size_t) (++next - line) : strlen(line), i = 0;
+        while (i < ARRAY_SIZE(own) && strncmp(line, own[i].name, strlen(own[i].name)) != 0)
+            i++;
+        struct rlimit64 lim;
+        bool known = i < ARRAY_SIZE(own) && len > NAME + VALUES;
+        if (known) {
+            const char *hard = line + NAME + VALUES / 2;
+            lim = (struct rlimit64){own[i].soft, strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY};
+            if (g->self && proc_ops.limit)
+                known = proc_ops.limit(own[i].resource, &lim) == 0;
+            else if (own[i].resource == RLIMIT_NOFILE)
+                known = g->self && fds_set_limit(NULL, &lim) == 0;
+        }
+        if (known) {
+            text_add(out, line, NAME);
+            put_limit(out, lim.rlim_cur);
+            put_limit(out, lim.rlim_max);
+            text_add(out, line + NAME + VALUES, len - NAME - VALUES);
+        } else {
+            text_add(out, line, len);
+        }
+    }
+    space_view_free(&v);
+    free(t.p);
+    return 0;
+}
+
+/* ---- mounts, seen from a sysroot ---- */
+
+/* Fields of a line are separated by blanks and hold none (the kernel writes \040). */
+static char *skip_fields(char *p, unsigned n)
+{
+    while (n-- && p) {
+        p = strchr(p, ' ');
+        p = p ? p + 1 : NULL;
+    }
+    return p;
+}
+
+static bool path_below(const char *p, size_t len, const char *dir)
+{
+    size_t n = strlen(dir);
+    return n <= len && memcmp(p, dir, n) == 0 && (n == len || p[n] == '/' || n == 0);
+}
+
+/* The mount point is field `field`, after `prefix` if that is given. The mount that holds the sysroot becomes "/"; those inside lose the
+ * prefix; /proc, /dev and /sys stay; the others are out of sight. */
+static int mounts_text(int fd, unsigned field, struct text *out)
+{
+    struct text t = {0};
+    int r = text_read(&t, fd);
+    if (r) {
+        free(t.p);
+        return r;
+    }
+    const char *root = fs_root.host_path, *best = NULL;
+    size_t best_len = 0, root_len = strlen(root);
+    for (int pass = 0; pass < 2; pass++)
+        for (char *line = t.p, *next = t.p; next && *next;) {
+            line = next;
+            next = strchr(line, '\n');
+            next = next ? next + 1 : line + strlen(line);
+            char *at = skip_fields(line, field);
+            if (!at || at >= next)
+                continue;
+            size_t len = strcspn(at, " \n");
+            size_t own = len == 1 && *at == '/' ? 0 : len; /* "/" is above everything */
+            bool above = own <= root_len && memcmp(at, root, own) == 0 && (root[own] == '/' || root[own] == 0);
+            if (pass == 0) {
+                if (above && (!best || own >= best_len)) {
+                    best = line;
+                    best_len = own;
+                }
+                continue;
+            }
+            bool inside = path_below(at, len, root) && len > root_len;
+            bool shown = path_below(at, len, "/proc") || path_below(at, len, "/dev") || path_below(at, len, "/sys");
+            if (line != best && !inside && !shown)
+                continue;
+            text_add(out, line, (size_t) (at - line));
+            if (line == best)
+                text_add(out, "/", 1);
+            else
+                text_add(out, inside ? at + root_len : at, inside ? len - root_len : len);
+            text_add(out, at + len, (size_t) (next - (at + len)));
+        }
+    free(t.p);
+    return 0;
+}
+
+static int text_mountinfo(const struct target *g, int fd, struct text *out)
+{
+    (void) g;
+    return mounts_text(fd, 4, out);
+}
+
+static int text_mounts(const struct target *g, int fd, struct text *out)
+{
+    (void) g;
+    return mounts_text(fd, 1, out);
+}
+
+static int text_mountstats(const struct target *g, int fd, struct text *out)
+{
+    (void) g;
+    return mounts_text(fd, 4, out);
+}
+
+/* ---- the kernel's side of a thread, which is the supervisor here ---- */
+
+static int text_syscall(const struct target *g, int fd, struct text *out)
+{
+    (void) g, (void) fd;
+    text_printf(out, "running\n");
+    return 0;
+}
+
+static int text_wchan(const struct target *g, int fd, struct text *out)
+{
+    (void) g, (void) fd;
+    text_printf(out, "0");
+    return 0;
+}
+
+const struct proc_file *proc_file_find(const char *rest, bool sysroot)
+{
+    static const struct proc_file files[] = {
+        {"auxv", text_auxv, 0, false},
+        {"cmdline", text_cmdline, 0, true},
+        {"environ", text_environ, 0, false},
+        {"limits", text_limits, 0, true},
+        {"map_files", NULL, -EACCES, false},
+        {"maps", text_maps, 0, false},
+        {"numa_maps", text_numa_maps, 0, false},
+        {"pagemap", NULL, -EACCES, false},
+        {"smaps", text_smaps, 0, false},
+        {"smaps_rollup", text_smaps_rollup, 0, false},
+        {"stack", NULL, -EACCES, false},
+        {"stat", text_stat, 0, true},
+        {"statm", text_statm, 0, true},
+        {"status", text_status, 0, true},
+        {"syscall", text_syscall, 0, false},
+        {"wchan", text_wchan, 0, true},
+    };
+    static const struct proc_file rooted[] = {
+        {"mountinfo", text_mountinfo, 0, true},
+        {"mounts", text_mounts, 0, true},
+        {"mountstats", text_mountstats, 0, true},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        if (strcmp(files[i].name, rest) == 0)
+            return &files[i];
+    for (size_t i = 0; sysroot && i < ARRAY_SIZE(rooted); i++)
+        if (strcmp(rooted[i].name, rest) == 0)
+            return &rooted[i];
+    return NULL;
+}

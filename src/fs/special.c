@@ -1,0 +1,223 @@
+#include "fs/special.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "fs/proc.h"
+#include "fs/target.h"
+#include "mem/access.h"
+
+#define SPECIALS 256
+
+/* Entries are written once, before `specials` counts them (release; fs_special() acquires). Closing a descriptor is not seen here: an
+ * entry stays until 256 later ones came. */
+static struct special {
+    uint64_t dev, ino;
+    int pid;
+} special[SPECIALS];
+static unsigned specials;
+
+static int make_memfd(const char *name, const void *text, size_t n, unsigned mode, struct stat *st)
+{
+    autofd fd = (int) host(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return fd;
+    for (size_t done = 0; done < n;) {
+        long r = host(SYS_write, fd, (const char *) text + done, n - done);
+        if (r <= 0)
+            return r ? (int) r : -EIO;
+        done += (size_t) r;
+    }
+    long r = host(SYS_fchmod, fd, mode);
+    if (r == 0)
+        r = host(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL);
+    if (r == 0)
+        r = host(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
+    return r ? (int) r : steal_fd(&fd);
+}
+
+int special_text(const char *name, const void *text, size_t n, uint64_t flags, unsigned mode)
+{
+    struct stat st;
+    char link[64];
+    autofd fd = make_memfd(name, text, n, mode, &st);
+    if (fd < 0)
+        return fd;
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    return (int) host(SYS_openat, AT_FDCWD, link, (flags & ~(uint64_t) (O_NOFOLLOW | O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC, 0);
+}
+
+int special_open(int pid, uint64_t flags)
+{
+    char name[32];
+    struct stat st;
+    snprintf(name, sizeof name, "/proc/%d/mem", pid);
+    int fd = special_text(name, "", 0, flags, 0600);
+    if (fd < 0)
+        return fd;
+    long r = host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    if (r) {
+        host(SYS_close, fd);
+        return (int) r;
+    }
+    unsigned i = __atomic_load_n(&specials, __ATOMIC_RELAXED); /* one writer: the creation lock */
+    special[i % SPECIALS] = (struct special){st.st_dev, st.st_ino, pid};
+    __atomic_store_n(&specials, i + 1, __ATOMIC_RELEASE);
+    return fd;
+}
+
+/* The process whose memory `fd` is, or 0. */
+static int special_pid(int fd)
+{
+    unsigned n = __atomic_load_n(&specials, __ATOMIC_ACQUIRE);
+    struct stat st;
+    if (n == 0 || host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
+        return 0;
+    for (unsigned i = 0; i < MIN(n, SPECIALS); i++)
+        if (special[i].ino == st.st_ino && special[i].dev == st.st_dev)
+            return special[i].pid;
+    return 0;
+}
+
+bool fs_special(int fd)
+{
+    return special_pid(fd) != 0;
+}
+
+/* A region and where its bytes are in the host process, for one piece of a transfer. */
+struct piece {
+    uint64_t hva, size;
+    bool zero; /* mapped, and nothing was ever put there */
+};
+
+struct memory {
+    struct target target;
+    struct space *space;    /* ours */
+    struct space_view view; /* another's */
+    int fd;                 /* the host's /proc/PID/mem: like it, ours goes past the rights of a mapping */
+};
+
+static int note_region(const struct region_info *r, void *arg)
+{
+    *(struct region_info *) arg = *r;
+    return 1;
+}
+
+/* False when nothing is mapped at `va`. */
+static bool piece_at(struct memory *m, uint64_t va, uint64_t size, struct piece *out)
+{
+    struct region_info region;
+    memset(out, 0, sizeof *out);
+    if (m->space) {
+        if (va >= SPACE_TOP || space_walk(m->space, gva(va), gva(va + 1), note_region, &region) != 1)
+            return false;
+        out->size = MIN(size, region.end.v - va);
+        size_t run;
+        out->hva = (uint64_t) mem_hva(m->space, gva(va), out->size, &run);
+        out->size = MIN(out->size, run);
+        return true;
+    }
+    const struct region_info *r = space_view_region(&m->view, va);
+    if (!r)
+        return false;
+    uint64_t run = m->view.chunk_size - va % m->view.chunk_size;
+    out->hva = space_view_hva(&m->view, va, &run);
+    out->zero = !out->hva;
+    out->size = MIN(MIN(size, r->end.v - va), run);
+    return true;
+}
+
+static int64_t move_piece(struct memory *m, const struct piece *p, void *buf, bool write)
+{
+    static const char zeros[4096];
+    if (p->zero) {
+        struct iovec local = {buf, MIN(p->size, sizeof zeros)}, remote = {(void *) zeros, MIN(p->size, sizeof zeros)};
+        return write ? -EIO : host(SYS_process_vm_readv, host(SYS_getpid), &local, 1, &remote, 1, 0);
+    }
+    return host(write ? SYS_pwrite64 : SYS_pread64, m->fd, buf, p->size, p->hva);
+}
+
+static int memory_open(struct thread *t, int pid, struct memory *m)
+{
+    char path[32];
+    memset(m, 0, sizeof *m);
+    m->fd = -1;
+    snprintf(path, sizeof path, "/proc/%d/mem", pid);
+    if (pid == t->proc->pid) {
+        m->space = t->proc->space;
+    } else {
+        int r = target_find(pid, 0, &m->target);
+        if (r <= 0)
+            return r ? r : -ESRCH;
+        r = target_view(&m->target, &m->view);
+        if (r)
+            return r;
+    }
+    m->fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+    if (m->fd >= 0)
+        m->fd = fds_adopt_fd(m->fd, false);
+    return MIN(m->fd, 0);
+}
+
+static void memory_close(struct memory *m)
+{
+    space_view_free(&m->view);
+    if (m->fd >= 0)
+        fds_close(m->fd);
+}
+
+static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off, bool write)
+{
+    int pid = special_pid(fd);
+    int64_t access = host(SYS_fcntl, fd, F_GETFL);
+    if (!pid || access < 0 || (access & O_PATH) || (access & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
+        return -EBADF;
+    int64_t at = off < 0 ? host(SYS_lseek, fd, 0, SEEK_CUR) : off, done = 0, r = 0;
+    if (at < 0)
+        return at;
+    struct memory m;
+    fds_create_lock();
+    r = memory_open(t, pid, &m);
+    fds_create_unlock();
+    if (r == -ENOENT || r == -ESRCH) {
+        r = 0; /* the process is gone, and its memory with it */
+        n = 0;
+    }
+    for (int i = 0; i < n && r >= 0; i++)
+        for (uint64_t k = 0; k < iov[i].iov_len && r >= 0;) {
+            struct piece p;
+            r = -EIO;
+            if (!piece_at(&m, (uint64_t) at + (uint64_t) done, iov[i].iov_len - k, &p))
+                break;
+            r = move_piece(&m, &p, (char *) iov[i].iov_base + k, write);
+            if (r == 0)
+                r = -EIO;
+            if (r > 0) {
+                k += (uint64_t) r;
+                done += r;
+            }
+        }
+    fds_create_lock();
+    memory_close(&m);
+    fds_create_unlock();
+    if (done && off < 0)
+        host(SYS_lseek, fd, at + done, SEEK_SET);
+    return done ? done : MIN(r, 0);
+}
+
+int64_t fs_special_read(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off)
+{
+    return transfer(t, fd, iov, n, off, false);
+}
+
+int64_t fs_special_write(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off)
+{
+    return transfer(t, fd, iov, n, off, true);
+}

@@ -1,0 +1,15 @@
+/* Descriptors of guest memory: /proc/PID/mem. The host's file would show the supervisor, so the guest holds an empty memfd, known by
+ * its inode (dup, fork and SCM_RIGHTS keep that), and each transfer is made here. */
+#ifndef FS_SPECIAL_H
+#define FS_SPECIAL_H
+
+#include "base/base.h"
+
+/* A new descriptor for the memory of process `pid`, opened with `flags`, in place of the host's file /proc/PID/mem. Hold
+ * fds_create_lock(). */
+int special_open(int pid, uint64_t flags);
+
+/* A sealed memfd that holds `n` bytes, opened with `flags` (access mode and status flags), shown as `name`. Hold fds_create_lock(). */
+int special_text(const char *name, const void *text, size_t n, uint64_t flags, unsigned mode);
+
+#endif

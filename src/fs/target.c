@@ -1,0 +1,179 @@
+#include "fs/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "fs/path.h"
+#include "fs/procname.h"
+
+#define MAGIC 0x656c667573656667ull
+
+/* What others find at the same address: one binary, one layout. Written before the first guest instruction. */
+static struct published {
+    uint64_t magic;
+    struct process *proc;
+    int exe_fd, window_base, window_count, root_fd;
+} published = {.exe_fd = -1, .root_fd = -1};
+
+static uint64_t own_dev, own_ino;
+extern const char __executable_start[];
+
+void target_init(struct process *p, int exe_fd)
+{
+    struct stat st;
+    if (host(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &st, 0) == 0) {
+        own_dev = st.st_dev;
+        own_ino = st.st_ino;
+    }
+    published = (struct published){MAGIC, p, exe_fd, fds_base(), fds_count(), fs_root.fd};
+}
+
+bool target_is_elfuse(uint64_t dev, uint64_t ino)
+{
+    return ino == own_ino && dev == own_dev;
+}
+
+static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
+{
+    struct iovec local = {buf, size}, remote = {(void *) addr, size};
+    long r = host(SYS_process_vm_readv, pid, &local, 1, &remote, 1, 0);
+    if (r < 0)
+        return r == -EPERM ? -EACCES : (int) r;
+    return (size_t) r == size ? 0 : -EFAULT;
+}
+
+int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
+{
+    /* By way of the kernel for ourselves too: what a list of threads points at may be gone by now. */
+    return peek_pid(g->pid, addr, buf, size);
+}
+
+/* Where the binary lies in another process. It is linked to a fixed address, unless it was built as a PIE. */
+static int find_shift(int pid, uint64_t *shift)
+{
+#ifdef __PIE__
+    char path[64], buf[64];
+    snprintf(path, sizeof path, "/proc/%d/maps", pid);
+    autofd fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return fd;
+    long n = host(SYS_read, fd, buf, sizeof buf - 1); /* the first mapping is the binary's */
+    if (n <= 0)
+        return n < 0 ? (int) n : -EACCES;
+    buf[n] = 0;
+    *shift = strtoull(buf, NULL, 16) - (uint64_t) __executable_start;
+#else
+    (void) pid;
+    *shift = 0;
+#endif
+    return 0;
+}
+
+static bool is_own_thread(int tid)
+{
+    char path[64];
+    struct stat st;
+    snprintf(path, sizeof path, "/proc/self/task/%d", tid);
+    return host(SYS_newfstatat, AT_FDCWD, path, &st, 0) == 0;
+}
+
+int target_find(int pid, int tid, struct target *out)
+{
+    int own = (int) host(SYS_getpid);
+    *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
+    struct published p = published;
+    if (!p.proc)
+        return 0;
+    if (pid == own || is_own_thread(pid)) {
+        out->self = true;
+        out->pid = own;
+        if (pid != own)
+            out->tid = pid;
+    } else {
+        char path[64];
+        struct stat st;
+        snprintf(path, sizeof path, "/proc/%d/exe", pid);
+        long r = host(SYS_newfstatat, AT_FDCWD, path, &st, 0);
+        if (r || !target_is_elfuse(st.st_dev, st.st_ino))
+            return 0; /* not ours, or not for us to know: the host's answer is what there is */
+        r = find_shift(pid, &out->shift);
+        if (r == 0)
+            r = peek_pid(pid, (uint64_t) &published + out->shift, &p, sizeof p);
+        if (r)
+            return (int) r;
+        if (p.magic != MAGIC || !p.proc)
+            return -EACCES; /* about to start its program */
+    }
+    out->exe_fd = p.exe_fd;
+    out->window_base = p.window_base;
+    out->window_count = p.window_count;
+    out->sysroot = p.root_fd >= 0;
+    int r = target_peek(out, (uint64_t) p.proc, &out->proc, sizeof out->proc);
+    return r ? r : 1;
+}
+
+static int peek_arg(void *arg, uint64_t addr, void *buf, size_t size)
+{
+    return target_peek(arg, addr, buf, size);
+}
+
+int target_view(const struct target *g, struct space_view *out)
+{
+    if (g->self)
+        return space_view(g->proc.space, out);
+    return space_view_remote(peek_arg, (void *) g, (uint64_t) g->proc.space, out);
+}
+
+size_t target_guest_read(const struct target *g, const struct space_view *v, uint64_t va, void *buf, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        uint64_t run, hva = space_view_hva(v, va + done, &run);
+        size_t n = MIN(run, size - done);
+        if (!hva)
+            break;
+        struct iovec local = {(char *) buf + done, n}, remote = {(void *) hva, n};
+        long r = host(SYS_process_vm_readv, g->pid, &local, 1, &remote, 1, 0);
+        if (r <= 0)
+            break;
+        done += (size_t) r;
+    }
+    return done;
+}
+
+static void exe_link(const struct target *g, char *buf, size_t size)
+{
+    if (g->self)
+        snprintf(buf, size, "/proc/thread-self/fd/%d", g->exe_fd);
+    else
+        snprintf(buf, size, "/proc/%d/fd/%d", g->pid, g->exe_fd);
+}
+
+int target_exe_open(const struct target *g, int flags)
+{
+    char link[64];
+    if (g->exe_fd < 0)
+        return -ENOENT;
+    exe_link(g, link, sizeof link);
+    return (int) host(SYS_openat, AT_FDCWD, link, flags & ~O_NOFOLLOW, 0);
+}
+
+int64_t target_exe_path(const struct target *g, char *buf, size_t size)
+{
+    char link[64], path[PATH_MAX];
+    if (g->exe_fd < 0)
+        return -ENOENT;
+    exe_link(g, link, sizeof link);
+    long n = host(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+    if (n < 0)
+        return n;
+    path[n] = 0;
+    return fs_guest_path(path, buf, size);
+}

@@ -1,0 +1,39 @@
+/* The guest process that a file in /proc tells of: this one, or another that runs the same binary, whose structures are then read from
+ * outside, without its help. Used by the synthetic files only. */
+#ifndef FS_TARGET_H
+#define FS_TARGET_H
+
+#include "base/base.h"
+#include "mem/peek.h"
+#include "task/task.h"
+
+struct target {
+    int pid, tid;               /* tid: 0 for the process as such */
+    bool self;                  /* the calling process (its threads included) */
+    struct process proc;        /* copy; its pointers are addresses in that process */
+    int exe_fd;                 /* there: the program's file, or -1 */
+    int window_base, window_count;
+    bool sysroot;               /* it has one */
+    uint64_t shift;             /* where its globals lie: ours plus this */
+};
+
+void target_init(struct process *p, int exe_fd);
+
+/* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it is not; or a
+ * negative errno: -EACCES, a guest that the host does not let us look into. */
+int target_find(int pid, int tid, struct target *out);
+
+/* Copy from its supervisor's memory (0 or a negative errno), and from its guest memory (bytes, short at the first hole). */
+int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size);
+size_t target_guest_read(const struct target *g, const struct space_view *v, uint64_t va, void *buf, size_t size);
+
+int target_view(const struct target *g, struct space_view *out);
+
+/* A descriptor of its program, opened with `flags`, or a negative errno; and its path as readlink shows it. */
+int target_exe_open(const struct target *g, int flags);
+int64_t target_exe_path(const struct target *g, char *buf, size_t size);
+
+/* True for the file that elfuse itself is. */
+bool target_is_elfuse(uint64_t dev, uint64_t ino);
+
+#endif

@@ -1,0 +1,155 @@
+#include "fs/vma.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_COLUMN 73 /* where a name starts, seq_pad() in the kernel */
+
+void vma_line(struct text *t, uint64_t start, uint64_t end, const char *perms, uint64_t offset, unsigned major, unsigned minor,
+              uint64_t ino, const char *name)
+{
+    size_t from = t->n;
+    text_printf(t, "%08lx-%08lx %s %08lx %02x:%02x %lu ", start, end, perms, offset, major, minor, ino);
+    if (*name)
+        text_printf(t, "%*s%s", (int) (from + NAME_COLUMN > t->n ? from + NAME_COLUMN - t->n : 0), "", name);
+}
+
+static bool parse_header(char *line, struct host_vma *v)
+{
+    int at = 0;
+    memset(v, 0, sizeof *v);
+    if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu%n", &v->start, &v->end, v->perms, &v->offset, &v->major, &v->minor, &v->ino,
+               &at) != 7)
+        return false;
+    v->path = line + at + strspn(line + at, " ");
+    return true;
+}
+
+static void parse_counter(struct vma_list *l, struct host_vma *v, char *line, unsigned *index)
+{
+    char *colon = strchr(line, ':');
+    if (!colon)
+        return;
+    if (strncmp(line, "VmFlags:", 8) == 0) {
+        v->flags = colon + 1 + strspn(colon + 1, " ");
+        return;
+    }
+    size_t len = (size_t) (colon - line);
+    unsigned i = *index; /* the same order for every mapping: the next one, nearly always */
+    for (unsigned k = 0; k < l->counters; k++, i = (i + 1) % l->counters)
+        if (i < l->counters && strncmp(l->counter[i].name, line, len) == 0 && !l->counter[i].name[len])
+            break;
+    bool known = i < l->counters && strncmp(l->counter[i].name, line, len) == 0 && !l->counter[i].name[len];
+    if (!known) {
+        if (l->counters == VMA_COUNTERS || len >= sizeof l->counter[0].name)
+            return;
+        i = l->counters++;
+        memcpy(l->counter[i].name, line, len);
+        l->counter[i].name[len] = 0;
+        l->counter[i].bytes = strstr(colon, " kB") != NULL;
+    }
+    v->counter[i] = strtoull(colon + 1, NULL, 10);
+    *index = i + 1;
+}
+
+int vma_parse(struct vma_list *l, struct text *text)
+{
+    memset(l, 0, sizeof *l);
+    l->text = *text;
+    memset(text, 0, sizeof *text);
+    unsigned room = 0, index = 0;
+    for (char *line = l->text.p, *next; line && *line; line = next) {
+        char *nl = strchr(line, '\n');
+        next = nl ? nl + 1 : line + strlen(line);
+        if (nl)
+            *nl = 0;
+        struct host_vma v;
+        if (!parse_header(line, &v)) {
+            if (l->n)
+                parse_counter(l, &l->vma[l->n - 1], line, &index);
+            continue;
+        }
+        index = 0;
+        if (l->n == room) {
+            room = MAX(room * 2, 64u);
+            struct host_vma *p = realloc(l->vma, room * sizeof *p);
+            if (!p) {
+                vma_free(l);
+                return -ENOMEM;
+            }
+            l->vma = p;
+        }
+        l->vma[l->n++] = v;
+    }
+    return 0;
+}
+
+void vma_free(struct vma_list *l)
+{
+    free(l->text.p);
+    free(l->vma);
+    memset(l, 0, sizeof *l);
+}
+
+int vma_counter_of(const struct vma_list *l, const char *name)
+{
+    for (unsigned i = 0; i < l->counters; i++)
+        if (strcmp(l->counter[i].name, name) == 0)
+            return (int) i;
+    return -1;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct vma_piece *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static bool same_file(const struct host_vma *a, const struct host_vma *b)
+{
+    return a->ino == b->ino && a->major == b->major && a->minor == b->minor && strcmp(a->path, b->path) == 0;
+}
+
+int vma_pieces(const struct vma_list *l, const struct space_view *v, bool anon, struct vma_piece **out, unsigned *n)
+{
+    unsigned room = 0, count = 0;
+    struct vma_piece *p = NULL;
+    uint64_t slab_end = v->slab + v->chunks * v->chunk_size;
+    for (unsigned i = 0; i < l->n; i++) {
+        const struct host_vma *h = &l->vma[i];
+        if ((!anon && !h->ino) || h->end <= v->slab || h->start >= slab_end)
+            continue;
+        uint64_t end = MIN(h->end, slab_end);
+        for (uint64_t at = MAX(h->start, v->slab), next; at < end; at = next) {
+            next = MIN(end, at + v->chunk_size - (at - v->slab) % v->chunk_size);
+            uint64_t va = space_view_gva(v, at);
+            if (!va)
+                continue;
+            if (count == room) {
+                room = MAX(room * 2, 64u);
+                struct vma_piece *q = realloc(p, room * sizeof *q);
+                if (!q) {
+                    free(p);
+                    return -ENOMEM;
+                }
+                p = q;
+            }
+            p[count++] = (struct vma_piece){va, va + (next - at), h->ino ? h->offset + (at - h->start) : 0, h};
+        }
+    }
+    if (p)
+        qsort(p, count, sizeof *p, by_address);
+    unsigned kept = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct vma_piece *last = kept ? &p[kept - 1] : NULL;
+        if (!anon && last && last->end == p[i].start && same_file(last->vma, p[i].vma) &&
+            last->offset + (last->end - last->start) == p[i].offset)
+            last->end = p[i].end;
+        else
+            p[kept++] = p[i];
+    }
+    *out = p;
+    *n = kept;
+    return 0;
+}
