@@ -8,8 +8,15 @@
 #include "base/raw.h"
 #include "mem/region.h"
 
-/* An address that the host kernel refuses in every call, as Linux refuses an unmapped guest address. */
+/* What a bad guest address becomes. Beyond user space: an address that the host refuses before it starts (access_ok). Unmapped: one in
+ * its own first page, which is never mapped either; a vector that ends there transfers as far as it is good, and 0 bytes are no error. */
 #define BAD_HVA ((void *) 0xffff800000000000ull)
+#define HOLE_HVA ((void *) 1ull)
+
+static bool is_bad(const void *p)
+{
+    return !p || p == BAD_HVA || p == HOLE_HVA;
+}
 
 void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
 {
@@ -23,7 +30,7 @@ void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
     uint32_t e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE); /* pairs with entry_set() in mirror.c */
     if (!(e & CH_HOST)) {
         if (!space_bring_in(sp, va.v))
-            return BAD_HVA;
+            return HOLE_HVA;
         e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
     }
     uint32_t index = e & CH_INDEX;
@@ -56,10 +63,10 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
         size_t run;
         void *p = mem_hva(sp, gva(va.v + done), size - done, &run);
         if (!p)
-            p = BAD_HVA; /* here 0 is an address like any other */
+            p = HOLE_HVA; /* here 0 is an address like any other */
         iov[(*n)++] = (struct iovec){p, run};
         done += run;
-        if (p == BAD_HVA)
+        if (is_bad(p))
             return size;
     }
     return done;
@@ -158,7 +165,7 @@ int copy_in(struct space *sp, void *dst, gva_t src, size_t size)
     for (size_t done = 0; done < size;) {
         size_t run;
         const void *p = mem_hva(sp, gva(src.v + done), size - done, &run);
-        if (!p || p == BAD_HVA || copy_bytes((char *) dst + done, p, run))
+        if (is_bad(p) || copy_bytes((char *) dst + done, p, run))
             return -EFAULT;
         done += run;
     }
@@ -170,7 +177,7 @@ int copy_out(struct space *sp, gva_t dst, const void *src, size_t size)
     for (size_t done = 0; done < size;) {
         size_t run;
         void *p = mem_hva(sp, gva(dst.v + done), size - done, &run);
-        if (!p || p == BAD_HVA || copy_bytes(p, (const char *) src + done, run))
+        if (is_bad(p) || copy_bytes(p, (const char *) src + done, run))
             return -EFAULT;
         done += run;
     }
@@ -182,7 +189,7 @@ int clear_out(struct space *sp, gva_t dst, size_t size)
     for (size_t done = 0; done < size;) {
         size_t run;
         void *p = mem_hva(sp, gva(dst.v + done), size - done, &run);
-        if (!p || p == BAD_HVA || fill_zero(p, run))
+        if (is_bad(p) || fill_zero(p, run))
             return -EFAULT;
         done += run;
     }
@@ -211,7 +218,7 @@ int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value
     if (va.v & 3)
         return -EINVAL;
     void *p = mem_hva(sp, va, 4, NULL);
-    if (!p || p == BAD_HVA || cmpxchg32(p, old, new_value))
+    if (is_bad(p) || cmpxchg32(p, old, new_value))
         return -EFAULT;
     return 0;
 }
