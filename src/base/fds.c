@@ -16,6 +16,11 @@ static int base, count;
 static bool used[FDS_WINDOW];
 static struct rlimit64 limit;
 
+/* A vfork child has a descriptor table of its own, but shares this memory: what it takes in the window is free again for the parent, whose
+ * thread-local storage it runs on. */
+static __thread bool sharing;
+static __thread bool shared_use[FDS_WINDOW];
+
 int fds_init(void)
 {
     struct rlimit64 lim;
@@ -117,6 +122,7 @@ int fds_adopt_fd(int fd, bool inherit)
     if (r < 0)
         return r == -EBADF ? -EMFILE : r;
     used[place] = true;
+    shared_use[place] = sharing;
     return base + place;
 }
 
@@ -125,6 +131,9 @@ void fds_close(int fd)
     if (!fds_reserved(fd))
         return;
     host(SYS_close, fd);
+    if (sharing && !shared_use[fd - base])
+        return; /* the parent still has it */
+    shared_use[fd - base] = false;
     __atomic_store_n(&used[fd - base], false, __ATOMIC_RELEASE); /* pairs with the search under the lock */
 }
 
@@ -165,4 +174,21 @@ void fds_fork_done(bool child)
         fds_lock = (pthread_rwlock_t) PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
     else
         pthread_rwlock_unlock(&fds_lock);
+}
+
+void fds_share_begin(void)
+{
+    sharing = true;
+}
+
+void fds_share_end(void)
+{
+    if (!sharing)
+        return;
+    sharing = false;
+    for (int i = 0; i < count; i++) {
+        if (shared_use[i])
+            __atomic_store_n(&used[i], false, __ATOMIC_RELEASE);
+        shared_use[i] = false;
+    }
 }

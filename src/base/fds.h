@@ -38,6 +38,10 @@ void fds_use_unlock(void);
  * prlimit(2): -EINVAL, -EPERM. */
 int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old);
 
+/* Around the life of a child that shares memory but not descriptors (vfork). */
+void fds_share_begin(void);
+void fds_share_end(void);
+
 void fds_fork_prepare(void);
 void fds_fork_done(bool child);
 

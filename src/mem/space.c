@@ -964,7 +964,7 @@ static bool find_vdso(uint64_t *vvar, uint64_t *vdso, uint64_t *end)
 
 uint64_t space_map_vdso(struct space *sp)
 {
-    uint64_t vvar, vdso, end;
+    uint64_t vvar, vdso, end = 0;
     if (!machine_tsc_is_host(sp->machine) || !find_vdso(&vvar, &vdso, &end))
         return 0;
     uint64_t data = vdso - vvar, code = end - vdso;

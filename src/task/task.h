@@ -79,6 +79,13 @@ struct thread {
 
 extern __thread struct thread *current;
 
+/* SIGSEGV and SIGBUS are never blocked on the host, so a blocked one that came from outside waits here. */
+static inline bool signal_sync_deliverable(const struct thread *t)
+{
+    return ((t->sync_taken & 1) && !(t->sigmask & KSIG_BIT(SIGSEGV))) ||
+           ((t->sync_taken & 2) && !(t->sigmask & KSIG_BIT(SIGBUS)));
+}
+
 /* Run `current` until it ends; never returns to the caller of the thread's start routine but by thread_exit(). */
 _Noreturn void thread_run(struct thread *t);
 

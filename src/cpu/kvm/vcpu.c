@@ -357,9 +357,14 @@ uint32_t vcpu_xsave_size(const struct vcpu *v)
     return v->m->xsave_size;
 }
 
+uint64_t vcpu_xfeatures(const struct vcpu *v)
+{
+    return v->m->xcr0;
+}
+
 void vcpu_get_xsave(struct vcpu *v, void *image)
 {
-    unsigned long nr = v->m->xsave_size > 4096 ? 0x9000aecful /* KVM_GET_XSAVE2 */ : (unsigned long) KVM_GET_XSAVE;
+    unsigned long nr = v->m->xsave_size > 4096 ? (unsigned long) KVM_GET_XSAVE2 : (unsigned long) KVM_GET_XSAVE;
     BUG_ON(host(SYS_ioctl, v->fd, nr, image));
 }
 

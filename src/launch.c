@@ -1,0 +1,280 @@
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "base/report.h"
+#include "fs/execopen.h"
+#include "fs/path.h"
+#include "fs/proc.h"
+#include "sys/cred.h"
+#include "sys/limits.h"
+#include "sys/stats.h"
+#include "sys/trace.h"
+#include "task/exec.h"
+#include "task/process.h"
+#include "task/signal.h"
+#include "timeout.h"
+
+#define DEFAULT_PATH "/usr/local/bin:/bin:/usr/bin"
+
+extern char **environ;
+
+/* ---- what exec carries for the layers above task ---- */
+
+struct more {
+    int32_t trace_fd, stats_fd, root_fd;
+};
+
+static void save_more(struct state_writer *w)
+{
+    struct sys_limits limits;
+    const struct more m = {trace_fd(), stats_fd(), fs_root.fd};
+    state_put(w, ST_OPTIONS, &m, sizeof m);
+    state_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
+    sys_limits_save(&limits);
+    state_put(w, ST_LIMITS, &limits, sizeof limits);
+}
+
+static void load_more(enum state_tag tag, const void *data, size_t size)
+{
+    struct more m;
+    struct sys_limits limits;
+    if (tag == ST_OPTIONS && size == sizeof m) {
+        memcpy(&m, data, sizeof m);
+        const int fd[] = {m.trace_fd, m.stats_fd, m.root_fd};
+        for (unsigned i = 0; i < ARRAY_SIZE(fd); i++)
+            fds_mark_used(fd[i]);
+        if (m.trace_fd >= 0)
+            trace_adopt(m.trace_fd);
+        if (m.stats_fd >= 0)
+            stats_adopt(m.stats_fd);
+        if (m.root_fd >= 0)
+            fs_root_adopt(m.root_fd);
+    } else if (tag == ST_CRED && size == sizeof sys_cred) {
+        memcpy(&sys_cred, data, size);
+    } else if (tag == ST_LIMITS && size == sizeof limits) {
+        memcpy(&limits, data, sizeof limits);
+        sys_limits_load(&limits);
+    }
+}
+
+static void started(struct process *p, int exe_fd)
+{
+    fs_proc_init(p, exe_fd);
+    if (stats_on)
+        stats_phase("load");
+}
+
+static void identity(struct elf_auxv_info *aux)
+{
+    struct sys_cred c;
+    sys_cred_now(&c);
+    aux->uid = c.ruid, aux->euid = c.euid, aux->gid = c.rgid, aux->egid = c.egid;
+}
+
+static void crash_detail(void)
+{
+    const struct thread *t = current;
+    char line[512];
+    int n = snprintf(line, sizeof line, "  backend kvm, pid %ld\n", host(SYS_getpid));
+    report_write(line, (size_t) n);
+    if (t && t->regs) {
+        const struct cpu_regs *r = t->regs;
+        n = snprintf(line, sizeof line,
+            "  rip %016lx rsp %016lx rflags %lx\n  rax %016lx rbx %016lx rcx %016lx rdx %016lx\n"
+            "  rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n  r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n"
+            "  r13 %016lx r14 %016lx r15 %016lx\n",
+            r->rip, r->rsp, r->rflags, r->rax, r->rbx, r->rcx, r->rdx, r->rsi, r->rdi, r->rbp, r->r8, r->r9, r->r10,
+            r->r11, r->r12, r->r13, r->r14, r->r15);
+        report_write(line, (size_t) n);
+    }
+    report_write("  last system calls:\n", 21);
+    sys_crash_calls(2);
+}
+
+static void at_exit(struct process *p)
+{
+    if (stats_on)
+        stats_print(p);
+}
+
+void launch_wire(void)
+{
+    exec_save_more = save_more;
+    exec_load_more = load_more;
+    exec_started = started;
+    exec_identity = identity;
+    process_at_exit(at_exit);
+    report_on_bug(crash_detail);
+}
+
+/* ---- the first process ---- */
+
+static char *copy_or_die(const char *s)
+{
+    char *c = strdup(s);
+    if (!c)
+        die(125, "out of memory");
+    return c;
+}
+
+static size_t name_length(const char *entry)
+{
+    return strcspn(entry, "=");
+}
+
+/* Set "K=V" in env (n entries, room for one more). */
+static void env_set(char **env, size_t *n, const char *entry)
+{
+    size_t len = name_length(entry);
+    size_t i = 0;
+    while (i < *n && !(strncmp(env[i], entry, len) == 0 && env[i][len] == '='))
+        i++;
+    if (i == *n)
+        (*n)++;
+    else
+        free(env[i]);
+    env[i] = copy_or_die(entry);
+}
+
+static char **build_env(const struct options *o)
+{
+    size_t have = 0, n = 0;
+    while (environ[have])
+        have++;
+    char **env = calloc(have + o->nenv + 1, sizeof *env);
+    if (!env)
+        die(125, "out of memory");
+    for (size_t i = 0; i < have && !o->clear_env; i++)
+        env[n++] = copy_or_die(environ[i]);
+    for (unsigned i = 0; i < o->nenv; i++) {
+        const char *e = o->env[i];
+        if (strchr(e, '=')) {
+            env_set(env, &n, e);
+            continue;
+        }
+        for (size_t k = 0; k < have; k++)
+            if (strncmp(environ[k], e, strlen(e)) == 0 && environ[k][strlen(e)] == '=')
+                env_set(env, &n, environ[k]);
+    }
+    return env;
+}
+
+/* Where a shell would find `name`: a malloc'd path that exec may try, or NULL with *err set. */
+static char *find_program(const char *name, char **env, int *err)
+{
+    *err = ENOENT;
+    if (strchr(name, '/') || !*name)
+        return copy_or_die(name);
+    const char *path = DEFAULT_PATH;
+    for (char **e = env; *e; e++)
+        if (strncmp(*e, "PATH=", 5) == 0)
+            path = *e + 5;
+    for (;;) {
+        size_t len = strcspn(path, ":");
+        char *full = NULL, *abs = NULL;
+        if (asprintf(&full, "%.*s%s%s", (int) len, path, len ? "/" : "./", name) < 0)
+            die(125, "out of memory");
+        int fd = fs_exec_open(NULL, full, &abs);
+        if (fd >= 0) {
+            char link[64];
+            snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+            long x = host(SYS_faccessat, AT_FDCWD, link, X_OK);
+            host(SYS_close, fd);
+            free(abs);
+            if (x == 0)
+                return full;
+            fd = -EACCES;
+        }
+        if (fd == -EACCES)
+            *err = EACCES;
+        free(full);
+        if (!path[len])
+            return NULL;
+        path += len + 1;
+    }
+}
+
+static void enter_directory(const struct options *o)
+{
+    char cwd[PATH_MAX];
+    const char *dir = o->workdir;
+    if (!dir && fs_root.fd >= 0 && (host(SYS_getcwd, cwd, sizeof cwd) < 0 || !fs_path_inside(cwd)))
+        dir = "/"; /* the caller's directory is not the guest's to see */
+    if (!dir)
+        return;
+    struct fs_at at;
+    int r = fs_resolve(AT_FDCWD, dir, 0, &at);
+    if (r == 0) {
+        r = (int) host(SYS_chdir, at.path);
+        fs_at_done(&at);
+    }
+    if (r)
+        die(125, "%s: cannot change to this directory: %s", dir, strerror(-r));
+}
+
+static uint64_t soft_limit(int resource)
+{
+    struct rlimit64 lim = {RLIM_INFINITY, RLIM_INFINITY};
+    host(SYS_prlimit64, 0, resource, NULL, &lim);
+    return lim.rlim_cur;
+}
+
+void launch(const struct options *o)
+{
+    static struct program p = PROGRAM_INIT;
+    struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
+        .sigmask = signal_host_blocked(), .ignored = signal_host_ignored()};
+    int r = fds_init();
+    if (r)
+        die(125, "too few file descriptors: raise the limit (ulimit -n)");
+    if (o->memory)
+        ctx.limits.as = MIN(ctx.limits.as, o->memory);
+    if (o->stats) {
+        stats_open();
+        stats_phase("start");
+    }
+    if (o->trace && (r = trace_open(o->trace_file)))
+        die(125, "%s: cannot write the trace: %s", o->trace_file ? o->trace_file : "stderr", strerror(-r));
+    if (o->sysroot && (r = fs_root_set(o->sysroot)))
+        die(125, "%s: cannot use this directory as --sysroot: %s", o->sysroot, strerror(-r));
+    if (o->set_user)
+        sys_cred_tell(o->uid, o->gid);
+    if (o->timeout > 0)
+        timeout_watch(o->timeout); /* returns in the process that runs the guest */
+    enter_directory(o);
+
+    int err;
+    p.envp = build_env(o);
+    char *path = find_program(o->argv[0], p.envp, &err);
+    if (!path)
+        die(err == ENOENT ? 127 : 126, "%s: %s", o->argv[0], err == ENOENT ? "command not found" : strerror(err));
+    while (o->argv[p.argc])
+        p.argc++;
+    p.argv = calloc((size_t) p.argc + 1, sizeof *p.argv);
+    if (!p.argv)
+        die(125, "out of memory");
+    for (int i = 0; i < p.argc; i++)
+        p.argv[i] = copy_or_die(o->argv[i]);
+    p.stack_limit = ctx.limits.stack;
+    char why[512] = "";
+    r = program_open(&p, path, -1, fs_exec_open, NULL, why, sizeof why);
+    if (r)
+        die(r == -ENOENT ? 127 : 126, "%s", why);
+    free(path);
+    fds_create_lock();
+    ctx.exe_fd = (int) host(SYS_fcntl, p.fd, F_DUPFD_CLOEXEC, 0);
+    if (ctx.exe_fd >= 0)
+        ctx.exe_fd = fds_adopt_fd(ctx.exe_fd, false);
+    fds_create_unlock();
+    if (o->stats)
+        stats_phase("program");
+    const char *reason = NULL;
+    r = exec_start(o, &p, &ctx, &reason);
+    die(125, "%s%s%s", reason ? reason : "cannot start", r == -ENODEV || !r ? "" : ": ", r ? strerror(-r) : "");
+}

@@ -1,0 +1,119 @@
+/* futex(2): words are at their host addresses, which are as stable and as private or shared as the guest's, so the host's futexes are
+ * the guest's. */
+#include <errno.h>
+#include <linux/futex.h>
+
+#include "sys/handlers.h"
+
+struct waitv { /* struct futex_waitv */
+    uint64_t val, uaddr;
+    uint32_t flags, reserved;
+};
+
+static long restart_wait(struct thread *t);
+
+/* Wait with a timeout: an interrupted relative wait goes on to the same end (restart_syscall). */
+static int64_t wait_word(struct thread *t, uint64_t uaddr, int op, uint32_t val, const struct timespec *timeout, uint32_t bits)
+{
+    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(uaddr), 4, NULL), op, val, timeout, NULL, bits);
+    return r;
+}
+
+static int64_t restart_futex(struct thread *t)
+{
+    return restart_wait(t);
+}
+
+static long restart_wait(struct thread *t)
+{
+    const uint64_t *d = t->restart_data;
+    const struct timespec end = {(time_t) d[3], (long) d[4]};
+    int op = FUTEX_WAIT_BITSET | ((int) d[1] & FUTEX_PRIVATE_FLAG);
+    long r = wait_word(t, d[0], op, (uint32_t) d[2], &end, FUTEX_BITSET_MATCH_ANY);
+    if (r == -EINTR || r == -ERESTARTNOINTR) {
+        t->restart_fn = restart_futex;
+        return -ERESTART_RESTARTBLOCK;
+    }
+    return r;
+}
+
+static void deadline(const struct timespec *rel, uint64_t out[2])
+{
+    struct timespec now;
+    host(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+    now.tv_sec += rel->tv_sec;
+    now.tv_nsec += rel->tv_nsec;
+    if (now.tv_nsec >= 1000000000)
+        now.tv_sec++, now.tv_nsec -= 1000000000;
+    out[0] = (uint64_t) now.tv_sec;
+    out[1] = (uint64_t) now.tv_nsec;
+}
+
+static bool valid(const struct timespec *ts)
+{
+    return ts->tv_sec >= 0 && ts->tv_nsec >= 0 && ts->tv_nsec < 1000000000;
+}
+
+int64_t sys_futex(struct thread *t, const uint64_t a[6])
+{
+    struct space *sp = t->proc->space;
+    int op = (int) a[1], cmd = op & FUTEX_CMD_MASK;
+    struct timespec ts;
+    const struct timespec *timeout = NULL;
+    void *word = mem_hva(sp, gva(a[0]), 4, NULL);
+    switch (cmd) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+    case FUTEX_WAIT_REQUEUE_PI:
+        if (a[3]) {
+            if (get_user(sp, &ts, gva(a[3])))
+                return -EFAULT;
+            if (!valid(&ts))
+                return -EINVAL;
+            timeout = &ts;
+        }
+        break;
+    default:
+        /* The fourth argument is a number, the fifth a second word; no call of these waits. */
+        return host(SYS_futex, word, op, a[2], a[3],
+            cmd == FUTEX_WAKE ? NULL : mem_hva(sp, gva(a[4]), 4, NULL), a[5]);
+    }
+    if (cmd == FUTEX_WAIT && timeout)
+        deadline(&ts, &t->restart_data[3]);
+    long r = sys_block(t, SYS_futex, word, op, (uint32_t) a[2], timeout,
+        cmd == FUTEX_WAIT_REQUEUE_PI ? mem_hva(sp, gva(a[4]), 4, NULL) : NULL, (uint32_t) a[5]);
+    if (r != -EINTR)
+        return r;
+    if (cmd == FUTEX_WAIT && timeout) {
+        t->restart_data[0] = a[0];
+        t->restart_data[1] = (uint64_t) op;
+        t->restart_data[2] = a[2];
+        t->restart_fn = restart_futex;
+        return -ERESTART_RESTARTBLOCK;
+    }
+    return cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2 ? -ERESTARTNOINTR : -ERESTARTSYS;
+}
+
+int64_t sys_futex_waitv(struct thread *t, const uint64_t a[6])
+{
+    struct space *sp = t->proc->space;
+    struct waitv v[128];
+    struct timespec ts;
+    uint32_t n = (uint32_t) a[1];
+    if (a[2] || !n || n > 128 || !a[0])
+        return -EINVAL;
+    if (a[3]) {
+        if ((int) a[4] != CLOCK_MONOTONIC && (int) a[4] != CLOCK_REALTIME)
+            return -EINVAL;
+        if (get_user(sp, &ts, gva(a[3])))
+            return -EFAULT;
+    }
+    if (copy_in(sp, v, gva(a[0]), n * sizeof *v))
+        return -EFAULT;
+    for (uint32_t i = 0; i < n; i++)
+        v[i].uaddr = (uint64_t) (uintptr_t) mem_hva(sp, gva(v[i].uaddr), 4, NULL);
+    long r = sys_block(t, SYS_futex_waitv, v, n, 0, a[3] ? &ts : NULL, (int) a[4], 0);
+    return r == -EINTR ? -ERESTARTSYS : r;
+}

@@ -1,0 +1,127 @@
+/* System calls about memory: argument checks here, mechanism in mem/space.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "sys/handlers.h"
+
+int64_t sys_mmap(struct thread *t, const uint64_t a[6])
+{
+    if (a[5] & ~PAGE_MASK)
+        return -EINVAL;
+    return space_mmap(t->proc->space, gva(a[0]), a[1], (int) a[2], (int) a[3], (int) a[4], a[5]);
+}
+
+int64_t sys_munmap(struct thread *t, const uint64_t a[6])
+{
+    return space_munmap(t->proc->space, gva(a[0]), a[1]);
+}
+
+int64_t sys_mprotect(struct thread *t, const uint64_t a[6])
+{
+    return space_mprotect(t->proc->space, gva(a[0]), a[1], (int) a[2]);
+}
+
+int64_t sys_mremap(struct thread *t, const uint64_t a[6])
+{
+    return space_mremap(t->proc->space, gva(a[0]), a[1], a[2], (int) a[3], gva(a[4]));
+}
+
+int64_t sys_brk(struct thread *t, const uint64_t a[6])
+{
+    return space_brk(t->proc->space, gva(a[0]));
+}
+
+int64_t sys_madvise(struct thread *t, const uint64_t a[6])
+{
+    return space_advise(t->proc->space, gva(a[0]), a[1], (int) a[2]);
+}
+
+int64_t sys_msync(struct thread *t, const uint64_t a[6])
+{
+    int flags = (int) a[2];
+    if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || ((flags & MS_ASYNC) && (flags & MS_SYNC)))
+        return -EINVAL;
+    return space_range_call(t->proc->space, SYS_msync, gva(a[0]), a[1], flags, true);
+}
+
+int64_t sys_mincore(struct thread *t, const uint64_t a[6])
+{
+    if (a[0] & ~PAGE_MASK)
+        return -EINVAL;
+    uint64_t pages = page_up(a[1]) / PAGE_SIZE;
+    if (a[0] > SPACE_TOP || a[1] > SPACE_TOP - a[0])
+        return -ENOMEM;
+    autofree uint8_t *vec = malloc(PAGE_SIZE);
+    if (!vec)
+        return -EAGAIN;
+    for (uint64_t done = 0; done < pages;) {
+        uint64_t n = MIN(pages - done, PAGE_SIZE);
+        int r = space_mincore(t->proc->space, gva(a[0] + done * PAGE_SIZE), n * PAGE_SIZE, vec);
+        if (r)
+            return r;
+        if (copy_out(t->proc->space, gva(a[2] + done), vec, n))
+            return -EFAULT;
+        done += n;
+    }
+    return 0;
+}
+
+int64_t sys_mlock(struct thread *t, const uint64_t a[6])
+{
+    return space_range_call(t->proc->space, SYS_mlock, gva(a[0]), a[1], 0, false);
+}
+
+int64_t sys_mlock2(struct thread *t, const uint64_t a[6])
+{
+    if (a[2] & ~1ull)
+        return -EINVAL;
+    return space_range_call(t->proc->space, SYS_mlock2, gva(a[0]), a[1], (long) a[2], true);
+}
+
+int64_t sys_munlock(struct thread *t, const uint64_t a[6])
+{
+    return space_range_call(t->proc->space, SYS_munlock, gva(a[0]), a[1], 0, false);
+}
+
+int64_t sys_mlockall(struct thread *t, const uint64_t a[6])
+{
+    int flags = (int) a[0];
+    if (!flags || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) || flags == MCL_ONFAULT)
+        return -EINVAL;
+    return space_lock_all(t->proc->space, flags);
+}
+
+int64_t sys_munlockall(struct thread *t, const uint64_t a[6])
+{
+    (void) a;
+    return space_lock_all(t->proc->space, 0);
+}
+
+int64_t sys_shmat(struct thread *t, const uint64_t a[6])
+{
+    return space_shmat(t->proc->space, (int) a[0], gva(a[1]), (int) a[2]);
+}
+
+int64_t sys_shmdt(struct thread *t, const uint64_t a[6])
+{
+    return space_shmdt(t->proc->space, gva(a[0]));
+}
+
+/* membarrier(2): the host's barrier reaches its CPUs, vCPUs on them included, since it interrupts whatever runs there. */
+int64_t sys_membarrier(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    enum { QUERY = 0, SYNC_CORE = 1 << 5 | 1 << 6, RSEQ = 1 << 7 | 1 << 8 };
+    int cmd = (int) a[0];
+    if (cmd & (SYNC_CORE | RSEQ))
+        return -EINVAL; /* what a return to host user mode promises, a return to the guest does not */
+    long r = host(SYS_membarrier, cmd, a[1], a[2]);
+    return cmd == QUERY && r > 0 ? r & ~(SYNC_CORE | RSEQ) : r;
+}
+
+int64_t sys_rseq(struct thread *t, const uint64_t a[6])
+{
+    (void) t, (void) a;
+    return -ENOSYS; /* C libraries and tcmalloc go on without */
+}

@@ -1,0 +1,307 @@
+/* System calls about processes and threads. */
+#include <asm/prctl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "base/fds.h"
+#include "fs/execopen.h"
+#include "sys/handlers.h"
+#include "task/exec.h"
+#include "task/process.h"
+#include "task/signal.h"
+
+int64_t sys_fork(struct thread *t, const uint64_t a[6])
+{
+    (void) a;
+    return process_clone(t, &(struct clone_args_in){.exit_signal = SIGCHLD});
+}
+
+int64_t sys_vfork(struct thread *t, const uint64_t a[6])
+{
+    (void) a;
+    return process_clone(t, &(struct clone_args_in){.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD});
+}
+
+int64_t sys_clone(struct thread *t, const uint64_t a[6])
+{
+    struct clone_args_in in = {.flags = (uint32_t) a[0] & ~(uint64_t) CSIGNAL, .exit_signal = (int) (a[0] & CSIGNAL),
+        .stack = a[1], .parent_tid = a[2], .child_tid = a[3], .tls = a[4], .pidfd = a[2]};
+    if ((in.flags & CLONE_PIDFD) && (in.flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
+        return -EINVAL;
+    return process_clone(t, &in);
+}
+
+int64_t sys_clone3(struct thread *t, const uint64_t a[6])
+{
+    struct clone_args c = {0};
+    if (a[1] > PAGE_SIZE)
+        return -E2BIG;
+    if (a[1] < CLONE_ARGS_SIZE_VER0)
+        return -EINVAL;
+    if (copy_in(t->proc->space, &c, gva(a[0]), MIN(a[1], sizeof c)))
+        return -EFAULT;
+    for (uint64_t at = sizeof c; at < a[1]; at++) { /* what a newer program knows must be zero */
+        uint8_t b;
+        if (get_user(t->proc->space, &b, gva(a[0] + at)))
+            return -EFAULT;
+        if (b)
+            return -E2BIG;
+    }
+    if (c.set_tid_size > 32 || (!c.set_tid && c.set_tid_size) || (c.set_tid && !c.set_tid_size))
+        return -EINVAL;
+    if ((c.exit_signal & ~(uint64_t) CSIGNAL) || c.exit_signal > KSIG_MAX || (c.flags & (CSIGNAL & ~CLONE_NEWTIME)) ||
+        (c.flags & CLONE_DETACHED))
+        return -EINVAL;
+    if ((c.flags & (CLONE_THREAD | CLONE_PARENT)) && c.exit_signal)
+        return -EINVAL;
+    if (!c.stack != !c.stack_size)
+        return -EINVAL;
+    if (c.set_tid_size)
+        return -EPERM;
+    return process_clone(t, &(struct clone_args_in){.flags = c.flags, .exit_signal = (int) c.exit_signal,
+        .stack = c.stack ? c.stack + c.stack_size : 0, .tls = c.tls, .parent_tid = c.parent_tid, .child_tid = c.child_tid,
+        .pidfd = c.pidfd});
+}
+
+int64_t sys_exit(struct thread *t, const uint64_t a[6])
+{
+    if (!t->proc->vfork_child)
+        thread_exit(t, (int) (a[0] & 0xff));
+    thread_release_memory(t);
+    process_exit(t, (int) (a[0] & 0xff));
+}
+
+int64_t sys_exit_group(struct thread *t, const uint64_t a[6])
+{
+    if (t->proc->vfork_child)
+        thread_release_memory(t);
+    process_exit(t, (int) (a[0] & 0xff));
+}
+
+int64_t sys_set_tid_address(struct thread *t, const uint64_t a[6])
+{
+    t->clear_child_tid = gva(a[0]);
+    return t->tid;
+}
+
+int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
+{
+    if (a[1] != 24)
+        return -EINVAL;
+    t->robust_list = gva(a[0]);
+    return 0;
+}
+
+int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
+{
+    int pid = (int) a[0];
+    uint64_t size = 24;
+    int64_t ret = -ESRCH;
+    gva_t head = gva(0);
+    pthread_mutex_lock(&t->proc->lock);
+    struct thread *o;
+    LIST_FOREACH(o, &t->proc->threads, link)
+    {
+        if (pid == 0 ? o == t : o->tid == pid) {
+            head = o->robust_list;
+            ret = 0;
+        }
+    }
+    pthread_mutex_unlock(&t->proc->lock);
+    if (ret == -ESRCH && host(SYS_tgkill, pid, pid, 0) == 0)
+        ret = -EPERM; /* another process's list is in its own memory, which is not ours to tell */
+    if (ret)
+        return ret;
+    if (put_user(t->proc->space, gva(a[2]), &size) || put_user(t->proc->space, gva(a[1]), &head.v))
+        return -EFAULT;
+    return 0;
+}
+
+int64_t sys_arch_prctl(struct thread *t, const uint64_t a[6])
+{
+    uint64_t fs, gs;
+    switch (a[0]) {
+    case ARCH_SET_FS:
+    case ARCH_SET_GS:
+        if (a[1] >= SPACE_TOP)
+            return -EPERM;
+        vcpu_get_bases(t->vcpu, &fs, &gs);
+        vcpu_set_bases(t->vcpu, a[0] == ARCH_SET_FS ? a[1] : fs, a[0] == ARCH_SET_GS ? a[1] : gs);
+        return 0;
+    case ARCH_GET_FS:
+    case ARCH_GET_GS:
+        vcpu_get_bases(t->vcpu, &fs, &gs);
+        return put_user(t->proc->space, gva(a[1]), a[0] == ARCH_GET_FS ? &fs : &gs) ? -EFAULT : 0;
+    case ARCH_GET_CPUID:
+        return 1;
+    case ARCH_SET_CPUID:
+        return a[1] ? 0 : -ENODEV;
+    case 0x1021: /* ARCH_GET_XCOMP_SUPP */
+    case 0x1022: /* ARCH_GET_XCOMP_PERM */
+        fs = vcpu_xfeatures(t->vcpu);
+        return put_user(t->proc->space, gva(a[1]), &fs) ? -EFAULT : 0;
+    case 0x1023: /* ARCH_REQ_XCOMP_PERM: nothing more is on offer */
+        return a[1] < 63 && (vcpu_xfeatures(t->vcpu) >> a[1] & 1) ? 0 : -EOPNOTSUPP;
+    }
+    return -EINVAL;
+}
+
+/* ---- waiting ---- */
+
+static int64_t interrupted(int64_t r)
+{
+    return r == -EINTR ? -ERESTARTSYS : r;
+}
+
+int64_t sys_wait4(struct thread *t, const uint64_t a[6])
+{
+    int status = 0;
+    struct rusage ru;
+    long r = sys_block(t, SYS_wait4, (int) a[0], a[1] ? &status : NULL, a[2], a[3] ? &ru : NULL, 0, 0);
+    if (r > 0) {
+        /* The child is reaped by now: Linux too loses it when the address is bad. */
+        if (a[1] && put_user(t->proc->space, gva(a[1]), &status))
+            return -EFAULT;
+        if (a[3] && put_user(t->proc->space, gva(a[3]), &ru))
+            return -EFAULT;
+    }
+    return interrupted(r);
+}
+
+int64_t sys_waitid(struct thread *t, const uint64_t a[6])
+{
+    siginfo_t info;
+    struct rusage ru;
+    memset(&info, 0, sizeof info);
+    long r = sys_block(t, SYS_waitid, a[0], a[1], &info, a[3], a[4] ? &ru : NULL, 0);
+    if (r < 0)
+        return interrupted(r);
+    if (info.si_pid && a[4] && put_user(t->proc->space, gva(a[4]), &ru))
+        return -EFAULT;
+    if (!a[2])
+        return r;
+    /* The kernel writes these six words and leaves the rest of the guest's structure alone. */
+    const int32_t head[] = {info.si_signo, 0, info.si_code}, tail[] = {info.si_pid, (int32_t) info.si_uid, info.si_status};
+    if (copy_out(t->proc->space, gva(a[2]), head, sizeof head) || copy_out(t->proc->space, gva(a[2] + 16), tail, sizeof tail))
+        return -EFAULT;
+    return r;
+}
+
+/* ---- exec ---- */
+
+#define ARG_STRING_MAX (32 * PAGE_SIZE)
+#define ARG_TOTAL_MAX (16ull << 20) /* well above what program_open() will allow: only bounds the work */
+
+static void free_strings(char **v)
+{
+    for (char **s = v; v && *s; s++)
+        free(*s);
+    free(v);
+}
+
+/* Copy a NULL-terminated vector of strings; NULL itself counts as empty. */
+static int copy_strings(struct thread *t, uint64_t va, char ***out, uint64_t *total)
+{
+    struct space *sp = t->proc->space;
+    size_t n = 0, room = 64;
+    char **v = calloc(room, sizeof *v);
+    autofree char *buf = malloc(ARG_STRING_MAX);
+    int r = v && buf ? 0 : -ENOMEM;
+    while (r == 0 && va) {
+        uint64_t p;
+        r = get_user(sp, &p, gva(va + n * 8));
+        if (r || !p)
+            break;
+        int64_t len = copy_in_str(sp, buf, gva(p), ARG_STRING_MAX);
+        if (len < 0) {
+            r = len == -ENAMETOOLONG ? -E2BIG : (int) len;
+            break;
+        }
+        *total += (uint64_t) len + 1 + 8;
+        if (*total > ARG_TOTAL_MAX) {
+            r = -E2BIG;
+            break;
+        }
+        if (n + 1 == room) {
+            char **more = realloc(v, room * 2 * sizeof *v);
+            if (!more) {
+                r = -ENOMEM;
+                break;
+            }
+            v = more;
+            memset(v + room, 0, room * sizeof *v);
+            room *= 2;
+        }
+        v[n] = malloc((size_t) len + 1);
+        if (!v[n]) {
+            r = -ENOMEM;
+            break;
+        }
+        memcpy(v[n++], buf, (size_t) len + 1);
+    }
+    if (r) {
+        free_strings(v);
+        return r;
+    }
+    *out = v;
+    return 0;
+}
+
+static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uargv, uint64_t uenvp, int flags)
+{
+    struct program p = PROGRAM_INIT;
+    char path[PATH_MAX], execfn[PATH_MAX + 32];
+    uint64_t total = 0;
+    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+        return -EINVAL;
+    int64_t r = copy_in_str(t->proc->space, path, gva(upath), sizeof path);
+    if (r < 0)
+        return r;
+    if (!*path && !(flags & AT_EMPTY_PATH))
+        return -ENOENT;
+    int fd = -1;
+    if (dirfd != AT_FDCWD || flags) {
+        fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
+        if (fd < 0)
+            return fd;
+        /* As the kernel names it: /dev/fd/N, with the path behind when there is one. */
+        if (!*path)
+            snprintf(execfn, sizeof execfn, "/dev/fd/%d", dirfd);
+        else if (*path == '/' || dirfd == AT_FDCWD)
+            snprintf(execfn, sizeof execfn, "%s", path);
+        else
+            snprintf(execfn, sizeof execfn, "/dev/fd/%d/%s", dirfd, path);
+        p.execfn = strdup(execfn);
+        p.path_inaccessible = *path != '/' && dirfd >= 0 && (host(SYS_fcntl, dirfd, F_GETFD) & FD_CLOEXEC);
+    }
+    r = copy_strings(t, uargv, &p.argv, &total);
+    if (r == 0)
+        r = copy_strings(t, uenvp, &p.envp, &total);
+    if (r == 0) {
+        if (!p.argv[0]) { /* since 5.18 a program never sees an empty argv */
+            p.argv[0] = strdup("");
+            r = p.argv[0] ? 0 : -ENOMEM;
+        }
+    }
+    if (r == 0)
+        r = exec_replace(t, &p, fd >= 0 ? execfn : path, fd);
+    else if (fd >= 0)
+        host(SYS_close, fd);
+    program_free(&p);
+    return r;
+}
+
+int64_t sys_execve(struct thread *t, const uint64_t a[6])
+{
+    return exec_at(t, AT_FDCWD, a[0], a[1], a[2], 0);
+}
+
+int64_t sys_execveat(struct thread *t, const uint64_t a[6])
+{
+    return exec_at(t, (int) a[0], a[1], a[2], a[3], (int) a[4]);
+}

@@ -1,0 +1,228 @@
+/* System calls about signals: argument checks here, mechanism in task/signal.c. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "sys/handlers.h"
+#include "task/signal.h"
+
+int64_t sys_rt_sigaction(struct thread *t, const uint64_t a[6])
+{
+    struct ksigaction act, old;
+    if (a[3] != sizeof(ksigset_t))
+        return -EINVAL;
+    if (a[1] && get_user(t->proc->space, &act, gva(a[1])))
+        return -EFAULT;
+    int r = signal_action(t->proc->sighand, (int) a[0], a[1] ? &act : NULL, &old);
+    if (r == 0 && a[2] && put_user(t->proc->space, gva(a[2]), &old))
+        return -EFAULT;
+    return r;
+}
+
+int64_t sys_rt_sigprocmask(struct thread *t, const uint64_t a[6])
+{
+    ksigset_t set, old = t->sigmask;
+    if (a[3] != sizeof set)
+        return -EINVAL;
+    if (a[1]) {
+        if (get_user(t->proc->space, &set, gva(a[1])))
+            return -EFAULT;
+        switch ((int) a[0]) {
+        case SIG_BLOCK:
+            set = old | set;
+            break;
+        case SIG_UNBLOCK:
+            set = old & ~set;
+            break;
+        case SIG_SETMASK:
+            break;
+        default:
+            return -EINVAL;
+        }
+        signal_set_mask(t, set);
+    }
+    return a[2] && put_user(t->proc->space, gva(a[2]), &old) ? -EFAULT : 0;
+}
+
+int64_t sys_rt_sigreturn(struct thread *t, const uint64_t a[6])
+{
+    (void) a;
+    if (signal_return(t)) {
+        const siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
+        signal_force(t, &info, 0, 0, 0);
+    }
+    return -ENO_RESULT;
+}
+
+int64_t sys_rt_sigpending(struct thread *t, const uint64_t a[6])
+{
+    ksigset_t set = 0;
+    if (a[1] > sizeof set)
+        return -EINVAL;
+    host(SYS_rt_sigpending, &set, sizeof set);
+    if (t->sync_taken & 1)
+        set |= KSIG_BIT(SIGSEGV);
+    if (t->sync_taken & 2)
+        set |= KSIG_BIT(SIGBUS);
+    set &= t->sigmask;
+    return copy_out(t->proc->space, gva(a[0]), &set, a[1]) ? -EFAULT : 0;
+}
+
+int64_t sys_rt_sigsuspend(struct thread *t, const uint64_t a[6])
+{
+    ksigset_t set;
+    if (a[1] != sizeof set)
+        return -EINVAL;
+    if (get_user(t->proc->space, &set, gva(a[0])))
+        return -EFAULT;
+    t->saved_mask = t->sigmask;
+    t->restore_mask = true;
+    signal_set_mask(t, set);
+    if (!signal_sync_deliverable(t))
+        sys_block(t, SYS_pause, 0, 0, 0, 0, 0, 0);
+    return -ERESTARTNOHAND;
+}
+
+int64_t sys_pause(struct thread *t, const uint64_t a[6])
+{
+    (void) a;
+    long r = sys_block(t, SYS_pause, 0, 0, 0, 0, 0, 0);
+    return r == -ERESTARTNOINTR ? r : -ERESTARTNOHAND;
+}
+
+/* A signal that waits with us because the host cannot keep it blocked. */
+static bool take_sync(struct thread *t, ksigset_t set, siginfo_t *info)
+{
+    static const int sig[] = {SIGSEGV, SIGBUS};
+    for (int i = 0; i < 2; i++)
+        if ((t->sync_taken >> i & 1) && (set & KSIG_BIT(sig[i]))) {
+            *info = t->sync_info[i];
+            __atomic_fetch_and(&t->sync_taken, ~(1 << i), __ATOMIC_RELAXED);
+            return true;
+        }
+    return false;
+}
+
+int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
+{
+    ksigset_t set;
+    siginfo_t info;
+    struct timespec timeout;
+    if (a[3] != sizeof set)
+        return -EINVAL;
+    if (get_user(t->proc->space, &set, gva(a[0])))
+        return -EFAULT;
+    if (a[2] && get_user(t->proc->space, &timeout, gva(a[2])))
+        return -EFAULT;
+    memset(&info, 0, sizeof info);
+    long r = SIGSEGV;
+    if (take_sync(t, set, &info)) {
+        r = info.si_signo;
+    } else {
+        /* What is asked for is taken here even when the mask lets it in: a handler must not run for it. */
+        ksigset_t mask = t->sigmask;
+        t->sigmask = mask | set;
+        r = sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
+        t->sigmask = mask;
+    }
+    if (r > 0 && a[1] && put_user(t->proc->space, gva(a[1]), &info))
+        return -EFAULT;
+    return r;
+}
+
+/* siginfo for another process: the host checks it, but reads it from us once. */
+static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint64_t uinfo, long p5)
+{
+    siginfo_t info;
+    if (get_user(t->proc->space, &info, gva(uinfo)))
+        return -EFAULT;
+    if (nr == SYS_rt_tgsigqueueinfo)
+        return host(nr, p1, p2, sig, &info);
+    return nr == SYS_pidfd_send_signal ? host(nr, p1, sig, &info, p5) : host(nr, p1, sig, &info);
+}
+
+int64_t sys_rt_sigqueueinfo(struct thread *t, const uint64_t a[6])
+{
+    return queue(t, SYS_rt_sigqueueinfo, (int) a[0], 0, (int) a[1], a[2], 0);
+}
+
+int64_t sys_rt_tgsigqueueinfo(struct thread *t, const uint64_t a[6])
+{
+    return queue(t, SYS_rt_tgsigqueueinfo, (int) a[0], (int) a[1], (int) a[2], a[3], 0);
+}
+
+int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
+{
+    if (!a[2])
+        return host(SYS_pidfd_send_signal, a[0], a[1], NULL, a[3]);
+    return queue(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], a[2], (long) a[3]);
+}
+
+int64_t sys_kill(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    return host(SYS_kill, (int) a[0], (int) a[1]);
+}
+
+int64_t sys_tkill(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    return host(SYS_tkill, (int) a[0], (int) a[1]);
+}
+
+int64_t sys_tgkill(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    return host(SYS_tgkill, (int) a[0], (int) a[1], (int) a[2]);
+}
+
+struct guest_stack_t {
+    uint64_t sp;
+    int32_t flags, pad;
+    uint64_t size;
+};
+
+int64_t sys_sigaltstack(struct thread *t, const uint64_t a[6])
+{
+    struct guest_stack_t new_stack, old = {.sp = t->altstack_sp, .size = t->altstack_size,
+        .flags = signal_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
+    if (a[0]) {
+        if (get_user(t->proc->space, &new_stack, gva(a[0])))
+            return -EFAULT;
+        int r = signal_restore_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
+        if (r)
+            return r;
+    }
+    return a[1] && put_user(t->proc->space, gva(a[1]), &old) ? -EFAULT : 0;
+}
+
+static int64_t make_signalfd(struct thread *t, int fd, uint64_t uset, uint64_t size, int flags)
+{
+    ksigset_t set;
+    if (size != sizeof set)
+        return -EINVAL;
+    if (get_user(t->proc->space, &set, gva(uset)))
+        return -EFAULT;
+    return host(SYS_signalfd4, fd, &set, sizeof set, flags);
+}
+
+int64_t sys_signalfd(struct thread *t, const uint64_t a[6])
+{
+    return make_signalfd(t, (int) a[0], a[1], a[2], 0);
+}
+
+int64_t sys_signalfd4(struct thread *t, const uint64_t a[6])
+{
+    return make_signalfd(t, (int) a[0], a[1], a[2], (int) a[3]);
+}
+
+int64_t sys_restart_syscall(struct thread *t, const uint64_t a[6])
+{
+    (void) a;
+    int64_t (*fn)(struct thread *) = t->restart_fn;
+    if (!fn)
+        return -EINTR;
+    t->restart_fn = NULL;
+    return fn(t);
+}

@@ -1,0 +1,373 @@
+/* fork, vfork, clone: a thread is a host thread, a process is a host process (docs/internals/fork.md). */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "mem/access.h"
+#include "sys/sys.h"
+#include "task/process.h"
+#include "task/signal.h"
+
+#define HOST_STACK (256ull << 10)
+
+/* The child's processor state: the parent's, with what clone changes. */
+static struct cpu_state *child_state(struct thread *t, const struct clone_args_in *a)
+{
+    struct cpu_state *st = vcpu_save(t->vcpu);
+    if (!st)
+        return NULL;
+    st->regs.rax = 0;
+    if (a->stack)
+        st->regs.rsp = a->stack;
+    if (a->flags & CLONE_SETTLS)
+        st->fs_base = a->tls;
+    return st;
+}
+
+/* ---- threads ---- */
+
+struct thread_start {
+    struct thread *t;
+    const struct clone_args_in *args;
+    int ready; /* futex word: 0, then 1 when tid is known */
+};
+
+static void *thread_main(void *arg)
+{
+    struct thread_start *s = arg;
+    struct thread *t = s->t;
+    struct space *sp = t->proc->space;
+    t->tid = (int) host(SYS_gettid);
+    current = t;
+    /* Before the parent goes on and before any guest instruction here, as copy_process() does. */
+    if (s->args->flags & CLONE_PARENT_SETTID)
+        put_user(sp, gva(s->args->parent_tid), &t->tid);
+    if (s->args->flags & CLONE_CHILD_SETTID)
+        put_user(sp, gva(s->args->child_tid), &t->tid);
+    __atomic_store_n(&s->ready, t->tid, __ATOMIC_RELEASE);
+    host(SYS_futex, &s->ready, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    thread_run(t);
+}
+
+static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    struct thread *n = calloc(1, sizeof *n);
+    autofree struct cpu_state *st = child_state(t, a);
+    if (!n || !st) {
+        free(n);
+        return -ENOMEM;
+    }
+    n->proc = p;
+    n->sigmask = t->sigmask;
+    if (a->flags & CLONE_CHILD_CLEARTID)
+        n->clear_child_tid = gva(a->child_tid);
+    int r = vcpu_create(space_machine(p->space), &n->vcpu);
+    if (r) {
+        free(n);
+        return -EAGAIN;
+    }
+    n->regs = vcpu_regs(n->vcpu);
+    r = vcpu_load(n->vcpu, st);
+    BUG_ON(r);
+
+    struct thread_start s = {.t = n, .args = a};
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, HOST_STACK);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    /* Counted before it runs: it may end, and end the process, before we are back here. */
+    pthread_mutex_lock(&p->lock);
+    LIST_INSERT_HEAD(&p->threads, n, link);
+    p->nthreads++;
+    r = pthread_create(&n->host, &attr, thread_main, &s);
+    if (r) {
+        LIST_REMOVE(n, link);
+        p->nthreads--;
+    }
+    pthread_mutex_unlock(&p->lock);
+    pthread_attr_destroy(&attr);
+    if (r) {
+        vcpu_park(n->vcpu);
+        free(n);
+        return -EAGAIN;
+    }
+    int tid;
+    while (!(tid = __atomic_load_n(&s.ready, __ATOMIC_ACQUIRE)))
+        host(SYS_futex, &s.ready, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+    return tid;
+}
+
+/* ---- processes with memory of their own ---- */
+
+static void locks_before_fork(struct process *p)
+{
+    pthread_mutex_lock(&p->lock);
+    pthread_mutex_lock(&p->sighand->lock);
+    space_fork_prepare(p->space);
+    fds_fork_prepare();
+}
+
+static void locks_in_parent(struct process *p)
+{
+    fds_fork_done(false);
+    space_fork_parent(p->space);
+    pthread_mutex_unlock(&p->sighand->lock);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* The child: one thread, a machine of its own over the memory that the host copied. */
+static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st)
+{
+    struct process *p = t->proc;
+    fds_fork_done(true);
+    pthread_mutex_init(&p->sighand->lock, NULL);
+    pthread_mutex_init(&p->lock, NULL);
+    struct thread *o, *next;
+    for (o = LIST_FIRST(&p->threads); o; o = next) {
+        next = LIST_NEXT(o, link);
+        if (o != t)
+            free(o);
+    }
+    LIST_INIT(&p->threads);
+    LIST_INSERT_HEAD(&p->threads, t, link);
+    p->nthreads = 1;
+    p->pid = t->tid = (int) host(SYS_getpid);
+    t->host = pthread_self();
+    t->sync_taken = t->sig_taken = 0;
+    t->robust_list = gva(0);
+    t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
+    int r = space_fork_child(p->space);
+    if (r)
+        return r;
+    r = vcpu_create(space_machine(p->space), &t->vcpu);
+    if (r)
+        return r;
+    t->regs = vcpu_regs(t->vcpu);
+    r = vcpu_load(t->vcpu, st);
+    if (r)
+        return r;
+    if (a->flags & CLONE_CHILD_SETTID)
+        put_user(p->space, gva(a->child_tid), &t->tid);
+    return 0;
+}
+
+/* A pipe in the window: the child's word that it runs, or its end. */
+static int ready_pipe(int fd[2])
+{
+    int raw[2];
+    fds_create_lock();
+    int r = (int) host(SYS_pipe2, raw, O_CLOEXEC);
+    if (r == 0) {
+        fd[0] = fds_adopt_fd(raw[0], false);
+        fd[1] = fds_adopt_fd(raw[1], false);
+        if (fd[0] < 0 || fd[1] < 0) {
+            fds_close(fd[0]);
+            fds_close(fd[1]);
+            r = -EAGAIN;
+        }
+    }
+    fds_create_unlock();
+    return r;
+}
+
+#define PROCESS_FLAGS                                                                                                  \
+    (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | CLONE_SETTLS | CLONE_PIDFD | CLONE_PARENT |       \
+        CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | CLONE_PTRACE | CLONE_UNTRACED | CLONE_DETACHED |           \
+        CLONE_CLEAR_SIGHAND | CLONE_VFORK)
+
+/* Does the guest's fork need more than the C library's fork does? */
+static bool plain(const struct clone_args_in *a)
+{
+    return a->exit_signal == SIGCHLD && !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
+}
+
+/* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. */
+static void reap_failed(int pid, bool had_pending)
+{
+    siginfo_t si;
+    while (host(SYS_waitid, P_PID, pid, &si, WEXITED | __WALL, NULL) == -EINTR)
+        ;
+    ksigset_t chld = KSIG_BIT(SIGCHLD);
+    const struct timespec now = {0};
+    if (!had_pending)
+        host(SYS_rt_sigtimedwait, &chld, NULL, &now, 8);
+}
+
+static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    autofree struct cpu_state *st = child_state(t, a);
+    if (!st)
+        return -ENOMEM;
+    int ready[2];
+    int r = ready_pipe(ready);
+    if (r)
+        return -EAGAIN;
+    ksigset_t pending = 0;
+    host(SYS_rt_sigpending, &pending, 8);
+
+    locks_before_fork(p);
+    long pid = plain(a) ? fork() : host(SYS_clone, (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
+                                                       (unsigned) a->exit_signal, 0, NULL, NULL, 0);
+    if (pid == -1)
+        pid = -EAGAIN;
+    if (pid == 0) {
+        fds_close(ready[0]);
+        int status = renew_in_child(t, a, st);
+        host(SYS_write, ready[1], &status, sizeof status);
+        if (status)
+            host(SYS_exit_group, 125);
+        fds_close(ready[1]);
+        if (a->flags & CLONE_CLEAR_SIGHAND)
+            signal_reset_handlers(p->sighand);
+        return 0;
+    }
+    locks_in_parent(p);
+    fds_close(ready[1]);
+    int status = -EAGAIN;
+    if (pid > 0) {
+        long n;
+        do {
+            n = host(SYS_read, ready[0], &status, sizeof status);
+        } while (n == -EINTR);
+        if (n != sizeof status)
+            status = -EAGAIN; /* it died before it could say */
+        if (status) {
+            reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
+            pid = status == -ENOMEM ? -ENOMEM : -EAGAIN;
+        }
+    }
+    fds_close(ready[0]);
+    return pid;
+}
+
+/* ---- processes that share memory: vfork, posix_spawn, CLONE_VM ---- */
+
+struct spawn {
+    struct process proc;
+    struct sighand *sighand;
+    struct thread thread;
+    const struct clone_args_in *args;
+};
+
+static int spawn_main(void *arg)
+{
+    struct spawn *s = arg;
+    struct thread *t = &s->thread;
+    s->proc.pid = t->tid = (int) host(SYS_getpid);
+    if (s->args->flags & CLONE_PARENT_SETTID)
+        put_user(s->proc.space, gva(s->args->parent_tid), &t->tid);
+    if (s->args->flags & CLONE_CHILD_SETTID)
+        put_user(s->proc.space, gva(s->args->child_tid), &t->tid);
+    fds_share_begin();
+    thread_run(t);
+}
+
+/* The parent sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host stack of
+ * its own, with this thread's thread-local storage: which is free, for this thread sleeps. */
+static int64_t clone_vfork(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    struct spawn *s = calloc(1, sizeof *s);
+    autofree struct cpu_state *st = child_state(t, a);
+    struct sighand *sh = a->flags & CLONE_SIGHAND ? p->sighand : calloc(1, sizeof *sh);
+    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    int64_t pid = -ENOMEM;
+    if (!s || !st || !sh || stack == MAP_FAILED)
+        goto out;
+    if (sh != p->sighand) {
+        pthread_mutex_init(&sh->lock, NULL);
+        pthread_mutex_lock(&p->sighand->lock);
+        memcpy(sh->action, p->sighand->action, sizeof sh->action);
+        pthread_mutex_unlock(&p->sighand->lock);
+    }
+    s->args = a;
+    s->proc = *p;
+    s->proc.sighand = sh;
+    s->proc.vfork_child = true;
+    s->proc.nthreads = 1;
+    pthread_mutex_init(&s->proc.lock, NULL);
+    LIST_INIT(&s->proc.threads);
+    struct thread *n = &s->thread;
+    n->proc = &s->proc;
+    n->sigmask = t->sigmask;
+    n->altstack_sp = t->altstack_sp, n->altstack_size = t->altstack_size, n->altstack_flags = t->altstack_flags;
+    if (a->flags & CLONE_CHILD_CLEARTID)
+        n->clear_child_tid = gva(a->child_tid);
+    pid = vcpu_create(space_machine(p->space), &n->vcpu);
+    if (pid) {
+        pid = -EAGAIN;
+        goto out;
+    }
+    n->regs = vcpu_regs(n->vcpu);
+    BUG_ON(vcpu_load(n->vcpu, st));
+    LIST_INSERT_HEAD(&s->proc.threads, n, link);
+    uint64_t flags = CLONE_VM | CLONE_VFORK |
+                     (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO));
+    pid = clone(spawn_main, (char *) stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
+    if (pid < 0)
+        pid = -EAGAIN;
+    current = t;
+    fds_share_end();
+    vcpu_park(n->vcpu);
+out:
+    if (stack != MAP_FAILED)
+        munmap(stack, HOST_STACK);
+    if (sh != p->sighand)
+        free(sh);
+    free(s);
+    return pid;
+}
+
+static int give_pidfd(struct thread *t, const struct clone_args_in *a, int pid)
+{
+    int fd = (int) host(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return fd;
+    if (put_user(t->proc->space, gva(a->pidfd), &fd)) {
+        host(SYS_close, fd);
+        return -EFAULT;
+    }
+    return 0;
+}
+
+int64_t process_clone(struct thread *t, const struct clone_args_in *a)
+{
+    uint64_t f = a->flags;
+    if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
+        return -EINVAL;
+    if ((f & CLONE_SIGHAND) && (!(f & CLONE_VM) || (f & CLONE_CLEAR_SIGHAND)))
+        return -EINVAL;
+    if ((f & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS))
+        return -EINVAL;
+    if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME))
+        return -EPERM; /* no namespaces of its own: what an unprivileged user is told where they are switched off */
+    if (f & CLONE_INTO_CGROUP)
+        return -EOPNOTSUPP;
+    if (f & CLONE_THREAD) {
+        if (f & (CLONE_PIDFD | CLONE_VFORK))
+            return -EINVAL;
+        return clone_thread(t, a);
+    }
+    if ((f & CLONE_VM) && !(f & CLONE_VFORK))
+        return -EINVAL;
+    if (f & CLONE_FILES && !(f & CLONE_VM))
+        return -EINVAL;
+    int64_t pid = f & CLONE_VM ? clone_vfork(t, a) : clone_process(t, a);
+    if (pid > 0 && (f & CLONE_PARENT_SETTID) && !(f & CLONE_VM)) {
+        int v = (int) pid;
+        put_user(t->proc->space, gva(a->parent_tid), &v);
+    }
+    if (pid > 0 && (f & CLONE_PIDFD))
+        give_pidfd(t, a, (int) pid);
+    return pid;
+}

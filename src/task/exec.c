@@ -1,0 +1,225 @@
+#include "task/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "fs/execopen.h"
+#include "task/process.h"
+#include "task/signal.h"
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+void (*exec_save_more)(struct state_writer *w);
+void (*exec_load_more)(enum state_tag tag, const void *data, size_t size);
+void (*exec_started)(struct process *p, int exe_fd);
+void (*exec_identity)(struct elf_auxv_info *aux);
+
+/* ST_IMAGE. */
+struct state_image {
+    int32_t window_base, window_count, exe_fd, pad;
+    struct rlimit64 nofile;
+    struct space_limits limits;
+    ksigset_t sigmask, ignored;
+    uint8_t set_user, trace, stats, pad2[5];
+};
+
+int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
+{
+    struct space *sp;
+    struct process *proc;
+    struct thread *t;
+    *why = NULL;
+    int r = space_create(&sp, &ctx->limits, why);
+    if (r)
+        return r;
+    r = process_create(opt, sp, &proc);
+    if (r == 0)
+        r = thread_attach(proc, &t);
+    if (r) {
+        *why = "cannot create a virtual CPU";
+        return r;
+    }
+    signal_init(proc->sighand, ctx->ignored);
+    signal_set_mask(t, ctx->sigmask);
+    t->host = pthread_self();
+
+    struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp), .hwcap = getauxval(AT_HWCAP),
+        .hwcap2 = getauxval(AT_HWCAP2), .minsigstksz = getauxval(AT_MINSIGSTKSZ), .clktck = getauxval(AT_CLKTCK),
+        .platform = "x86_64"};
+    if (getrandom(aux.random, sizeof aux.random, 0) != sizeof aux.random)
+        return -EIO;
+    exec_identity(&aux);
+    r = program_load(sp, p, &aux, &proc->start);
+    if (r) {
+        *why = proc->start.why ? proc->start.why : "cannot load the program";
+        return r;
+    }
+    proc->exe_path = steal_ptr(&p->exec_path);
+    program_comm(p, proc->comm);
+    host(SYS_prctl, PR_SET_NAME, proc->comm);
+    t->regs->rip = proc->start.entry.v;
+    t->regs->rsp = proc->start.sp.v;
+    t->regs->rflags = 0x202;
+    program_free(p);
+    exec_started(proc, ctx->exe_fd);
+    thread_run(t);
+}
+
+/* ---- out of one image ---- */
+
+static int write_state(struct thread *t, const struct program *p, int exe_fd)
+{
+    const struct options *o = t->proc->opt;
+    struct state_writer w;
+    struct state_image im = {.window_base = fds_base(), .window_count = fds_count(), .exe_fd = exe_fd,
+        .limits = *space_limits(t->proc->space), .sigmask = t->sigmask, .ignored = signal_ignored_set(t->proc->sighand),
+        .set_user = o->set_user, .trace = o->trace, .stats = o->stats};
+    fds_set_limit(NULL, &im.nofile);
+    state_begin(&w);
+    state_put(&w, ST_IMAGE, &im, sizeof im);
+    state_put_str(&w, ST_SYSROOT, o->sysroot);
+    state_put_str(&w, ST_HOSTNAME, o->hostname);
+    state_put_str(&w, ST_EXEC_PATH, p->exec_path);
+    state_put_str(&w, ST_EXECFN, p->execfn);
+    for (int i = 0; i < p->argc; i++)
+        state_put_str(&w, ST_ARG, p->argv[i]);
+    for (int i = 0; i < p->envc; i++)
+        state_put_str(&w, ST_ENV, p->envp[i]);
+    exec_save_more(&w);
+    return state_seal(&w);
+}
+
+int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
+{
+    char why[512];
+    p->stack_limit = space_limits(t->proc->space)->stack;
+    int64_t r = program_open(p, path, fd, fs_exec_open, NULL, why, sizeof why);
+    if (r)
+        return r;
+    fds_create_lock();
+    int exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+    fds_create_unlock();
+    if (exe_fd < 0)
+        return exe_fd;
+    int state = write_state(t, p, exe_fd);
+    if (state < 0) {
+        fds_close(exe_fd);
+        return state;
+    }
+    char env[32];
+    snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
+    char *envp[] = {env, NULL};
+    r = host(SYS_execve, "/proc/self/exe", p->argv, envp);
+    fds_close(state);
+    fds_close(exe_fd);
+    return r;
+}
+
+/* ---- into the next ---- */
+
+static char *copy_string(const void *data, size_t n)
+{
+    char *s = malloc(n + 1);
+    if (s) {
+        memcpy(s, data, n);
+        s[n] = 0;
+    }
+    return s;
+}
+
+static int push(char ***v, int *n, char *s)
+{
+    if ((*n & (*n - 1)) == 0) { /* room doubles at powers of two */
+        char **more = realloc(*v, sizeof **v * (size_t) MAX(*n * 2, 4));
+        if (!more)
+            return -ENOMEM;
+        *v = more;
+    }
+    (*v)[(*n)++] = s;
+    return s || *n > 1 ? 0 : -ENOMEM;
+}
+
+/* The point of no return is behind us: what fails now kills, as in Linux. */
+static _Noreturn void too_late(void)
+{
+    ksigset_t none = 0;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+    host(SYS_kill, host(SYS_getpid), SIGSEGV);
+    host(SYS_exit_group, 128 + SIGSEGV);
+    __builtin_unreachable();
+}
+
+int exec_resume(int fd)
+{
+    struct state_reader r;
+    if (state_open(&r, fd))
+        return -EINVAL;
+    static struct options opt;
+    static struct program p = PROGRAM_INIT;
+    struct exec_context ctx = {.exe_fd = -1};
+    const void *data;
+    size_t size;
+    bool bad = false, image = false;
+    for (enum state_tag tag; (tag = state_next(&r, &data, &size)) != ST_END;) {
+        switch (tag) {
+        case ST_IMAGE: {
+            struct state_image im;
+            bad |= size != sizeof im;
+            if (bad)
+                break;
+            memcpy(&im, data, sizeof im);
+            fds_adopt(im.window_base, im.window_count, &im.nofile);
+            fds_mark_used(im.exe_fd);
+            ctx = (struct exec_context){im.limits, im.sigmask, im.ignored, im.exe_fd};
+            opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
+            image = true;
+            break;
+        }
+        case ST_SYSROOT:
+            bad |= !(opt.sysroot = copy_string(data, size));
+            break;
+        case ST_HOSTNAME:
+            bad |= !(opt.hostname = copy_string(data, size));
+            break;
+        case ST_EXEC_PATH:
+            bad |= !(p.exec_path = copy_string(data, size));
+            break;
+        case ST_EXECFN:
+            bad |= !(p.execfn = copy_string(data, size));
+            break;
+        case ST_ARG:
+            bad |= push(&p.argv, &p.argc, copy_string(data, size)) != 0;
+            break;
+        case ST_ENV:
+            bad |= push(&p.envp, &p.envc, copy_string(data, size)) != 0;
+            break;
+        default:
+            exec_load_more(tag, data, size);
+            break;
+        }
+    }
+    state_close(&r);
+    host(SYS_close, fd);
+    int n = p.argc;
+    bad |= !image || push(&p.argv, &n, NULL) == -ENOMEM;
+    n = p.envc;
+    push(&p.envp, &n, NULL);
+    p.stack_limit = ctx.limits.stack;
+    char why[512];
+    const char *reason;
+    int copy = bad ? -1 : (int) host(SYS_fcntl, ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0)
+        host(SYS_fcntl, ctx.exe_fd, F_SETFD, FD_CLOEXEC);
+    if (copy >= 0 && program_open(&p, p.execfn, copy, fs_exec_open, NULL, why, sizeof why) == 0)
+        exec_start(&opt, &p, &ctx, &reason);
+    too_late();
+}

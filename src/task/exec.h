@@ -1,0 +1,33 @@
+/* exec: check the program, hand everything to a fresh image of elfuse, start it there (docs/internals/exec.md). */
+#ifndef TASK_EXEC_H
+#define TASK_EXEC_H
+
+#include "elf/elf.h"
+#include "task/state.h"
+#include "task/task.h"
+
+/* What a program image starts with besides the program: from the command line, or from the image before. */
+struct exec_context {
+    struct space_limits limits;
+    ksigset_t sigmask, ignored;
+    int exe_fd; /* the program's file, in the window */
+};
+
+/* Load `p` into a new address space and run it on the calling thread. Returns only on failure: a negative errno, *why a
+ * sentence. Takes `p` over. */
+int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why);
+
+/* The image before passed on descriptor `fd`: go on from there. Never returns when it is one of ours; -EINVAL otherwise. */
+int exec_resume(int fd);
+
+/* execve and execveat: `fd` >= 0 is an opened file that p owns. Strings in `p` are set. Returns a negative errno; on success this
+ * program image is gone. */
+int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd);
+
+/* Sections that layers above add to the stream, and read back: set once at start. */
+extern void (*exec_save_more)(struct state_writer *w);
+extern void (*exec_load_more)(enum state_tag tag, const void *data, size_t size);
+extern void (*exec_started)(struct process *p, int exe_fd); /* before the first instruction */
+extern void (*exec_identity)(struct elf_auxv_info *aux);
+
+#endif

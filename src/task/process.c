@@ -1,0 +1,314 @@
+#include "task/process.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/raw.h"
+#include "base/report.h"
+#include "mem/access.h"
+#include "sys/sys.h"
+#include "task/signal.h"
+
+__thread struct thread *current;
+struct process *process_self;
+static void (*at_exit)(struct process *);
+
+int process_create(const struct options *opt, struct space *sp, struct process **out)
+{
+    struct process *p = calloc(1, sizeof *p);
+    struct sighand *sh = calloc(1, sizeof *sh);
+    if (!p || !sh) {
+        free(p);
+        free(sh);
+        return -ENOMEM;
+    }
+    p->space = sp;
+    p->sighand = sh;
+    p->opt = opt;
+    p->pid = (int) host(SYS_getpid);
+    pthread_mutex_init(&p->lock, NULL);
+    LIST_INIT(&p->threads);
+    process_self = p;
+    *out = p;
+    return 0;
+}
+
+int thread_attach(struct process *p, struct thread **out)
+{
+    struct thread *t = calloc(1, sizeof *t);
+    if (!t)
+        return -ENOMEM;
+    int r = vcpu_create(space_machine(p->space), &t->vcpu);
+    if (r) {
+        free(t);
+        return r;
+    }
+    t->proc = p;
+    t->regs = vcpu_regs(t->vcpu);
+    t->tid = (int) host(SYS_gettid);
+    pthread_mutex_lock(&p->lock);
+    LIST_INSERT_HEAD(&p->threads, t, link);
+    p->nthreads++;
+    pthread_mutex_unlock(&p->lock);
+    *out = t;
+    return 0;
+}
+
+void process_at_exit(void (*fn)(struct process *))
+{
+    at_exit = fn;
+}
+
+void process_exit(struct thread *t, int code)
+{
+    if (at_exit && !t->proc->vfork_child)
+        at_exit(t->proc);
+    host(SYS_exit_group, code);
+    __builtin_unreachable();
+}
+
+/* ---- end of a thread ---- */
+
+static void futex_wake(struct space *sp, gva_t va, int n)
+{
+    host(SYS_futex, mem_hva(sp, va, 4, NULL), FUTEX_WAKE, n, NULL, NULL, 0);
+}
+
+/* The kernel's robust list walk (kernel/futex/core.c, exit_robust_list), over guest memory: the host kernel would read guest addresses as
+ * its own. */
+static void robust_entry(struct thread *t, uint64_t word, bool pi, bool pending)
+{
+    struct space *sp = t->proc->space;
+    uint32_t v;
+    if ((word & 3) || get_user(sp, &v, gva(word)))
+        return;
+    for (;;) {
+        if (pending && !pi && v == 0) {
+            futex_wake(sp, gva(word), 1);
+            return;
+        }
+        if ((v & FUTEX_TID_MASK) != (uint32_t) t->tid)
+            return;
+        uint32_t old = v, dead = (v & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        if (cmpxchg_user32(sp, gva(word), &old, dead))
+            return;
+        if (old == v)
+            break;
+        v = old;
+    }
+    if (!pi && (v & FUTEX_WAITERS))
+        futex_wake(sp, gva(word), 1);
+}
+
+static void walk_robust_list(struct thread *t)
+{
+    struct space *sp = t->proc->space;
+    struct {
+        uint64_t next;
+        int64_t offset;
+        uint64_t pending;
+    } head;
+    if (!t->robust_list.v || get_user(sp, &head, t->robust_list))
+        return;
+    uint64_t entry = head.next;
+    for (unsigned n = 0; (entry & ~1ull) != t->robust_list.v && n < 2048; n++) {
+        uint64_t next = 0, at = entry & ~1ull;
+        int bad = get_user(sp, &next, gva(at));
+        if (entry != head.pending)
+            robust_entry(t, at + (uint64_t) head.offset, entry & 1, false);
+        if (bad)
+            return;
+        entry = next;
+    }
+    if (head.pending)
+        robust_entry(t, (head.pending & ~1ull) + (uint64_t) head.offset, head.pending & 1, true);
+}
+
+/* What exit(2) and exec leave in guest memory. */
+void thread_release_memory(struct thread *t)
+{
+    struct space *sp = t->proc->space;
+    walk_robust_list(t);
+    if (t->clear_child_tid.v) {
+        uint32_t zero = 0;
+        if (put_user(sp, t->clear_child_tid, &zero) == 0)
+            futex_wake(sp, t->clear_child_tid, 1);
+    }
+}
+
+void thread_exit(struct thread *t, int code)
+{
+    struct process *p = t->proc;
+    pthread_mutex_lock(&p->lock);
+    bool last = p->nthreads == 1;
+    if (!last) {
+        LIST_REMOVE(t, link);
+        p->nthreads--;
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (last) {
+        thread_release_memory(t);
+        process_exit(t, code);
+    }
+    struct vcpu *v = t->vcpu;
+    bool leader = t->tid == p->pid;
+    thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
+    current = NULL;
+    vcpu_park(v);
+    free(t);
+    if (leader)
+        host(SYS_exit, code); /* stays a zombie until the others are gone, as natively */
+    pthread_exit(NULL);
+}
+
+/* ---- faults ---- */
+
+static void fill_fault(siginfo_t *info, int sig, int code, uint64_t addr)
+{
+    memset(info, 0, sizeof *info);
+    info->si_signo = sig;
+    info->si_code = code;
+    info->si_addr = (void *) addr;
+}
+
+enum { X_DE, X_DB, X_NMI, X_BP, X_OF, X_BR, X_UD, X_NM, X_TS = 10, X_NP, X_SS, X_GP, X_PF, X_MF = 16, X_AC, X_MC, X_XM };
+
+static int fp_code(unsigned err)
+{
+    /* As fpu__exception_code(): x87 status without masked exceptions, or MXCSR's. */
+    if (err & 0x001)
+        return FPE_FLTINV;
+    if (err & 0x004)
+        return FPE_FLTDIV;
+    if (err & 0x008)
+        return FPE_FLTOVF;
+    if (err & 0x012)
+        return FPE_FLTUND;
+    if (err & 0x020)
+        return FPE_FLTRES;
+    return FPE_FLTUNK;
+}
+
+static int fp_exception_code(struct thread *t, bool sse)
+{
+    uint32_t size = vcpu_xsave_size(t->vcpu);
+    autofree uint8_t *image = aligned_alloc(64, (size + 63) & ~63ull);
+    if (!image)
+        return FPE_FLTUNK;
+    vcpu_get_xsave(t->vcpu, image);
+    if (sse) {
+        uint32_t mxcsr = *(uint32_t *) (image + 24);
+        return fp_code(~(mxcsr >> 7) & mxcsr & 0x3f);
+    }
+    uint16_t cwd = *(uint16_t *) image, swd = *(uint16_t *) (image + 2);
+    return fp_code((unsigned) swd & ~(unsigned) cwd & 0x3f);
+}
+
+#define VSYSCALL 0xffffffffff600000ull
+
+/* The vsyscall page of old programs: fetching from one of its three entries is the call (arch/x86/entry/vsyscall). */
+static bool emulate_vsyscall(struct thread *t)
+{
+    struct cpu_regs *r = t->regs;
+    static const uint16_t nr[] = {SYS_gettimeofday, SYS_time, SYS_getcpu};
+    uint64_t off = r->rip - VSYSCALL, ret;
+    if (off >= PAGE_SIZE || (off & 1023) || off / 1024 >= ARRAY_SIZE(nr) || get_user(t->proc->space, &ret, gva(r->rsp)))
+        return false;
+    r->rsp += 8;
+    r->rip = ret;
+    t->nr = nr[off / 1024];
+    memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, off / 1024 == 2 ? 0 : r->rdx}, sizeof t->args);
+    sys_dispatch(t);
+    t->in_syscall = false;
+    return true;
+}
+
+static void handle_fault(struct thread *t, const struct cpu_fault *f)
+{
+    siginfo_t info;
+    uint64_t rip = t->regs->rip;
+    int code;
+    t->in_syscall = false;
+    switch (f->vector) {
+    case X_PF:
+        if ((f->error & PF_INSTR) && emulate_vsyscall(t))
+            return;
+        code = space_fault(t->proc->space, f->addr, f->error);
+        if (code == 0)
+            return;
+        if (code < 0)
+            fill_fault(&info, SIGBUS, BUS_ADRERR, f->addr.v);
+        else
+            fill_fault(&info, SIGSEGV, code, f->addr.v);
+        break;
+    case X_DE:
+        fill_fault(&info, SIGFPE, FPE_INTDIV, rip);
+        break;
+    case X_DB:
+        fill_fault(&info, SIGTRAP, TRAP_TRACE, rip);
+        break;
+    case X_BP:
+        fill_fault(&info, SIGTRAP, SI_KERNEL, 0);
+        break;
+    case X_UD:
+        fill_fault(&info, SIGILL, ILL_ILLOPN, rip);
+        break;
+    case X_MF:
+    case X_XM:
+        fill_fault(&info, SIGFPE, fp_exception_code(t, f->vector == X_XM), rip);
+        break;
+    case X_AC:
+        fill_fault(&info, SIGBUS, BUS_ADRALN, 0);
+        break;
+    case X_NP:
+    case X_SS:
+        fill_fault(&info, SIGBUS, SI_KERNEL, 0);
+        break;
+    default:
+        fill_fault(&info, SIGSEGV, SI_KERNEL, 0);
+        break;
+    }
+    signal_force(t, &info, f->vector, f->error, f->vector == X_PF ? f->addr.v : 0);
+}
+
+static void handle_bus(struct thread *t, const struct cpu_fault *f)
+{
+    siginfo_t info;
+    uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
+    t->in_syscall = false;
+    fill_fault(&info, SIGBUS, BUS_ADRERR, va);
+    signal_force(t, &info, X_PF, PF_USER, va);
+}
+
+/* ---- the loop ---- */
+
+void thread_run(struct thread *t)
+{
+    current = t;
+    for (;;) {
+        struct cpu_fault fault;
+        switch (vcpu_run(t->vcpu, t->sigmask, &fault)) {
+        case CPU_SYSCALL: {
+            const struct cpu_regs *r = t->regs;
+            t->nr = (uint32_t) r->rax;
+            memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}, sizeof t->args);
+            sys_dispatch(t);
+            break;
+        }
+        case CPU_SIGNAL:
+            signal_take(t);
+            break;
+        case CPU_FAULT:
+            handle_fault(t, &fault);
+            break;
+        case CPU_BUS:
+            handle_bus(t, &fault);
+            break;
+        }
+        if (__builtin_expect(signal_work_pending(t), 0))
+            signal_work(t);
+    }
+}

@@ -1,0 +1,36 @@
+/* Birth, life and end of guest processes and threads. Called by launch and by the system-call handlers. */
+#ifndef TASK_PROCESS_H
+#define TASK_PROCESS_H
+
+#include "task/task.h"
+
+/* The process of this address space: for whoever reads another guest process's memory (fs/proc), and for reports. */
+extern struct process *process_self;
+
+/* A process over `sp` with one thread, the caller. */
+int process_create(const struct options *opt, struct space *sp, struct process **out);
+
+/* End the process with an exit code; the guest's other threads end with it. */
+_Noreturn void process_exit(struct thread *t, int code);
+/* What to run at the end of a process image: statistics. */
+void process_at_exit(void (*fn)(struct process *));
+
+/* End of one thread, by exit(2). */
+_Noreturn void thread_exit(struct thread *t, int code);
+
+/* What the end of a thread leaves in guest memory: robust futexes, CLEARTID. */
+void thread_release_memory(struct thread *t);
+
+/* What fork, vfork, clone and clone3 ask for. Flags as in clone(2), exit_signal apart. */
+struct clone_args_in {
+    uint64_t flags;
+    int exit_signal;
+    uint64_t stack; /* new stack pointer, 0: the same */
+    uint64_t tls;
+    uint64_t parent_tid, child_tid, pidfd; /* guest addresses */
+};
+
+/* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
+int64_t process_clone(struct thread *t, const struct clone_args_in *a);
+
+#endif

@@ -1,0 +1,589 @@
+#include "task/signal.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include "base/raw.h"
+#include "mem/access.h"
+#include "sys/sys.h"
+
+#define SYNC_BITS (KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS))
+#define UNBLOCKABLE (KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP))
+const ksigset_t signal_supervisor_mask = ~SYNC_BITS;
+
+/* Flags of struct ksigaction that glibc hides or renames. */
+#define KSA_RESTORER 0x04000000ull
+#define KSA_FLAGS                                                                                                      \
+    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | (uint64_t) (uint32_t) SA_RESETHAND | \
+        0x800 /* SA_EXPOSE_TAGBITS */ | KSA_RESTORER)
+#define KSIG_DFL 0
+#define KSIG_IGN 1
+
+/* ---- the window of a blocking call ---- */
+
+/* long window_call(volatile int *taken, long nr, a, b, c, d, e, f): the host call, unless a signal was taken before it. */
+long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
+extern const char window_start[], window_end[], window_cancel[];
+void signal_restorer(void);
+
+__asm__(".pushsection .text\n"
+        ".balign 16\n"
+        ".globl window_call\n"
+        "window_call:\n"
+        "    movq %rdi, %r11\n"
+        "    movq %rsi, %rax\n"
+        "    movq %rdx, %rdi\n"
+        "    movq %rcx, %rsi\n"
+        "    movq %r8, %rdx\n"
+        "    movq %r9, %r10\n"
+        "    movq 8(%rsp), %r8\n"
+        "    movq 16(%rsp), %r9\n"
+        "window_start:\n"
+        "    cmpl $0, (%r11)\n"
+        "    jne window_cancel\n"
+        "    syscall\n"
+        "window_end:\n"
+        "    ret\n"
+        "window_cancel:\n"
+        "    movq $-513, %rax\n" /* ERESTARTNOINTR: the call was never made */
+        "    ret\n"
+        ".globl signal_restorer\n"
+        "signal_restorer:\n"
+        "    movl $15, %eax\n"
+        "    syscall\n"
+        ".popsection\n");
+
+static void set_host_mask(ksigset_t mask)
+{
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
+}
+
+void signal_block_all(void)
+{
+    set_host_mask(signal_supervisor_mask);
+}
+
+/* A signal that the window lets in has to stop a call that was not made yet. One that was interrupted returns EINTR by itself. */
+static void cancel_window(ucontext_t *uc)
+{
+    uintptr_t pc = (uintptr_t) uc->uc_mcontext.gregs[REG_RIP];
+    if (pc >= (uintptr_t) window_start && pc < (uintptr_t) window_end)
+        uc->uc_mcontext.gregs[REG_RIP] = (greg_t) (uintptr_t) window_cancel;
+}
+
+static void set_context_mask(ucontext_t *uc, ksigset_t mask)
+{
+    memcpy(&uc->uc_sigmask, &mask, sizeof mask);
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+    ucontext_t *uc = context;
+    struct thread *t = current;
+    if (sig == SIGSEGV || sig == SIGBUS) {
+        if (info->si_code > 0) { /* the kernel's own: an access of ours faulted */
+            uintptr_t fixup;
+            if (!access_fixup((uintptr_t) uc->uc_mcontext.gregs[REG_RIP], &fixup))
+                bug(__FILE__, __LINE__, sig == SIGSEGV ? "SIGSEGV in the supervisor" : "SIGBUS in the supervisor");
+            uc->uc_mcontext.gregs[REG_RIP] = (greg_t) fixup;
+            return;
+        }
+        if (!t)
+            return;
+        t->sync_info[sig == SIGBUS] = *info;
+        t->sync_taken |= sig == SIGSEGV ? 1 : 2;
+        if (!signal_sync_deliverable(t))
+            return;
+        t->sig_taken |= 2;
+        cancel_window(uc);
+        return;
+    }
+    BUG_ON(!t || (t->sig_taken & 1));
+    t->sig_info = *info;
+    t->sig_taken |= 1;
+    set_context_mask(uc, signal_supervisor_mask);
+    cancel_window(uc);
+}
+
+/* ---- dispositions ---- */
+
+static int host_action(int sig, uint64_t handler, uint64_t flags)
+{
+    struct ksigaction act = {.handler = handler, .flags = flags, .mask = ~0ull};
+    if (handler > KSIG_IGN) {
+        act.flags |= SA_SIGINFO | KSA_RESTORER;
+        act.restorer = (uint64_t) (uintptr_t) signal_restorer;
+    }
+    return (int) host(SYS_rt_sigaction, sig, &act, NULL, 8);
+}
+
+ksigset_t signal_host_ignored(void)
+{
+    ksigset_t set = 0;
+    for (int sig = 1; sig <= KSIG_MAX; sig++) {
+        struct ksigaction act;
+        if (host(SYS_rt_sigaction, sig, NULL, &act, 8) == 0 && act.handler == KSIG_IGN)
+            set |= KSIG_BIT(sig);
+    }
+    return set;
+}
+
+ksigset_t signal_host_blocked(void)
+{
+    ksigset_t set = 0;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &set, 8);
+    return set;
+}
+
+void signal_init(struct sighand *sh, ksigset_t ignored)
+{
+    signal_block_all();
+    pthread_mutex_init(&sh->lock, NULL);
+    for (int sig = 1; sig <= KSIG_MAX; sig++)
+        sh->action[sig] = (struct ksigaction){.handler = ignored & KSIG_BIT(sig) ? KSIG_IGN : KSIG_DFL};
+    host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
+    host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
+}
+
+/* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
+static int mirror_action(int sig, const struct ksigaction *act)
+{
+    if (KSIG_BIT(sig) & SYNC_BITS)
+        return 0;
+    uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
+    return host_action(sig, act->handler > KSIG_IGN ? (uint64_t) (uintptr_t) on_signal : act->handler, flags);
+}
+
+int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old)
+{
+    if (sig < 1 || sig > KSIG_MAX || (act && (KSIG_BIT(sig) & UNBLOCKABLE)))
+        return -EINVAL;
+    int r = 0;
+    pthread_mutex_lock(&sh->lock);
+    if (old)
+        *old = sh->action[sig];
+    if (act) {
+        struct ksigaction next = *act;
+        next.flags &= KSA_FLAGS;
+        next.mask &= ~UNBLOCKABLE;
+        r = mirror_action(sig, &next);
+        if (r == 0)
+            sh->action[sig] = next;
+    }
+    pthread_mutex_unlock(&sh->lock);
+    return r;
+}
+
+void signal_reset_handlers(struct sighand *sh)
+{
+    const struct ksigaction dfl = {0};
+    for (int sig = 1; sig <= KSIG_MAX; sig++)
+        if (sh->action[sig].handler > KSIG_IGN)
+            signal_action(sh, sig, &dfl, NULL);
+}
+
+ksigset_t signal_ignored_set(struct sighand *sh)
+{
+    ksigset_t set = 0;
+    pthread_mutex_lock(&sh->lock);
+    for (int sig = 1; sig <= KSIG_MAX; sig++)
+        if (sh->action[sig].handler == KSIG_IGN)
+            set |= KSIG_BIT(sig);
+    pthread_mutex_unlock(&sh->lock);
+    return set;
+}
+
+void signal_set_mask(struct thread *t, ksigset_t mask)
+{
+    t->sigmask = mask & ~UNBLOCKABLE;
+}
+
+/* ---- taking signals ---- */
+
+/* Open the host mask for a moment: the kernel stops, kills or drops what has no handler, and hands over at most one that has. */
+void signal_take(struct thread *t)
+{
+    set_host_mask(t->sigmask & ~SYNC_BITS);
+    if (!(t->sig_taken & 1))
+        signal_block_all();
+}
+
+long sys_block(struct thread *t, long nr, ...)
+{
+    long a[6];
+    __builtin_va_list ap;
+    __builtin_va_start(ap, nr);
+    for (int i = 0; i < 6; i++)
+        a[i] = __builtin_va_arg(ap, long);
+    __builtin_va_end(ap);
+    if (t->sig_taken)
+        return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
+    set_host_mask(t->sigmask & ~SYNC_BITS);
+    long r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (!(t->sig_taken & 1))
+        signal_block_all();
+    return r;
+}
+
+void signal_die(struct thread *t, int sig)
+{
+    (void) t;
+    ksigset_t only = ~KSIG_BIT(sig);
+    host_action(sig, KSIG_DFL, 0);
+    host(SYS_tgkill, host(SYS_getpid), host(SYS_gettid), sig);
+    set_host_mask(only);
+    /* Signals that do not kill by default never come here; one lost to a race with another thread's exit ends the same. */
+    host(SYS_exit_group, 128 + sig);
+    __builtin_unreachable();
+}
+
+/* ---- frames ---- */
+
+/* Linux's layout of what a handler finds on its stack (arch/x86/include/uapi/asm/sigcontext.h, ucontext.h). */
+struct guest_sigcontext {
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15, di, si, bp, bx, dx, ax, cx, sp, ip, flags;
+    uint16_t cs, gs, fs, ss;
+    uint64_t err, trapno, oldmask, cr2, fpstate, reserved[8];
+};
+struct guest_stack {
+    uint64_t sp;
+    int32_t flags, pad;
+    uint64_t size;
+};
+struct guest_ucontext {
+    uint64_t flags, link;
+    struct guest_stack stack;
+    struct guest_sigcontext mc;
+    uint64_t sigmask;
+};
+struct guest_frame {
+    uint64_t pretcode;
+    struct guest_ucontext uc;
+    siginfo_t info;
+};
+_Static_assert(sizeof(struct guest_sigcontext) == 256 && sizeof(siginfo_t) == 128, "Linux's layout");
+
+#define UC_FP_XSTATE 1
+#define UC_SIGCONTEXT_SS 2
+#define UC_STRICT_RESTORE_SS 4
+#define FP_MAGIC1 0x46505853u
+#define FP_MAGIC2 0x46505845u
+#define FXSAVE_SIZE 512
+#define SW_RESERVED 464 /* in the FXSAVE area: struct _fpx_sw_bytes */
+#define XSTATE_BV 512
+#define RED_ZONE 128
+#define FLAG_TF 0x100ull
+#define FLAG_DF 0x400ull
+#define FLAG_RF 0x10000ull
+#define FIX_EFLAGS 0x50dd5ull
+
+/* Size and components of the user's XSAVE area. */
+static uint32_t xstate_layout(const struct vcpu *v, uint64_t *features)
+{
+    *features = vcpu_xfeatures(v);
+    uint32_t size = FXSAVE_SIZE + 64;
+    for (unsigned i = 2; i < 63; i++) {
+        unsigned a, b, c, d;
+        if (!(*features >> i & 1))
+            continue;
+        __cpuid_count(0xd, i, a, b, c, d);
+        size = MAX(size, a + b);
+    }
+    return size;
+}
+
+static uint32_t xstate_size(const struct vcpu *v, uint64_t *features)
+{
+    static uint64_t known_features;
+    static uint32_t known_size; /* the same for all vCPUs of a host */
+    uint32_t size = __atomic_load_n(&known_size, __ATOMIC_ACQUIRE);
+    if (!size) {
+        size = xstate_layout(v, &known_features);
+        __atomic_store_n(&known_size, size, __ATOMIC_RELEASE);
+    }
+    *features = vcpu_xfeatures(v);
+    return size;
+}
+
+static bool on_altstack(const struct thread *t, uint64_t sp)
+{
+    if (t->altstack_flags & (int) (1u << 31)) /* SS_AUTODISARM: never counts as on it */
+        return false;
+    return t->altstack_size && sp > t->altstack_sp && sp - t->altstack_sp <= t->altstack_size;
+}
+
+int signal_altstack_flags(const struct thread *t, uint64_t sp)
+{
+    if (!t->altstack_size)
+        return SS_DISABLE;
+    return on_altstack(t, sp) ? SS_ONSTACK : 0;
+}
+
+/* The kernel's reset of FPU state for a handler: everything in its initial configuration. */
+static void init_fpu(struct vcpu *v, uint8_t *image, uint32_t size)
+{
+    memset(image, 0, size);
+    *(uint16_t *) image = 0x37f;
+    *(uint32_t *) (image + 24) = 0x1f80;
+    vcpu_set_xsave(v, image);
+}
+
+static int write_frame(struct thread *t, const siginfo_t *info, const struct ksigaction *act, ksigset_t oldmask,
+    const struct trap_info *trap)
+{
+    struct space *sp = t->proc->space;
+    struct cpu_regs *r = t->regs;
+    uint64_t features;
+    uint32_t xsize = xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
+    if (!(act->flags & KSA_RESTORER))
+        return -EFAULT;
+
+    uint64_t at = r->rsp - RED_ZONE;
+    bool enter_alt = false;
+    if ((act->flags & SA_ONSTACK) && t->altstack_size && !on_altstack(t, r->rsp)) {
+        at = t->altstack_sp + t->altstack_size;
+        enter_alt = true;
+    } else if (t->altstack_size && on_altstack(t, r->rsp) && !on_altstack(t, at - xsize - sizeof(struct guest_frame))) {
+        return -EFAULT; /* the alternate stack overflowed */
+    }
+    uint64_t fp = (at - (xsize + 4)) & ~63ull;
+    uint64_t frame_at = ((fp - sizeof(struct guest_frame)) & ~15ull) - 8;
+    if (enter_alt && frame_at < t->altstack_sp)
+        return -EFAULT;
+
+    uint64_t total = fp + xsize + 4 - frame_at;
+    autofree uint8_t *image = aligned_alloc(64, (buffer + 63) & ~63ull);
+    autofree uint8_t *out = calloc(1, total);
+    if (!image || !out)
+        return -ENOMEM;
+    vcpu_get_xsave(t->vcpu, image);
+
+    struct guest_frame *f = (struct guest_frame *) out;
+    f->pretcode = act->restorer;
+    f->uc.flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+    f->uc.stack = (struct guest_stack){.sp = t->altstack_sp, .size = t->altstack_size,
+        .flags = t->altstack_size ? t->altstack_flags : SS_DISABLE};
+    f->uc.mc = (struct guest_sigcontext){.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11, .r12 = r->r12,
+        .r13 = r->r13, .r14 = r->r14, .r15 = r->r15, .di = r->rdi, .si = r->rsi, .bp = r->rbp, .bx = r->rbx, .dx = r->rdx,
+        .ax = r->rax, .cx = r->rcx, .sp = r->rsp, .ip = r->rip, .flags = r->rflags | 0x202, .cs = 0x33, .ss = 0x2b,
+        .err = trap->error, .trapno = trap->trapno, .oldmask = oldmask, .cr2 = trap->cr2, .fpstate = fp};
+    f->uc.sigmask = oldmask;
+    f->info = *info;
+    uint8_t *fpu = out + (fp - frame_at);
+    memcpy(fpu, image, xsize);
+    struct {
+        uint32_t magic1, extended_size;
+        uint64_t xfeatures;
+        uint32_t xstate_size, padding[7];
+    } sw = {FP_MAGIC1, xsize + 4, features, xsize, {0}};
+    memcpy(fpu + SW_RESERVED, &sw, sizeof sw);
+    *(uint64_t *) (fpu + XSTATE_BV) |= 3; /* as the kernel: x87 and SSE are always there */
+    *(uint32_t *) (fpu + xsize) = FP_MAGIC2;
+
+    if (copy_out(sp, gva(frame_at), out, total))
+        return -EFAULT;
+    if (t->altstack_flags & (int) (1u << 31)) {
+        t->altstack_sp = t->altstack_size = 0;
+        t->altstack_flags = 0;
+    }
+    r->rdi = (uint64_t) info->si_signo;
+    r->rsi = frame_at + offsetof(struct guest_frame, info);
+    r->rdx = frame_at + offsetof(struct guest_frame, uc);
+    r->rax = 0;
+    r->rip = act->handler;
+    r->rsp = frame_at;
+    r->rflags &= ~(FLAG_DF | FLAG_RF | FLAG_TF);
+    init_fpu(t->vcpu, image, buffer);
+    return 0;
+}
+
+static int restore_fpu(struct thread *t, uint64_t fp)
+{
+    struct space *sp = t->proc->space;
+    uint64_t features;
+    uint32_t xsize = xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
+    autofree uint8_t *image = aligned_alloc(64, (buffer + 63) & ~63ull);
+    if (!image)
+        return -ENOMEM;
+    memset(image, 0, buffer);
+    if (fp == 0) {
+        init_fpu(t->vcpu, image, buffer);
+        return 0;
+    }
+    if (copy_in(sp, image, gva(fp), FXSAVE_SIZE))
+        return -EFAULT;
+    struct {
+        uint32_t magic1, extended_size;
+        uint64_t xfeatures;
+        uint32_t xstate_size;
+    } sw;
+    memcpy(&sw, image + SW_RESERVED, sizeof sw);
+    uint32_t magic2 = 0;
+    bool extended = sw.magic1 == FP_MAGIC1 && sw.xstate_size >= FXSAVE_SIZE + 64 && sw.xstate_size <= xsize &&
+                    sw.extended_size >= sw.xstate_size + 4 && copy_in(sp, &magic2, gva(fp + sw.xstate_size), 4) == 0 &&
+                    magic2 == FP_MAGIC2;
+    if (extended) {
+        if (copy_in(sp, image, gva(fp), sw.xstate_size))
+            return -EFAULT;
+        *(uint64_t *) (image + XSTATE_BV) &= features & sw.xfeatures;
+        memset(image + XSTATE_BV + 8, 0, 56);
+    } else {
+        *(uint64_t *) (image + XSTATE_BV) = 3; /* a legacy frame: x87 and SSE only, the rest initial */
+    }
+    memset(image + SW_RESERVED, 0, 48);
+    *(uint32_t *) (image + 24) &= *(uint32_t *) (image + 28) ? *(uint32_t *) (image + 28) : 0xffbf; /* MXCSR mask */
+    return vcpu_set_xsave(t->vcpu, image) ? -EFAULT : 0;
+}
+
+int signal_return(struct thread *t)
+{
+    struct space *sp = t->proc->space;
+    struct guest_ucontext uc;
+    uint64_t at = t->regs->rsp - 8;
+    if (copy_in(sp, &uc, gva(at + offsetof(struct guest_frame, uc)), sizeof uc))
+        return -EFAULT;
+    const struct guest_sigcontext *m = &uc.mc;
+    signal_set_mask(t, uc.sigmask);
+    *t->regs = (struct cpu_regs){.rax = m->ax, .rbx = m->bx, .rcx = m->cx, .rdx = m->dx, .rsi = m->si, .rdi = m->di,
+        .rsp = m->sp, .rbp = m->bp, .r8 = m->r8, .r9 = m->r9, .r10 = m->r10, .r11 = m->r11, .r12 = m->r12, .r13 = m->r13,
+        .r14 = m->r14, .r15 = m->r15, .rip = m->ip,
+        .rflags = (t->regs->rflags & ~FIX_EFLAGS) | (m->flags & FIX_EFLAGS)};
+    if (restore_fpu(t, m->fpstate))
+        return -EFAULT;
+    signal_restore_altstack(t, uc.stack.sp, uc.stack.flags, uc.stack.size);
+    return 0;
+}
+
+int signal_restore_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size)
+{
+    int mode = flags & ~(int) (1u << 31);
+    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
+        return -EINVAL;
+    if (on_altstack(t, t->regs->rsp))
+        return -EPERM;
+    if (mode == SS_DISABLE) {
+        sp = size = 0;
+    } else if (size < 2048) {
+        return -ENOMEM; /* MINSIGSTKSZ */
+    }
+    t->altstack_sp = sp;
+    t->altstack_size = size;
+    t->altstack_flags = flags;
+    return 0;
+}
+
+/* ---- delivery ---- */
+
+static void rewind_call(struct thread *t, uint64_t nr)
+{
+    t->regs->rax = nr;
+    t->regs->rip -= 2;
+}
+
+/* What the interrupted call returns to a handler's program, by Linux's rules. */
+static void finish_call(struct thread *t, bool handler, uint64_t flags)
+{
+    if (!t->in_syscall)
+        return;
+    t->in_syscall = false;
+    switch (-(int64_t) t->regs->rax) {
+    case ERESTARTSYS:
+        if (handler && !(flags & SA_RESTART))
+            t->regs->rax = (uint64_t) -EINTR;
+        else
+            rewind_call(t, t->nr);
+        break;
+    case ERESTARTNOINTR:
+        rewind_call(t, t->nr);
+        break;
+    case ERESTARTNOHAND:
+        if (handler)
+            t->regs->rax = (uint64_t) -EINTR;
+        else
+            rewind_call(t, t->nr);
+        break;
+    case ERESTART_RESTARTBLOCK:
+        if (handler)
+            t->regs->rax = (uint64_t) -EINTR;
+        else
+            rewind_call(t, SYS_restart_syscall);
+        break;
+    }
+}
+
+static void deliver(struct thread *t, const siginfo_t *info, const struct trap_info *trap)
+{
+    int sig = info->si_signo;
+    struct sighand *sh = t->proc->sighand;
+    pthread_mutex_lock(&sh->lock);
+    struct ksigaction act = sh->action[sig];
+    if (act.handler > KSIG_IGN && (act.flags & (uint64_t) (uint32_t) SA_RESETHAND)) {
+        sh->action[sig].handler = KSIG_DFL;
+        mirror_action(sig, &sh->action[sig]);
+    }
+    pthread_mutex_unlock(&sh->lock);
+    if (act.handler == KSIG_IGN)
+        return;
+    if (act.handler == KSIG_DFL) {
+        /* Its handler went while it was on its way: the host's default action, on the same signal again. */
+        if (KSIG_BIT(sig) & SYNC_BITS)
+            signal_die(t, sig);
+        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, sig, info);
+        signal_take(t);
+        return;
+    }
+    finish_call(t, true, act.flags);
+    ksigset_t old = t->restore_mask ? t->saved_mask : t->sigmask;
+    t->restore_mask = false;
+    if (write_frame(t, info, &act, old, trap)) {
+        siginfo_t segv = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
+        signal_set_mask(t, old);
+        if (sig == SIGSEGV) {
+            struct ksigaction dfl = {0};
+            signal_action(sh, SIGSEGV, &dfl, NULL);
+        }
+        signal_force(t, &segv, 0, 0, 0);
+        return;
+    }
+    signal_set_mask(t, t->sigmask | act.mask | (act.flags & SA_NODEFER ? 0 : KSIG_BIT(sig)));
+}
+
+void signal_force(struct thread *t, const siginfo_t *info, uint64_t trapno, uint64_t error, uint64_t cr2)
+{
+    int sig = info->si_signo;
+    struct ksigaction act = {0};
+    signal_action(t->proc->sighand, sig, NULL, &act);
+    if (act.handler <= KSIG_IGN || (t->sigmask & KSIG_BIT(sig)))
+        signal_die(t, sig);
+    t->in_syscall = false;
+    deliver(t, info, &(struct trap_info){trapno, error, cr2});
+}
+
+void signal_work(struct thread *t)
+{
+    const struct trap_info none = {0};
+    for (;;) {
+        siginfo_t info;
+        if (t->sig_taken & 1) {
+            info = t->sig_info;
+            t->sig_taken &= ~1;
+        } else if (signal_sync_deliverable(t)) {
+            int i = (t->sync_taken & 1) && !(t->sigmask & KSIG_BIT(SIGSEGV)) ? 0 : 1;
+            info = t->sync_info[i];
+            __atomic_fetch_and(&t->sync_taken, ~(1 << i), __ATOMIC_RELAXED);
+            t->sig_taken &= ~2;
+        } else {
+            t->sig_taken = 0;
+            break;
+        }
+        deliver(t, &info, &none);
+    }
+    finish_call(t, false, 0);
+    if (t->restore_mask) {
+        t->restore_mask = false;
+        signal_set_mask(t, t->saved_mask);
+    }
+}

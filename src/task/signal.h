@@ -1,0 +1,56 @@
+/* Signals of guest threads. The host kernel queues, chooses, stops and kills; here are the guest's masks, handlers, frames and the windows in
+ * which the host may hand a signal over (docs/internals/signals.md). */
+#ifndef TASK_SIGNAL_H
+#define TASK_SIGNAL_H
+
+#include "task/task.h"
+
+/* What a fault left for its frame: trapno, error code and CR2 as in struct sigcontext. */
+struct trap_info {
+    uint64_t trapno, error, cr2;
+};
+
+/* sigaltstack(2): SS_* as a thread with stack pointer `sp` would read them; set, with its errors. */
+int signal_altstack_flags(const struct thread *t, uint64_t sp);
+int signal_restore_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size);
+
+/* Once a process image: block all, install the recovery handlers. `ignored`: dispositions inherited as SIG_IGN (bit n-1). */
+void signal_init(struct sighand *sh, ksigset_t ignored);
+/* The host's present view, for the first process: what is ignored, what is blocked. */
+ksigset_t signal_host_ignored(void);
+ksigset_t signal_host_blocked(void);
+
+/* A host thread that will run a guest: block everything that the supervisor does not take. */
+void signal_block_all(void);
+extern const ksigset_t signal_supervisor_mask;
+
+/* KVM_RUN was ended by a signal: let the host act, or stash one siginfo in t. */
+void signal_take(struct thread *t);
+
+/* True when something has to happen before the guest goes on. */
+static inline bool signal_work_pending(const struct thread *t)
+{
+    return t->sig_taken || (t->sync_taken && signal_sync_deliverable(t)) || t->restore_mask ||
+           (t->in_syscall && (int64_t) t->regs->rax < -511 && (int64_t) t->regs->rax > -600);
+}
+/* Deliver what is stashed, restart or end the call in progress, restore a temporary mask. */
+void signal_work(struct thread *t);
+
+/* A synchronous signal that cannot be refused: blocked or ignored, it kills (kernel's force_sig_info_to_task). */
+void signal_force(struct thread *t, const siginfo_t *info, uint64_t trapno, uint64_t error, uint64_t cr2);
+
+/* End the process by `sig`, as its parent shall see it. */
+_Noreturn void signal_die(struct thread *t, int sig);
+
+/* Set and read a disposition; either may be NULL. */
+int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old);
+/* CLONE_CLEAR_SIGHAND: every handler becomes the default. */
+void signal_reset_handlers(struct sighand *sh);
+ksigset_t signal_ignored_set(struct sighand *sh);
+
+/* rt_sigreturn(2): 0, or -EFAULT (bad frame: the caller forces SIGSEGV). */
+int signal_return(struct thread *t);
+
+void signal_set_mask(struct thread *t, ksigset_t mask);
+
+#endif

@@ -1,0 +1,109 @@
+#include "timeout.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/base.h"
+#include "base/raw.h"
+
+#define GRACE_SECONDS 2 /* between SIGTERM and SIGKILL */
+
+/* Send `sig` to every descendant: as their subreaper, this process has the whole tree below it, and the kernel lists children. */
+static bool signal_tree(pid_t pid, int sig)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+    FILE *f = fopen(path, "re");
+    bool any = false;
+    int child;
+    while (f && fscanf(f, "%d", &child) == 1) {
+        any = true;
+        signal_tree(child, sig);
+        kill(child, sig);
+    }
+    if (f)
+        fclose(f);
+    return any;
+}
+
+static struct timespec after(double seconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    double s = (double) (time_t) seconds;
+    t.tv_sec += (time_t) s;
+    t.tv_nsec += (long) ((seconds - s) * 1e9);
+    if (t.tv_nsec >= 1000000000)
+        t.tv_sec++, t.tv_nsec -= 1000000000;
+    return t;
+}
+
+static struct timespec until(const struct timespec *end)
+{
+    struct timespec now, left = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    left.tv_sec = end->tv_sec - now.tv_sec;
+    left.tv_nsec = end->tv_nsec - now.tv_nsec;
+    if (left.tv_nsec < 0)
+        left.tv_sec--, left.tv_nsec += 1000000000;
+    if (left.tv_sec < 0)
+        left = (struct timespec){0};
+    return left;
+}
+
+/* End as the child did. */
+static _Noreturn void end_like(int status)
+{
+    if (WIFSIGNALED(status)) {
+        signal(WTERMSIG(status), SIG_DFL);
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, WTERMSIG(status));
+        raise(WTERMSIG(status));
+        sigprocmask(SIG_UNBLOCK, &one, NULL);
+        _exit(128 + WTERMSIG(status));
+    }
+    _exit(WEXITSTATUS(status));
+}
+
+void timeout_watch(double seconds)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigprocmask(SIG_SETMASK, &all, &old);
+    pid_t pid = fork();
+    if (pid < 0)
+        die(125, "cannot fork for --timeout: %s", strerror(errno));
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        sigprocmask(SIG_SETMASK, &old, NULL);
+        return;
+    }
+    struct timespec end = after(seconds);
+    bool late = false;
+    for (;;) {
+        int status;
+        pid_t r;
+        while ((r = waitpid(-1, &status, WNOHANG)) > 0)
+            if (r == pid && !late)
+                end_like(status);
+        if (late && r < 0)
+            _exit(124); /* nobody is left */
+        struct timespec left = until(&end);
+        siginfo_t info;
+        int sig = sigtimedwait(&all, &info, &left);
+        if (sig > 0 && sig != SIGCHLD && info.si_code <= 0)
+            kill(pid, sig); /* the terminal signals the whole group by itself; this is from a process */
+        if (sig < 0 && errno == EAGAIN) {
+            signal_tree(getpid(), late ? SIGKILL : SIGTERM);
+            late = true;
+            end = after(GRACE_SECONDS);
+        }
+    }
+}
