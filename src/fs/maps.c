@@ -1,0 +1,252 @@
+#include "fs/maps.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "fs/path.h"
+
+void layout_free(struct layout *l)
+{
+    space_view_free(&l->view);
+    vma_free(&l->vmas);
+    free(l->file);
+    free(l->all);
+    memset(l, 0, sizeof *l);
+}
+
+int layout_make(struct layout *l, struct space_view *view, struct text *host)
+{
+    memset(l, 0, sizeof *l);
+    l->view = *view;
+    memset(view, 0, sizeof *view);
+    int r = vma_parse(&l->vmas, host);
+    if (r == 0)
+        r = vma_pieces(&l->vmas, &l->view, false, &l->file, &l->nfile);
+    if (r == 0)
+        r = vma_pieces(&l->vmas, &l->view, true, &l->all, &l->nall);
+    if (r)
+        layout_free(l);
+    return r;
+}
+
+/* What the kernel would have as one mapping. */
+struct line {
+    const struct region_info *region;
+    uint64_t start, end;
+    const struct vma_piece *file; /* NULL: anonymous */
+};
+
+/* Call `fn` for each line of maps in order. Lines of a region over a file end where the file's pieces do. */
+static void each_line(const struct layout *l, void (*fn)(const struct layout *l, const struct line *, void *), void *arg)
+{
+    unsigned k = 0;
+    for (unsigned i = 0; i < l->view.regions; i++) {
+        const struct region_info *r = &l->view.region[i];
+        for (uint64_t at = r->start.v; at < r->end.v;) {
+            struct line line = {r, at, r->end.v, NULL};
+            if (!r->anon || r->shared) {
+                while (k < l->nfile && l->file[k].end <= at)
+                    k++;
+                if (k < l->nfile && l->file[k].start <= at) {
+                    line.file = &l->file[k];
+                    line.end = MIN(line.end, l->file[k].end);
+                } else if (k < l->nfile) {
+                    line.end = MIN(line.end, l->file[k].start);
+                }
+            }
+            fn(l, &line, arg);
+            at = line.end;
+        }
+    }
+}
+
+static void put_line(struct text *out, const struct line *line)
+{
+    static const char *const names[] = {
+        [REGION_PLAIN] = "", [REGION_HEAP] = "[heap]", [REGION_STACK] = "[stack]", [REGION_VDSO] = "[vdso]", [REGION_VVAR] = "[vvar]"};
+    const struct region_info *r = line->region;
+    char perms[5] = {r->prot & PROT_READ ? 'r' : '-', r->prot & PROT_WRITE ? 'w' : '-', r->prot & PROT_EXEC ? 'x' : '-',
+                     r->shared ? 's' : 'p', 0};
+    if (line->file) {
+        const struct host_vma *h = line->file->vma;
+        char path[PATH_MAX + 32];
+        if (fs_guest_path(h->path, path, sizeof path) < 0)
+            path[0] = 0;
+        vma_line(out, line->start, line->end, perms, line->file->offset + (line->start - line->file->start), h->major, h->minor,
+                 h->ino, path);
+    } else {
+        vma_line(out, line->start, line->end, perms, 0, 0, 0, 0, r->name < ARRAY_SIZE(names) ? names[r->name] : "");
+    }
+    text_add(out, "\n", 1);
+}
+
+static void maps_line(const struct layout *l, const struct line *line, void *arg)
+{
+    (void) l;
+    put_line(arg, line);
+}
+
+void layout_maps(const struct layout *l, struct text *out)
+{
+    each_line(l, maps_line, out);
+}
+
+static void numa_line(const struct layout *l, const struct line *line, void *arg)
+{
+    (void) l;
+    text_printf(arg, "%08lx default\n", line->start);
+}
+
+void layout_numa_maps(const struct layout *l, struct text *out)
+{
+    each_line(l, numa_line, out);
+}
+
+/* Counters in bytes; a mapping of the host that reaches across lines is shared out by size. */
+struct sums {
+    double v[VMA_COUNTERS];
+    const char *flags; /* of the first mapping */
+    bool thp;
+};
+
+static void sum_up(const struct layout *l, uint64_t start, uint64_t end, struct sums *s)
+{
+    unsigned low = 0, high = l->nall;
+    memset(s, 0, sizeof *s);
+    while (low < high) { /* the first piece that ends above start */
+        unsigned mid = low + (high - low) / 2;
+        if (l->all[mid].end <= start)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    int thp = vma_counter_of(&l->vmas, "THPeligible");
+    for (; low < l->nall && l->all[low].start < end; low++) {
+        const struct vma_piece *p = &l->all[low];
+        double share = (double) (MIN(p->end, end) - MAX(p->start, start)) / (double) (p->vma->end - p->vma->start);
+        for (unsigned i = 0; i < l->vmas.counters; i++)
+            s->v[i] += (double) p->vma->counter[i] * 1024 * share;
+        s->thp |= thp >= 0 && p->vma->counter[thp];
+        if (!s->flags)
+            s->flags = p->vma->flags;
+    }
+}
+
+static uint64_t kb(double bytes)
+{
+    return (uint64_t) (bytes / 1024 + 0.5);
+}
+
+static void put_counter(struct text *out, const struct vma_counter *c, uint64_t v)
+{
+    char label[32];
+    snprintf(label, sizeof label, "%s:", c->name);
+    text_printf(out, c->bytes ? "%-16s%8lu kB\n" : "%-16s%8lu\n", label, v);
+}
+
+/* The order is that of the flag bits, as in the kernel's show_smap_vma_flags(). */
+static void put_flags(struct text *out, const struct line *line, const char *host)
+{
+    static const char ours[] = " rd wr ex sh mr mw me ms gd nr dc dd mt ";
+    const struct region_info *r = line->region;
+    bool file = line->file && line->file->vma->ino;
+    text_printf(out, "VmFlags: %s%s%s%s%s%s", r->prot & PROT_READ ? "rd " : "", r->prot & PROT_WRITE ? "wr " : "",
+                r->prot & PROT_EXEC ? "ex " : "", r->shared ? "sh " : "", "mr mw me ", r->shared ? "ms " : "");
+    if (r->growsdown)
+        text_printf(out, "gd ");
+    if (!host && !file && r->prot & PROT_WRITE)
+        text_printf(out, "ac ");
+    for (; host && *host; host += strcspn(host, " "), host += strspn(host, " ")) {
+        char flag[5] = {' ', host[0], host[1] == ' ' ? 0 : host[1], ' ', 0};
+        if (!strstr(ours, flag))
+            text_printf(out, "%.2s ", flag + 1);
+    }
+    text_add(out, "\n", 1);
+}
+
+static void smaps_line(const struct layout *l, const struct line *line, void *arg)
+{
+    struct text *out = arg;
+    struct sums s;
+    put_line(out, line);
+    sum_up(l, line->start, line->end, &s);
+    for (unsigned i = 0; i < l->vmas.counters; i++) {
+        const struct vma_counter *c = &l->vmas.counter[i];
+        uint64_t v = kb(s.v[i]);
+        if (strcmp(c->name, "Size") == 0)
+            v = (line->end - line->start) >> 10;
+        else if (strstr(c->name, "PageSize"))
+            v = PAGE_SIZE >> 10;
+        else if (!c->bytes)
+            v = strcmp(c->name, "THPeligible") == 0 ? s.thp : 0;
+        put_counter(out, c, v);
+    }
+    put_flags(out, line, s.flags);
+}
+
+void layout_smaps(const struct layout *l, struct text *out)
+{
+    each_line(l, smaps_line, out);
+}
+
+static double counter(const struct vma_list *l, const double *v, const char *name)
+{
+    int i = vma_counter_of(l, name);
+    return i < 0 ? 0 : v[i];
+}
+
+static bool is_shmem(const char *path)
+{
+    static const char *const starts[] = {"/dev/zero (deleted)", "/memfd:", "/SYSV", "/dev/shm/"};
+    for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+        if (strncmp(path, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+void layout_rss(const struct layout *l, struct rss *out)
+{
+    memset(out, 0, sizeof *out);
+    for (unsigned i = 0; i < l->nall; i++) {
+        struct sums s;
+        const struct vma_piece *p = &l->all[i];
+        if (i && l->all[i - 1].end > p->start)
+            continue;
+        double share = (double) (p->end - p->start) / (double) (p->vma->end - p->vma->start);
+        for (unsigned k = 0; k < l->vmas.counters; k++)
+            s.v[k] = (double) p->vma->counter[k] * 1024 * share;
+        double rss = counter(&l->vmas, s.v, "Rss"), anon = counter(&l->vmas, s.v, "Anonymous");
+        double pss = counter(&l->vmas, s.v, "Pss");
+        out->total += rss;
+        out->pss += pss;
+        out->swap += counter(&l->vmas, s.v, "Swap");
+        if (is_shmem(p->vma->path)) {
+            out->shmem += rss;
+            out->pss_shmem += pss;
+        } else {
+            out->anon += MIN(anon, rss);
+            out->pss_anon += MIN(anon, pss);
+        }
+    }
+}
+
+void layout_rollup(const struct layout *l, const struct vma_list *host, struct text *out)
+{
+    struct sums s;
+    struct rss rss;
+    sum_up(l, 0, UINT64_MAX, &s);
+    layout_rss(l, &rss);
+    if (l->view.regions)
+        vma_line(out, l->view.region[0].start.v, l->view.region[l->view.regions - 1].end.v, "---p", 0, 0, 0, 0, "[rollup]");
+    text_add(out, "\n", 1);
+    for (unsigned i = 0; i < host->counters; i++) {
+        const char *name = host->counter[i].name;
+        double v = strcmp(name, "Pss_Anon") == 0    ? rss.pss_anon
+                   : strcmp(name, "Pss_Shmem") == 0 ? rss.pss_shmem
+                   : strcmp(name, "Pss_File") == 0  ? rss.pss - rss.pss_anon - rss.pss_shmem
+                                                    : counter(&l->vmas, s.v, name);
+        put_counter(out, &host->counter[i], kb(v));
+    }
+}
