@@ -135,7 +135,7 @@ static int pidfd_pid(int pidfd)
     return p ? atoi(p + 5) : -1;
 }
 
-static bool runs_elfuse(int pid)
+bool sys_runs_elfuse(int pid)
 {
     struct stat self, other;
     char path[64];
@@ -149,14 +149,18 @@ static bool runs_elfuse(int pid)
 int64_t sys_pidfd_getfd(struct thread *t, const uint64_t a[6])
 {
     int pid = pidfd_pid((int) a[0]);
+    int64_t ret;
 
     if (pid == t->proc->pid) {
         if (fds_reserved((int) a[1]))
             return -EBADF;
-    } else if (pid > 0 && runs_elfuse(pid)) {
+    } else if (pid > 0 && sys_runs_elfuse(pid)) {
         return -EPERM; /* its window is not known here */
     }
-    return host(SYS_pidfd_getfd, (int) a[0], (int) a[1], a[2]);
+    fds_use_lock();
+    ret = host(SYS_pidfd_getfd, (int) a[0], (int) a[1], a[2]);
+    fds_use_unlock();
+    return ret;
 }
 
 int64_t sys_kcmp(struct thread *t, const uint64_t a[6])

@@ -186,6 +186,9 @@ int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])
     if (a[2] && get_user(t->proc->space, &new, gva(a[2])) < 0)
         return -EFAULT;
     if (!self) {
+        /* These are the supervisor's over there; nobody but that process can change what its guest has. */
+        if (a[2] && ((int) a[1] == RLIMIT_NOFILE || own_limit(t, (int) a[1])) && sys_runs_elfuse((int) a[0]))
+            return -EPERM;
         ret = host(SYS_prlimit64, (int) a[0], (int) a[1], a[2] ? &new : NULL, a[3] ? &old : NULL);
     } else {
         if (a[3])
