@@ -43,19 +43,10 @@ static int loader_init(struct loader *l, struct space *sp)
     return 0;
 }
 
-/* Whether the guest may map the lowest pages is for the host to say: vm.mmap_min_addr and CAP_SYS_RAWIO decide. */
-static int check_low(struct loader *l, uint64_t va)
+/* EPERM is vm.mmap_min_addr speaking. */
+static int fail_map(struct loader *l, int64_t err, const char *why)
 {
-    long r;
-
-    if (va >= 1024 * 1024)
-        return 0;
-    r = host(SYS_mmap, va, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    if (r >= 0)
-        host(SYS_munmap, r, PAGE_SIZE);
-    if (r == -EPERM || r == -EACCES)
-        return load_fail(l, r, "a segment lies in the lowest pages, which may not be mapped");
-    return 0;
+    return load_fail(l, err, err == -EPERM ? "a segment lies in the lowest pages, which may not be mapped" : why);
 }
 
 /* Map one segment at `addr` (page-aligned, the place of page_down(vaddr)): file pages, zeroed tail, anonymous rest. */
@@ -67,14 +58,11 @@ static int map_segment(struct loader *l, int fd, const struct elf_segment *seg, 
     uint64_t anon = addr;
     int64_t r;
 
-    r = seg->memsz ? check_low(l, addr) : 0;
-    if (r < 0)
-        return (int) r;
     if (seg->filesz) {
         anon = page_up(file_end);
         r = space_mmap(l->sp, gva(addr), anon - addr, seg->prot, MAP_PRIVATE | fixed, fd, page_down(seg->offset));
         if (r < 0)
-            return load_fail(l, r, "a segment cannot be mapped from the file");
+            return fail_map(l, r, "a segment cannot be mapped from the file");
         if (seg->memsz > seg->filesz && anon > file_end && clear_out(l->sp, gva(file_end), anon - file_end) < 0 &&
             (seg->prot & PROT_WRITE)) /* of a read-only segment the kernel leaves the tail as it is in the file */
             return load_fail(l, -EFAULT, "the file ends before its data segment does");
@@ -84,7 +72,7 @@ static int map_segment(struct loader *l, int fd, const struct elf_segment *seg, 
         r = space_mmap(l->sp, gva(anon), mem_end - anon, PROT_READ | PROT_WRITE | (seg->prot & PROT_EXEC),
                        MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
         if (r < 0)
-            return load_fail(l, r, "there is no room for its zeroed data");
+            return fail_map(l, r, "there is no room for its zeroed data");
     }
     return 0;
 }
@@ -102,7 +90,7 @@ static int64_t find_place(struct loader *l, uint64_t hint, uint64_t size, int fl
 
 static int fail_place(struct loader *l, int64_t err)
 {
-    return load_fail(l, err, "there is no room for it in the address space");
+    return fail_map(l, err, "there is no room for it in the address space");
 }
 
 static int map_image(struct loader *l, int fd, const struct elf_image *img, uint64_t bias, int first_flags)

@@ -28,8 +28,7 @@ static char *find_end(char *from, char *last)
 int script_parse(char buf[SCRIPT_BUF], char **interp, char **arg)
 {
     char *last = buf + SCRIPT_BUF - 1;
-    size_t len = strnlen(buf, SCRIPT_BUF); /* a newline past a NUL does not count */
-    char *end = memchr(buf, '\n', len);
+    char *end = memchr(buf, '\n', SCRIPT_BUF);
     char *name, *sep;
 
     if (!end) {

@@ -607,6 +607,10 @@ static void f_interp_no_load(struct made *m)
 {
     made_interp(m, "interp-no-load");
 }
+static void f_interp_nothing_to_load(struct made *m)
+{
+    made_interp(m, "interp-nothing");
+}
 static void f_interp_fixed(struct made *m)
 {
     made_interp(m, "interp-fixed");
@@ -711,6 +715,7 @@ static const struct {
     F(interp_object),
     F(interp_doomed),
     F(interp_no_load),
+    F(interp_nothing_to_load),
     F(interp_fixed),
     F(interp_empty),
     F(interp_one_byte),
@@ -742,6 +747,9 @@ static void write_interps(void)
     write_file("interp-doomed", m.byte, m.size, 0755);
     m.ph[0].p_type = PT_NOTE;
     write_file("interp-no-load", m.byte, m.size, 0755);
+    m.eh.e_type = ET_EXEC;
+    m.eh.e_entry = MADE_BASE + MADE_CODE; /* in the program */
+    write_file("interp-nothing", m.byte, m.size, 0755);
 
     made_init(&m);
     m.ph[0].p_vaddr = 0x10000000;
@@ -1166,6 +1174,28 @@ static void one_string_is_limited_as_under_the_kernel(void **state)
     assert_int_equal(open_only("./made", argv, envp), ERR + E2BIG);
 }
 
+static void a_script_gives_up_its_argv0_as_under_the_kernel(void **state)
+{
+    static char zero[100001], one[40000];
+    char *argv[] = {zero, one, NULL};
+    const struct rlimit small = {400 << 10, stack_rlimit.rlim_max};
+    struct made m;
+    size_t room = 131072 - 2 * sizeof(char *) - sizeof "./s"; /* ARG_MAX less pointers and file name */
+
+    (void) state;
+    made_init(&m);
+    write_file("made", m.byte, m.size, 0755);
+    write_file("s", "#!./made\n", 9, 0755);
+    memset(zero, 'x', sizeof zero - 1);
+    memset(one, 'x', room - sizeof zero - 1);
+    assert_int_equal(setrlimit(RLIMIT_STACK, &small), 0);
+    assert_int_equal(run_native("./s", argv, no_env), MADE_STATUS);
+    assert_int_equal(open_only("./s", argv, no_env), MADE_STATUS);
+    one[room - sizeof zero - 1] = 'x';
+    assert_int_equal(run_native("./s", argv, no_env), ERR + E2BIG);
+    assert_int_equal(open_only("./s", argv, no_env), ERR + E2BIG);
+}
+
 static void big_arguments_arrive(void **state)
 {
     static char str[100000];
@@ -1270,6 +1300,28 @@ static void without_randomisation_everything_has_its_fixed_place(void **state)
     personality((unsigned long) old);
 }
 
+static void an_entry_past_user_space_is_never_jumped_to(void **state)
+{
+    static char *argv[] = {"made", NULL};
+    struct elf_auxv_info aux;
+    struct elf_start st;
+    struct space sp = {0};
+    struct program p;
+    struct made m;
+    char why[512];
+
+    (void) state;
+    made_init(&m);
+    m.eh.e_entry = SPACE_TOP;
+    write_file("made", m.byte, m.size, 0755);
+    assert_int_equal(open_program(&p, "./made", argv, no_env, why), 0);
+    fill_aux(&aux);
+    assert_int_equal(program_load(&sp, &p, &aux, &st), -EINVAL);
+    assert_non_null(st.why);
+    space_drop(&sp);
+    program_free(&p);
+}
+
 /* Field `n` of /proc/PID/stat. */
 static uint64_t stat_field(pid_t pid, int n)
 {
@@ -1354,9 +1406,11 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(arguments_are_limited_to_the_byte_as_under_the_kernel, save_limit,
                                         restore_limit),
         cmocka_unit_test(one_string_is_limited_as_under_the_kernel),
+        cmocka_unit_test_setup_teardown(a_script_gives_up_its_argv0_as_under_the_kernel, save_limit, restore_limit),
         cmocka_unit_test(big_arguments_arrive),
         cmocka_unit_test(programs_are_placed_where_linux_places_them),
         cmocka_unit_test(without_randomisation_everything_has_its_fixed_place),
+        cmocka_unit_test(an_entry_past_user_space_is_never_jumped_to),
         cmocka_unit_test(spans_are_those_that_the_kernel_shows),
     };
 

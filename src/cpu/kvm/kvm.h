@@ -68,7 +68,9 @@ struct vcpu {
 void system_init(struct machine *m);                 /* entry code, IDT; once per machine */
 int system_setup_cpuid(struct machine *m);
 int system_vcpu_page(struct machine *m, struct vcpu *v);
+int system_vcpu_cpuid(struct vcpu *v); /* before its first run */
 int system_vcpu_reset(struct vcpu *v);
+void system_allow_port(struct vcpu *v, bool allow);
 void system_tell_cpu(struct vcpu *v, int cpu);
 
 /* x86_64/paging.c */
@@ -95,7 +97,6 @@ extern const uint8_t entry_text[], entry_sysret[], entry_iret[], entry_probe[], 
 
 #define RFLAGS_FIXED 0x2ull
 #define RFLAGS_IF 0x200ull
-#define RFLAGS_IOPL 0x3000ull
 #define RFLAGS_USER 0x254dd5ull /* what user mode may hold: CF PF AF ZF SF TF DF OF NT RF AC ID */
 
 enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 0x20, PTE_D = 0x40, PTE_PS = 0x80 };

@@ -82,6 +82,8 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     memset(&v->at_exit, 0xff, sizeof v->at_exit);
     r = system_vcpu_page(m, v);
     if (r == 0)
+        r = system_vcpu_cpuid(v);
+    if (r == 0)
         r = system_vcpu_reset(v);
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
@@ -127,8 +129,6 @@ static void enter(struct vcpu *v)
     struct cpu_regs *r = v->regs;
     enum syscall_world world = v->m->world;
     uint64_t flags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
-    if (world != WORLD_RING0)
-        flags |= RFLAGS_IOPL; /* the entry code's `out` runs in ring 3 */
     if (!v->cpl0) {
         r->rflags = flags;
         if (memcmp(r, &v->at_exit, sizeof *r))
@@ -164,10 +164,7 @@ static bool leave_interrupted(struct vcpu *v)
     if (!v->cpl0) {
         v->at_exit = *r;
         r->rflags &= RFLAGS_USER;
-        v->at_exit.rflags = r->rflags;
-        if (v->m->world != WORLD_RING0)
-            v->at_exit.rflags |= RFLAGS_IOPL;
-        v->at_exit.rflags |= RFLAGS_FIXED | RFLAGS_IF;
+        v->at_exit.rflags = r->rflags | RFLAGS_FIXED | RFLAGS_IF;
         return true;
     }
     if (r->rip == ENTRY_OF(entry_iret)) {
@@ -200,7 +197,7 @@ static void set_mask(struct vcpu *v, uint64_t mask)
  * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. */
 static int learn_world(struct vcpu *v)
 {
-    *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rflags = RFLAGS_FIXED | RFLAGS_IOPL};
+    *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rflags = RFLAGS_FIXED | RFLAGS_IF};
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     set_mask(v, ~0ull);
     long r;
@@ -215,6 +212,7 @@ static int learn_world(struct vcpu *v)
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
         return -ENOSYS;
     v->m->world = (s.cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
+    system_allow_port(v, v->m->world == WORLD_RING3);
     return system_vcpu_reset(v);
 }
 
@@ -227,7 +225,7 @@ static void leave_syscall(struct vcpu *v)
     r->r11 = r->rflags;
 }
 
-/* False when it was no exception: user mode ran an `out` of the entry text, which its IOPL allows in a ring-3 world. */
+/* False when it was no exception: user mode ran an `out` of the entry text. */
 static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
 {
     struct cpu_regs *r = v->regs;
@@ -246,7 +244,7 @@ static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
     return true;
 }
 
-/* The guest did port I/O of its own (its IOPL lets it where ring 3 needs that): natively a #GP. KVM would finish the access at the
+/* The guest did port I/O of its own, on the one port that the bitmap opens in a ring-3 world: natively a #GP. KVM would finish the access at the
  * next run, over our registers: let it do so at once. */
 static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
 {

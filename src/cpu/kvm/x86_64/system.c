@@ -24,6 +24,8 @@ enum { MSR_STAR = 0xc0000081, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_TSC_AUX = 0xc
 #define GDT_KERNEL_DATA 0x00cf92000000ffffull
 #define GDT_USER_DATA 0x00cff2000000ffffull
 #define GDT_USER_CODE 0x00affa000000ffffull
+#define TSS_IO_BITMAP 0x68 /* its offset */
+#define TSS_IO_BYTES (PORT_EXCEPTION / 8 + 2)
 #define GDT_CPU_NUMBER 15 /* the kernel's __CPUNODE_SEG: its limit tells getcpu the processor */
 
 void system_init(struct machine *m)
@@ -102,8 +104,17 @@ int system_vcpu_page(struct machine *m, struct vcpu *v)
     gdt[SEL_USER_SS >> 3] = GDT_USER_DATA;
     gdt[SEL_USER_CS >> 3] = GDT_USER_CODE;
     *(uint64_t *) (v->page + VCPU_TSS + 4) = ENTRY_VCPU(v->id) + VCPU_STACK; /* rsp0 */
-    *(uint16_t *) (v->page + VCPU_TSS + 0x66) = 0x68;                        /* no I/O bitmap */
+    *(uint16_t *) (v->page + VCPU_TSS + 0x66) = TSS_IO_BITMAP;
+    memset(v->page + VCPU_TSS + TSS_IO_BITMAP, 0xff, TSS_IO_BYTES);
+    system_allow_port(v, m->world != WORLD_RING0);
     return paging_map_system(m, ENTRY_VCPU(v->id), pa, PTE_W | PTE_NX);
+}
+
+/* Where SYSCALL stays in ring 3, the I/O bitmap is what lets the entry code's `out` through. */
+void system_allow_port(struct vcpu *v, bool allow)
+{
+    uint8_t *byte = v->page + VCPU_TSS + TSS_IO_BITMAP + PORT_SYSCALL / 8, bit = 1 << PORT_SYSCALL % 8;
+    *byte = allow ? *byte & ~bit : *byte | bit;
 }
 
 static int set_msrs(struct vcpu *v, const struct kvm_msr_entry *e, unsigned n)
@@ -127,14 +138,16 @@ void system_tell_cpu(struct vcpu *v, int cpu)
     v->last_cpu = cpu;
 }
 
+int system_vcpu_cpuid(struct vcpu *v)
+{
+    return (int) host(SYS_ioctl, v->fd, KVM_SET_CPUID2, v->m->cpuid);
+}
+
 int system_vcpu_reset(struct vcpu *v)
 {
     struct machine *m = v->m;
-    int r = host(SYS_ioctl, v->fd, KVM_SET_CPUID2, m->cpuid);
-    if (r)
-        return r;
     struct kvm_sregs s;
-    r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
+    int r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
     if (r)
         return r;
     uint32_t a, b, c, d, umip = 0;
@@ -151,7 +164,7 @@ int system_vcpu_reset(struct vcpu *v)
     s.ds = s.es = s.fs = s.gs = (struct kvm_segment){.unusable = 1};
     s.gdt = (struct kvm_dtable){.base = ENTRY_VCPU(v->id) + VCPU_GDT, .limit = 16 * 8 - 1};
     s.idt = (struct kvm_dtable){.base = ENTRY_IDT, .limit = 256 * 16 - 1};
-    s.tr = (struct kvm_segment){.base = ENTRY_VCPU(v->id) + VCPU_TSS, .limit = 0x67, .selector = 0x40, .type = 11,
+    s.tr = (struct kvm_segment){.base = ENTRY_VCPU(v->id) + VCPU_TSS, .limit = TSS_IO_BITMAP + TSS_IO_BYTES - 1, .selector = 0x40, .type = 11,
         .present = 1};
     s.ldt = (struct kvm_segment){.unusable = 1};
     s.cr4 |= umip;
@@ -169,7 +182,7 @@ int system_vcpu_reset(struct vcpu *v)
     struct kvm_device_attr tsc = {.group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET,
         .addr = (uintptr_t) &(uint64_t){0}};
     m->tsc_is_host = host(SYS_ioctl, v->fd, KVM_SET_DEVICE_ATTR, &tsc) == 0;
-    /* FMASK as Linux clears flags on entry, and IOPL, which only ring 3 code of the entry page may use. */
+    /* FMASK as Linux clears flags on entry. */
     const struct kvm_msr_entry msr[] = {{.index = MSR_STAR, .data = 0x23ull << 48 | 0x08ull << 32},
         {.index = MSR_LSTAR, .data = ENTRY_TEXT}, {.index = MSR_FMASK, .data = 0x47700}};
     return set_msrs(v, msr, ARRAY_SIZE(msr));
