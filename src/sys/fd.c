@@ -5,9 +5,10 @@
 #include <linux/kcmp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/fds.h"
+#include "fs/procname.h"
+#include "fs/target.h"
 #include "sys/handlers.h"
 
 /* ---- fcntl ---- */
@@ -135,49 +136,61 @@ static int pidfd_pid(int pidfd)
     return p ? atoi(p + 5) : -1;
 }
 
-bool sys_runs_elfuse(int pid)
+/* 1 when process `pid` must not be asked for its descriptor `fd`, because it belongs to an elfuse there; 0, or a negative errno. */
+static int in_window_of(int pid, int fd)
 {
-    struct stat self, other;
-    char path[64];
+    struct target g;
+    int ret = target_find(pid, pid, &g);
 
-    snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    return host(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &self, 0) == 0 &&
-           host(SYS_newfstatat, AT_FDCWD, path, &other, 0) == 0 && self.st_dev == other.st_dev &&
-           self.st_ino == other.st_ino;
+    return ret <= 0 ? ret : fds_contains(g.window_base, g.window_count, fd);
+}
+
+/* A descriptor of KVM, caught in the moment before its owner moved it into its window. */
+static bool is_kvm(int fd)
+{
+    char link[64];
+    int64_t n = proc_fd_link(fd, link, sizeof link);
+
+    return n > 0 && !strncmp(link, "anon_inode:kvm", 14);
 }
 
 int64_t sys_pidfd_getfd(struct thread *t, const uint64_t a[6])
 {
     int pid = pidfd_pid((int) a[0]);
-    int64_t ret;
+    int64_t ret = pid > 0 ? in_window_of(pid, (int) a[1]) : 0;
 
-    if (pid == t->proc->pid) {
-        if (fds_reserved((int) a[1]))
-            return -EBADF;
-    } else if (pid > 0 && sys_runs_elfuse(pid)) {
-        return -EPERM; /* its window is not known here */
-    }
+    (void) t;
+    if (ret)
+        return ret < 0 ? ret : -EBADF;
     fds_use_lock();
     ret = host(SYS_pidfd_getfd, (int) a[0], (int) a[1], a[2]);
     fds_use_unlock();
+    if (ret >= 0 && is_kvm((int) ret)) {
+        host(SYS_close, ret);
+        return -EBADF;
+    }
     return ret;
 }
 
 int64_t sys_kcmp(struct thread *t, const uint64_t a[6])
 {
     int type = (int) a[2];
+    struct kcmp_epoll_slot slot;
+    int ret = 0;
 
+    if (type == KCMP_FILE)
+        ret = in_window_of((int) a[0], (int) a[3]);
+    if (type == KCMP_FILE && !ret)
+        ret = in_window_of((int) a[1], (int) a[4]);
     if (type == KCMP_EPOLL_TFD) {
-        struct kcmp_epoll_slot slot;
-
-        if (fds_reserved((int) a[3]))
-            return -EBADF;
-        if (get_user(t->proc->space, &slot, gva(a[4])) < 0)
-            return -EFAULT;
-        return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], &slot);
+        ret = in_window_of((int) a[0], (int) a[3]);
+        if (!ret && get_user(t->proc->space, &slot, gva(a[4])) < 0)
+            ret = -EFAULT;
+        if (!ret)
+            return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], &slot);
     }
-    if (type == KCMP_FILE && (fds_reserved((int) a[3]) || fds_reserved((int) a[4])))
-        return -EBADF;
+    if (ret)
+        return ret < 0 ? ret : -EBADF;
     return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], a[4]);
 }
 

@@ -68,9 +68,6 @@ int64_t sys_interrupted(int fd, bool receiving);
 void sys_mask_begin(struct thread *t, ksigset_t mask);
 void sys_mask_end(struct thread *t, bool interrupted);
 
-/* True when process `pid` is a guest of some elfuse: what the host would change there is the supervisor's. */
-bool sys_runs_elfuse(int pid);
-
 /* Nanoseconds of the host's CLOCK_MONOTONIC. */
 int64_t sys_now(void);
 

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "base/fds.h"
+#include "fs/target.h"
 #include "sys/handlers.h"
 #include "sys/limits.h"
 
@@ -179,6 +180,7 @@ int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])
 {
     bool self = !(int) a[0] || (int) a[0] == t->proc->pid;
     struct rlimit64 new, old;
+    struct target other;
     int64_t ret = 0;
 
     if ((uint32_t) a[1] >= RLIM_NLIMITS)
@@ -187,7 +189,8 @@ int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])
         return -EFAULT;
     if (!self) {
         /* These are the supervisor's over there; nobody but that process can change what its guest has. */
-        if (a[2] && ((int) a[1] == RLIMIT_NOFILE || own_limit(t, (int) a[1])) && sys_runs_elfuse((int) a[0]))
+        if (a[2] && ((int) a[1] == RLIMIT_NOFILE || own_limit(t, (int) a[1])) &&
+            target_find((int) a[0], (int) a[0], &other) != 0)
             return -EPERM;
         ret = host(SYS_prlimit64, (int) a[0], (int) a[1], a[2] ? &new : NULL, a[3] ? &old : NULL);
     } else {

@@ -55,7 +55,8 @@ struct vcpu {
     unsigned id;
     struct kvm_run *run;
     struct cpu_regs *regs;  /* in run: kvm's synchronised copy */
-    struct cpu_regs at_exit; /* what regs was when the last run ended */
+    struct cpu_regs at_exit; /* clean: what regs was when the last run was interrupted in user mode */
+    bool clean;
     bool cpl0;              /* the vCPU stands in the entry code; otherwise in user mode */
     bool mask_set;
     uint64_t mask;          /* as last given to KVM_SET_SIGNAL_MASK */

@@ -52,8 +52,7 @@ int vcpu_create(struct machine *m, struct vcpu **out)
         r = system_vcpu_reset(v);
         BUG_ON(r);
         memset(v->regs, 0, sizeof *v->regs);
-        memset(&v->at_exit, 0xff, sizeof v->at_exit);
-        v->cpl0 = v->mask_set = false;
+        v->cpl0 = v->mask_set = v->clean = false;
         *out = v;
         return 0;
     }
@@ -79,7 +78,6 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     v->run = run;
     v->run->kvm_valid_regs = KVM_SYNC_X86_REGS;
     v->regs = (struct cpu_regs *) &v->run->s.regs.regs;
-    memset(&v->at_exit, 0xff, sizeof v->at_exit);
     r = system_vcpu_page(m, v);
     if (r == 0)
         r = system_vcpu_cpuid(v);
@@ -131,8 +129,10 @@ static void enter(struct vcpu *v)
     uint64_t flags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
     if (!v->cpl0) {
         r->rflags = flags;
-        if (memcmp(r, &v->at_exit, sizeof *r))
+        /* Unchanged since an interrupted run: leave them alone, since setting registers drops a pending exception. */
+        if (!v->clean || memcmp(r, &v->at_exit, sizeof *r))
             v->run->kvm_dirty_regs |= KVM_SYNC_X86_REGS;
+        v->clean = false;
         return;
     }
     if (world == WORLD_RING0 && r->rip == r->rcx && r->r11 == r->rflags) {
@@ -162,6 +162,7 @@ static bool leave_interrupted(struct vcpu *v)
     struct cpu_regs *r = v->regs;
     v->cpl0 = in_entry(r->rip);
     if (!v->cpl0) {
+        v->clean = true;
         v->at_exit = *r;
         r->rflags &= RFLAGS_USER;
         v->at_exit.rflags = r->rflags | RFLAGS_FIXED | RFLAGS_IF;
@@ -253,7 +254,6 @@ static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
     host(SYS_ioctl, v->fd, KVM_RUN, 0);
     v->run->immediate_exit = 0;
     *v->regs = before;
-    memset(&v->at_exit, 0xff, sizeof v->at_exit);
     v->regs->rflags &= RFLAGS_USER;
     v->cpl0 = false;
     *f = (struct cpu_fault){.vector = VECTOR_GP};
