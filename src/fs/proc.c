@@ -214,15 +214,38 @@ int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, si
 
 /* ---- directories ---- */
 
-static bool lists_fds(int fd, struct proc_name *p)
+/* The descriptors of a guest, or its threads. */
+static bool is_filtered(int fd, struct proc_name *p)
 {
-    return proc_name_of_fd(fd, p) == 1 && p->pid && (strcmp(p->rest, "fd") == 0 || strcmp(p->rest, "fdinfo") == 0);
+    static const char *const names[] = {"fd", "fdinfo", "task"};
+    if (proc_name_of_fd(fd, p) != 1 || !p->pid)
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(p->rest, names[i]) == 0)
+            return true;
+    return false;
 }
 
-bool fs_proc_lists_fds(int fd)
+bool fs_proc_lists(int fd)
 {
     struct proc_name p;
-    return lists_fds(fd, &p);
+    return is_filtered(fd, &p);
+}
+
+/* What the guest must not see of a number in the directory. */
+struct hidden {
+    struct target target;
+    int *tids, ntids; /* task: the threads to show */
+};
+
+static bool is_hidden(const struct hidden *h, int number)
+{
+    if (!h->tids)
+        return fds_contains(h->target.window_base, h->target.window_count, number);
+    for (int i = 0; i < h->ntids; i++)
+        if (h->tids[i] == number)
+            return false;
+    return true;
 }
 
 int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t size, int64_t n)
@@ -231,10 +254,13 @@ int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t si
     enum { RECLEN = 16 };
     const size_t name = nr == SYS_getdents64 ? 19 : 18;
     struct proc_name p;
-    struct target g;
+    struct hidden h = {.tids = NULL};
     (void) t;
-    if (!lists_fds(fd, &p) || target_find(p.pid, p.tid, &g) != 1)
+    if (!is_filtered(fd, &p) || target_find(p.pid, p.tid, &h.target) != 1)
         return n;
+    if (strcmp(p.rest, "task") == 0 && (h.ntids = target_threads(&h.target, &h.tids, NULL)) < 0)
+        return n;
+    autofree int *tids = h.tids;
     for (; n > 0; n = host(nr, fd, buf, size)) {
         int64_t kept = 0;
         uint16_t len;
@@ -242,8 +268,7 @@ int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t si
             char *entry = (char *) buf + at;
             int number;
             memcpy(&len, entry + RECLEN, sizeof len);
-            if (proc_number(entry + name, strlen(entry + name), &number) &&
-                fds_contains(g.window_base, g.window_count, number))
+            if (proc_number(entry + name, strlen(entry + name), &number) && is_hidden(&h, number))
                 continue;
             memmove((char *) buf + kept, entry, len);
             kept += len;

@@ -32,11 +32,12 @@ int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_
  * put into `buf` (host memory, never NUL-terminated), a negative errno, or 0: not ours, ask the host. */
 int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, size_t size);
 
-/* True when `fd` is a directory whose listing has to go through fs_proc_getdents(), in a buffer of the supervisor. */
-bool fs_proc_lists_fds(int fd);
+/* True when `fd` is a directory whose listing has to go through fs_proc_getdents(), in a buffer of the supervisor: fd, fdinfo, task. */
+bool fs_proc_lists(int fd);
 
 /* After host call `nr` (SYS_getdents64 or SYS_getdents) on `fd` put `n` > 0 bytes into `buf` of `size` bytes, supervisor memory: drops the
- * window's numbers. Reads on when nothing is left. Returns the new length; 0 only at the end of the directory. */
+ * window's numbers, and threads of the kernel's. Reads on when nothing is left. Returns the new length; 0 only at the end of the
+ * directory. */
 int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t size, int64_t n);
 
 /* /proc/PID/mem: descriptors that only the supervisor can serve. fs_special() is for every read, write, pread, pwrite, their vector forms and

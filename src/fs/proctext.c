@@ -156,11 +156,14 @@ static uint64_t text_bytes(const struct target *g)
 static int text_stat(const struct target *g, int fd, struct text *out)
 {
     struct space_info info;
+    struct signals sig;
     struct rss rss;
     struct text t = {0};
     int r = text_read(&t, fd);
     if (r == 0)
         r = load_numbers(g, &info, &rss);
+    if (r == 0)
+        r = load_signals(g, &sig);
     if (r) {
         free(t.p);
         return r;
@@ -174,12 +177,16 @@ static int text_stat(const struct target *g, int fd, struct text *out)
     for (char *word = p ? strtok_r(p + 1, " \n", &p) : NULL; word; word = strtok_r(NULL, " \n", &p), field++) {
         uint64_t v;
         switch (field) {
+        case 20: v = sig.threads ? (uint64_t) sig.threads : strtoull(word, NULL, 10); break;
         case 23: v = info.total_vm; break;
         case 24: v = (uint64_t) rss.total / PAGE_SIZE; break;
         case 26: v = s->start_code.v; break;
         case 27: v = s->end_code.v; break;
         case 28: v = s->start_stack.v; break;
         case 29: case 30: v = 0; break; /* the host's esp and eip */
+        case 32: v = sig.blocked & INT32_MAX; break;
+        case 33: v = sig.ignored & INT32_MAX; break;
+        case 34: v = sig.caught & INT32_MAX; break;
         case 45: v = s->start_data.v; break;
         case 46: v = s->end_data.v; break;
         case 47: v = info.brk_start.v; break;
@@ -212,15 +219,27 @@ static int text_statm(const struct target *g, int fd, struct text *out)
     return 0;
 }
 
-static uint64_t find_sigmask(const struct target *g)
+/* Signals as the guest has set them: the host process's own sets are the supervisor's. */
+struct signals {
+    uint64_t blocked, ignored, caught;
+    int threads; /* 0: not known */
+};
+
+static int load_signals(const struct target *g, struct signals *out)
 {
-    int tid = g->tid ? g->tid : g->pid;
-    uint64_t at = (uint64_t) g->proc.threads.lh_first;
-    struct thread t;
-    for (unsigned i = 0; at && i < 100000 && target_peek(g, at, &t, sizeof t) == 0; i++) {
-        if (t.tid == tid)
-            return t.sigmask;
-        at = (uint64_t) t.link.le_next;
+    struct sighand hand;
+    struct thread t = {0};
+    autofree int *tids = NULL;
+    int r = target_peek(g, (uint64_t) g->proc.sighand, &hand, sizeof hand);
+    if (r)
+        return r;
+    int n = target_threads(g, &tids, &t);
+    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0)};
+    for (int i = 1; i <= KSIG_MAX; i++) {
+        if (hand.action[i].handler == 1)
+            out->ignored |= KSIG_BIT(i);
+        else if (hand.action[i].handler)
+            out->caught |= KSIG_BIT(i);
     }
     return 0;
 }
@@ -245,7 +264,7 @@ static uint64_t fd_slots(const struct target *g)
 static int text_status(const struct target *g, int fd, struct text *out)
 {
     struct space_info info;
-    struct sighand hand;
+    struct signals sig;
     struct rss rss;
     struct text t = {0};
     uint32_t id[8];
@@ -253,18 +272,12 @@ static int text_status(const struct target *g, int fd, struct text *out)
     if (r == 0)
         r = load_numbers(g, &info, &rss);
     if (r == 0)
-        r = target_peek(g, (uint64_t) g->proc.sighand, &hand, sizeof hand);
+        r = load_signals(g, &sig);
     if (r) {
         free(t.p);
         return r;
     }
-    uint64_t ignored = 0, caught = 0, mask = find_sigmask(g), host_rss = 0, host_hwm = 0;
-    for (int i = 1; i <= KSIG_MAX; i++) {
-        if (hand.action[i].handler == 1)
-            ignored |= KSIG_BIT(i);
-        else if (hand.action[i].handler)
-            caught |= KSIG_BIT(i);
-    }
+    uint64_t host_rss = 0, host_hwm = 0;
     char *line = strstr(t.p, "\nVmHWM:");
     if (line)
         host_hwm = strtoull(line + 7, NULL, 10) << 10;
@@ -294,9 +307,9 @@ static int text_status(const struct target *g, int fd, struct text *out)
         {"VmExe", "%8lu kB", exe >> 10},
         {"VmLib", "%8lu kB", (info.exec_vm > exe ? info.exec_vm - exe : 0) >> 10},
         {"VmSwap", "%8lu kB", (uint64_t) rss.swap >> 10},
-        {"SigBlk", "%016lx", mask},
-        {"SigIgn", "%016lx", ignored},
-        {"SigCgt", "%016lx", caught},
+        {"SigBlk", "%016lx", sig.blocked},
+        {"SigIgn", "%016lx", sig.ignored},
+        {"SigCgt", "%016lx", sig.caught},
     };
     for (char *next = t.p; next && *next;) {
         line = next;
@@ -304,7 +317,9 @@ static int text_status(const struct target *g, int fd, struct text *out)
         size_t len = next ? (size_t) (++next - line) : strlen(line), n = strcspn(line, ":"), i = 0;
         while (i < ARRAY_SIZE(own) && (strncmp(own[i].name, line, n) != 0 || own[i].name[n]))
             i++;
-        if (i < ARRAY_SIZE(own)) {
+        if (sig.threads && strncmp(line, "Threads:", 8) == 0) {
+            text_printf(out, "Threads:\t%d\n", sig.threads);
+        } else if (i < ARRAY_SIZE(own)) {
             text_printf(out, "%s:\t", own[i].name);
             text_printf(out, own[i].format, own[i].v);
             text_add(out, "\n", 1);

@@ -13,6 +13,7 @@
 #include "fs/path.h"
 #include "fs/procname.h"
 
+#define MAX_THREADS 65536
 #define MAGIC 0x656c667573656667ull
 
 /* What others find at the same address: one binary, one layout. Written before the first guest instruction. */
@@ -115,7 +116,9 @@ int target_find(int pid, int tid, struct target *out)
     out->window_base = p.window_base;
     out->window_count = p.window_count;
     out->sysroot = p.root_fd >= 0;
-    int r = target_peek(out, (uint64_t) p.proc, &out->proc, sizeof out->proc);
+    /* A vfork child shares these variables with its parent, but has a process of its own. */
+    out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p.proc;
+    int r = target_peek(out, out->at, &out->proc, sizeof out->proc);
     return r ? r : 1;
 }
 
@@ -146,6 +149,35 @@ size_t target_guest_read(const struct target *g, const struct space_view *v, uin
         done += (size_t) r;
     }
     return done;
+}
+
+int target_threads(const struct target *g, int **tids, struct thread *find)
+{
+    int *list = NULL, wanted = g->tid ? g->tid : g->pid;
+    for (int i = 0; i < 8; i++) {
+        struct process p;
+        struct thread t;
+        int n = 0, r = target_peek(g, g->at, &p, sizeof p);
+        if (r || p.nthreads == 0 || p.nthreads > MAX_THREADS)
+            return r ? r : -EAGAIN;
+        free(list);
+        list = calloc(p.nthreads, sizeof *list);
+        if (!list)
+            return -ENOMEM;
+        uint64_t at = (uint64_t) p.threads.lh_first;
+        for (; at && n < (int) p.nthreads && target_peek(g, at, &t, sizeof t) == 0 && t.tid; n++) {
+            list[n] = t.tid;
+            if (find && t.tid == wanted)
+                *find = t;
+            at = (uint64_t) t.link.le_next;
+        }
+        if (n == (int) p.nthreads && !at) {
+            *tids = list;
+            return n;
+        }
+    }
+    free(list);
+    return -EAGAIN;
 }
 
 static void exe_link(const struct target *g, char *buf, size_t size)

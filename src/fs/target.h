@@ -10,7 +10,8 @@
 struct target {
     int pid, tid;               /* tid: 0 for the process as such */
     bool self;                  /* the calling process (its threads included) */
-    struct process proc;        /* copy; its pointers are addresses in that process */
+    uint64_t at;                /* address of its struct process, */
+    struct process proc;        /* and a copy; its pointers are addresses in that process */
     int exe_fd;                 /* there: the program's file, or -1 */
     int window_base, window_count;
     bool sysroot;               /* it has one */
@@ -28,6 +29,10 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size);
 size_t target_guest_read(const struct target *g, const struct space_view *v, uint64_t va, void *buf, size_t size);
 
 int target_view(const struct target *g, struct space_view *out);
+
+/* Its guest threads: their numbers in *tids (malloc'd), how many, or a negative errno when no consistent reading was had. The kernel
+ * counts workers of its own (KVM's) among the threads of the process. With `find` not NULL, *find becomes a copy of the thread g->tid. */
+int target_threads(const struct target *g, int **tids, struct thread *find);
 
 /* A descriptor of its program, opened with `flags`, or a negative errno; and its path as readlink shows it. */
 int target_exe_open(const struct target *g, int flags);

@@ -155,7 +155,7 @@ static int64_t list_directory(struct thread *t, long nr, const uint64_t a[6])
     autofree void *buf = NULL;
     int64_t ret;
 
-    if (!fs_proc_lists_fds((int) a[0]))
+    if (!fs_proc_lists((int) a[0]))
         return sys_pass(t, sys_row_of((uint64_t) nr), a);
     buf = malloc(MAX(size, 1u));
     if (!buf)
