@@ -153,6 +153,31 @@ static uint64_t text_bytes(const struct target *g)
     return page_up(s->end_code.v) - page_down(s->start_code.v);
 }
 
+/* Signals as the guest has set them: the host process's own sets are the supervisor's. */
+struct signals {
+    uint64_t blocked, ignored, caught;
+    int threads; /* 0: not known */
+};
+
+static int load_signals(const struct target *g, struct signals *out)
+{
+    struct sighand hand;
+    struct thread t = {0};
+    autofree int *tids = NULL;
+    int r = target_peek(g, (uint64_t) g->proc.sighand, &hand, sizeof hand);
+    if (r)
+        return r;
+    int n = target_threads(g, &tids, &t);
+    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0)};
+    for (int i = 1; i <= KSIG_MAX; i++) {
+        if (hand.action[i].handler == 1)
+            out->ignored |= KSIG_BIT(i);
+        else if (hand.action[i].handler)
+            out->caught |= KSIG_BIT(i);
+    }
+    return 0;
+}
+
 static int text_stat(const struct target *g, int fd, struct text *out)
 {
     struct space_info info;
@@ -216,31 +241,6 @@ static int text_statm(const struct target *g, int fd, struct text *out)
     text_printf(out, "%llu %llu %llu %llu 0 %llu 0\n", info.total_vm / PAGE_SIZE, (uint64_t) rss.total / PAGE_SIZE,
                 (uint64_t) (rss.total - rss.anon) / PAGE_SIZE, text_bytes(g) / PAGE_SIZE,
                 (info.data_vm + info.stack_vm) / PAGE_SIZE);
-    return 0;
-}
-
-/* Signals as the guest has set them: the host process's own sets are the supervisor's. */
-struct signals {
-    uint64_t blocked, ignored, caught;
-    int threads; /* 0: not known */
-};
-
-static int load_signals(const struct target *g, struct signals *out)
-{
-    struct sighand hand;
-    struct thread t = {0};
-    autofree int *tids = NULL;
-    int r = target_peek(g, (uint64_t) g->proc.sighand, &hand, sizeof hand);
-    if (r)
-        return r;
-    int n = target_threads(g, &tids, &t);
-    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0)};
-    for (int i = 1; i <= KSIG_MAX; i++) {
-        if (hand.action[i].handler == 1)
-            out->ignored |= KSIG_BIT(i);
-        else if (hand.action[i].handler)
-            out->caught |= KSIG_BIT(i);
-    }
     return 0;
 }
 
