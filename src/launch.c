@@ -77,6 +77,14 @@ static void identity(struct elf_auxv_info *aux)
     aux->uid = c.ruid, aux->euid = c.euid, aux->gid = c.rgid, aux->egid = c.egid;
 }
 
+static bool told_ids(uint32_t id[8])
+{
+    const uint32_t told[8] = {sys_cred.ruid, sys_cred.euid, sys_cred.suid, sys_cred.fsuid,
+        sys_cred.rgid, sys_cred.egid, sys_cred.sgid, sys_cred.fsgid};
+    memcpy(id, told, sizeof told);
+    return sys_cred.told;
+}
+
 static void crash_detail(void)
 {
     const struct thread *t = current;
@@ -111,6 +119,7 @@ void launch_wire(void)
     exec_identity = identity;
     process_at_exit(at_exit);
     report_on_bug(crash_detail);
+    proc_ops = (struct proc_ops){.limit = sys_limit_told, .ids = told_ids};
 }
 
 /* ---- the first process ---- */

@@ -124,6 +124,11 @@ static int64_t limit_get(struct thread *t, int resource, struct rlimit64 *out)
     return 0;
 }
 
+int sys_limit_told(int resource, struct rlimit64 *out)
+{
+    return (int) limit_get(current, resource, out);
+}
+
 static bool may_raise(void)
 {
     struct {

@@ -13,4 +13,8 @@ struct sys_limits {
 void sys_limits_save(struct sys_limits *out);
 void sys_limits_load(const struct sys_limits *in);
 
+/* What getrlimit(2) tells the calling guest thread. 0 or a negative errno. */
+struct rlimit64;
+int sys_limit_told(int resource, struct rlimit64 *out);
+
 #endif
