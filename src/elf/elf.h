@@ -60,7 +60,10 @@ struct program {
     char **argv, **envp; /* malloc'd NULL-terminated vectors of malloc'd strings, #! already applied */
     uint64_t stack_limit;
     bool path_inaccessible; /* set by the caller: execveat of a close-on-exec descriptor, so a script is ENOENT */
-    bool truncated;         /* the file ends before a segment does: Linux starts it and SIGBUS ends it */
+    bool
+        args_checked; /* set by the caller: a program_open before has applied the limits to argv and envp; what #! adds may
+                             * pass them when they are applied again */
+    bool truncated; /* the file ends before a segment does: Linux starts it and SIGBUS ends it */
 };
 
 #define PROGRAM_INIT                                                                                                   \

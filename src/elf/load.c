@@ -30,15 +30,10 @@ static int load_fail(struct loader *l, int64_t err, const char *why)
     return (int) err;
 }
 
-static int loader_init(struct loader *l, struct space *sp)
+static int loader_init(struct loader *l)
 {
-    uint64_t *r = l->rnd;
-
-    l->sp = sp;
-    l->why = NULL;
     l->randomize = !(host(SYS_personality, 0xffffffff) & ADDR_NO_RANDOMIZE);
-    memset(r, 0, sizeof l->rnd);
-    if (l->randomize && host(SYS_getrandom, r, sizeof l->rnd, 0) != (long) sizeof l->rnd)
+    if (l->randomize && host(SYS_getrandom, l->rnd, sizeof l->rnd, 0) != (long) sizeof l->rnd)
         return load_fail(l, -EIO, "the host gives no random numbers");
     return 0;
 }
@@ -278,11 +273,11 @@ static int load(struct loader *l, const struct program *p, const struct elf_auxv
 
 int program_load(struct space *sp, const struct program *p, const struct elf_auxv_info *aux, struct elf_start *out)
 {
-    struct loader l;
+    struct loader l = {.sp = sp};
     int r;
 
     memset(out, 0, sizeof *out);
-    r = loader_init(&l, sp);
+    r = loader_init(&l);
     if (r == 0)
         r = load(&l, p, aux, out);
     out->why = l.why;

@@ -160,7 +160,7 @@ int elf_parse(elf_pread *pread_fn, void *arg, struct elf_image *out, const char 
         *why = "cannot be read";
         return r;
     }
-    if (memcmp(eh.e_ident, ELFMAG, SELFMAG)) {
+    if (memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0) {
         *why = "not an ELF program";
         return -ENOEXEC;
     }

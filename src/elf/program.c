@@ -51,8 +51,8 @@ static int64_t pread_fd(void *arg, void *buf, uint64_t n, uint64_t off)
 /* do_open_execat: a regular file, on a mount without noexec, that the caller may execute. */
 static int check_file(int fd, const char *name, const struct report *rep, uint64_t *size)
 {
-    struct stat st;
-    struct statfs fs;
+    struct stat st = {0};
+    struct statfs fs = {0};
     long r;
 
     r = host(SYS_fstat, fd, &st);
@@ -151,7 +151,8 @@ static int count_args(struct program *p, struct budget *b)
 static int splice_argv(struct program *p, struct budget *b, const char *script, const char *interp, const char *arg)
 {
     const char *head[3] = {interp};
-    int nhead = 1, r = 0;
+    size_t nhead = 1;
+    int r = 0;
     char **v;
 
     if (arg)
@@ -159,15 +160,15 @@ static int splice_argv(struct program *p, struct budget *b, const char *script, 
     head[nhead++] = script;
 
     b->used -= strlen(p->argv[0]) + 1;
-    for (int i = nhead - 1; r == 0 && i >= 0; i--)
-        r = budget_add(b, head[i]);
+    for (size_t i = nhead; r == 0 && i > 0; i--)
+        r = budget_add(b, head[i - 1]);
     if (r < 0)
         return r;
 
-    v = calloc((size_t) (p->argc + nhead), sizeof *v);
+    v = calloc((size_t) p->argc + nhead, sizeof *v);
     if (!v)
         return -ENOMEM;
-    for (int i = 0; i < nhead; i++) {
+    for (size_t i = 0; i < nhead; i++) {
         v[i] = strdup(head[i]);
         if (!v[i]) {
             while (i-- > 0)
@@ -180,7 +181,7 @@ static int splice_argv(struct program *p, struct budget *b, const char *script, 
     free(p->argv[0]);
     free(p->argv);
     p->argv = v;
-    p->argc += nhead - 1;
+    p->argc += (int) nhead - 1;
     return 0;
 }
 
@@ -199,37 +200,33 @@ static int open_interpreter(const char *name, exec_open *open_fn, void *arg, cha
     return *name ? open_fn(arg, name, abs_path) : -EACCES;
 }
 
-/* From the script in p->fd to its interpreter. `name` is the script's name on entry and the interpreter's afterwards. */
-static int follow_script(struct program *p, char buf[SCRIPT_BUF], char **name, struct budget *b, exec_open *open_fn,
-                         void *arg, const struct report *rep, uint64_t *size)
+/* From the script in p->fd, called `script`, to its interpreter, whose name is p->argv[0] afterwards. */
+static int follow_script(struct program *p, char buf[SCRIPT_BUF], const char *script, struct budget *b,
+                         exec_open *open_fn, void *arg, const struct report *rep, uint64_t *size)
 {
-    char *interp, *iarg, *copy;
     autofree char *abs_path = NULL;
     autofd fd = -1;
+    char *interp, *iarg;
     int r;
 
     if (script_parse(buf, &interp, &iarg) < 0)
-        return fail(rep, -ENOEXEC, "%s: its #! line names no interpreter, or one that is cut off after %d bytes", *name,
-                    SCRIPT_BUF - 1);
+        return fail(rep, -ENOEXEC, "%s: its #! line names no interpreter, or one that is cut off after %d bytes",
+                    script, SCRIPT_BUF - 1);
     if (p->path_inaccessible)
         return fail(rep, -ENOENT, "%s: a script on a close-on-exec descriptor cannot be opened by its interpreter",
-                    *name);
-    r = splice_argv(p, b, *name, interp, iarg);
+                    script);
+    r = splice_argv(p, b, script, interp, iarg);
     if (r < 0)
-        return fail_args(rep, *name, r);
+        return fail_args(rep, script, r);
+    script = p->argv[iarg ? 2 : 1]; /* the old name may have been argv[0] */
 
     fd = open_interpreter(interp, open_fn, arg, &abs_path);
     if (fd < 0)
-        return fail(rep, fd, "%s: its interpreter %s: %s", *name, interp, strerror(-fd));
+        return fail(rep, fd, "%s: its interpreter %s: %s", script, interp, strerror(-fd));
     r = check_file(fd, interp, rep, size);
     if (r < 0)
         return r;
 
-    copy = strdup(interp);
-    if (!copy)
-        return fail_nomem(rep, *name);
-    free(*name);
-    *name = copy;
     free(p->exec_path);
     p->exec_path = steal_ptr(&abs_path);
     host(SYS_close, p->fd);
@@ -316,8 +313,8 @@ static bool ends_early(const struct elf_image *img, uint64_t size)
 int program_open(struct program *p, const char *path, int fd, exec_open *open_fn, void *arg, char *why, size_t bufsize)
 {
     const struct report rep = {why, bufsize};
-    autofree char *name = strdup(path);
-    char buf[SCRIPT_BUF];
+    const char *name = path;
+    char buf[SCRIPT_BUF] = {0};
     struct budget budget;
     const char *reason = NULL;
     uint64_t size = 0;
@@ -327,7 +324,7 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
     p->fd = fd;
     if (!p->execfn)
         p->execfn = strdup(path);
-    if (!name || !p->execfn)
+    if (!p->execfn)
         return fail_nomem(&rep, path);
     if (fd < 0) {
         r = open_fn(arg, path, &p->exec_path);
@@ -339,6 +336,8 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
     if (r < 0)
         return r;
     r = count_args(p, &budget);
+    if (r == -E2BIG && p->args_checked)
+        r = 0;
     if (r < 0)
         return fail_args(&rep, path, r);
 
@@ -351,15 +350,16 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
             return fail(&rep, (int) n, "%s: cannot be read: %s", name, strerror((int) -n));
         if (!script_is(buf))
             break;
-        r = follow_script(p, buf, &name, &budget, open_fn, arg, &rep, &size);
+        r = follow_script(p, buf, name, &budget, open_fn, arg, &rep, &size);
         if (r < 0)
             return r;
+        name = p->argv[0];
     }
     if (n == 0)
         return fail(&rep, -ENOEXEC, "%s: empty, not a program", name);
 
     r = elf_parse(pread_fd, &p->fd, &p->image, &reason);
-    if (r == -ENOEXEC && memcmp(buf, ELFMAG, SELFMAG))
+    if (r == -ENOEXEC && memcmp(buf, ELFMAG, SELFMAG) != 0)
         return fail(&rep, r, "%s: neither an ELF program nor a script that starts with #!", name);
     if (r < 0)
         return fail(&rep, r, "%s: %s", name, reason);
@@ -407,5 +407,5 @@ void program_free(struct program *p)
     p->image.segments = p->interp.segments = 0;
     p->image.interp_size = 0;
     p->interp_path[0] = '\0';
-    p->path_inaccessible = p->truncated = false;
+    p->path_inaccessible = p->args_checked = p->truncated = false;
 }

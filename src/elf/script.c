@@ -27,7 +27,7 @@ static char *find_end(char *from, char *last)
 
 int script_parse(char buf[SCRIPT_BUF], char **interp, char **arg)
 {
-    char *last = buf + SCRIPT_BUF - 1;
+    char *last = &buf[SCRIPT_BUF - 1];
     char *end = memchr(buf, '\n', SCRIPT_BUF);
     char *name, *sep;
 

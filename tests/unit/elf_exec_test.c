@@ -1196,6 +1196,27 @@ static void a_script_gives_up_its_argv0_as_under_the_kernel(void **state)
     assert_int_equal(open_only("./s", argv, no_env), ERR + E2BIG);
 }
 
+static void arguments_that_were_checked_are_not_refused_again(void **state)
+{
+    static char big[140000];
+    char *argv[] = {"made", big, NULL}, why[512];
+    struct program p = PROGRAM_INIT;
+    struct made m;
+
+    (void) state;
+    made_init(&m);
+    write_file("made", m.byte, m.size, 0755);
+    memset(big, 'x', sizeof big - 1);
+    for (int checked = 0; checked < 2; checked++) {
+        p.argv = copy_vector(argv);
+        p.envp = copy_vector(no_env);
+        p.stack_limit = STACK_LIMIT;
+        p.args_checked = checked;
+        assert_int_equal(program_open(&p, "./made", -1, open_exec, NULL, why, sizeof why), checked ? 0 : -E2BIG);
+        program_free(&p);
+    }
+}
+
 static void big_arguments_arrive(void **state)
 {
     static char str[100000];
@@ -1407,6 +1428,7 @@ int main(int argc, char **argv)
                                         restore_limit),
         cmocka_unit_test(one_string_is_limited_as_under_the_kernel),
         cmocka_unit_test_setup_teardown(a_script_gives_up_its_argv0_as_under_the_kernel, save_limit, restore_limit),
+        cmocka_unit_test(arguments_that_were_checked_are_not_refused_again),
         cmocka_unit_test(big_arguments_arrive),
         cmocka_unit_test(programs_are_placed_where_linux_places_them),
         cmocka_unit_test(without_randomisation_everything_has_its_fixed_place),
