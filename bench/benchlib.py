@@ -35,12 +35,12 @@ def need(name):
     return path
 
 
-def build(name, *flags):
+def build(name, *flags, cc=None):
     """Compile bench/NAME.c into the build directory; returns the program's path."""
     out = os.path.join(BUILD, "bench", name)
     os.makedirs(os.path.dirname(out), exist_ok=True)
     source = os.path.join(BENCH, name + ".c")
-    cc = os.environ.get("CC", "gcc")
+    cc = cc or os.environ.get("CC", "gcc")
     subprocess.run([cc, "-O2", "-g", "-std=gnu11", "-Wall", "-Wextra", *flags, "-o", out, source], check=True)
     return out
 

@@ -128,6 +128,14 @@ static void do_write64k(unsigned n)
         check(pwrite(file_fd, buffer, sizeof buffer, 0), "pwrite");
 }
 
+static void do_cpuid(unsigned n)
+{
+    while (n--) {
+        unsigned a = 4, b, c = 0, d;
+        __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    }
+}
+
 static volatile sig_atomic_t taken;
 
 static void on_signal(int sig)
@@ -344,6 +352,7 @@ static const struct {
     {"read_64k", do_read64k, 10},
     {"write_1", do_write1, 50},
     {"write_64k", do_write64k, 10},
+    {"cpuid", do_cpuid, 20},
     {"signal", do_signal, 20},
     {"mmap_munmap", do_mmap, 10},
     {"mmap_touch_munmap", do_mmap_touch, 5},

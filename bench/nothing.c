@@ -1,0 +1,5 @@
+/* The least program: bench/run times it from start to exit. */
+int main(void)
+{
+    return 0;
+}
