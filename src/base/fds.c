@@ -48,7 +48,11 @@ int fds_init(void)
 int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old)
 {
     int r = 0;
+    struct rlimit64 now;
     fds_create_lock();
+    /* Another process may have set it: prlimit(2). */
+    if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &now) == 0 && now.rlim_cur != MIN(limit.rlim_cur, (uint64_t) base))
+        limit.rlim_cur = now.rlim_cur;
     if (old)
         *old = limit;
     struct rlimit64 want = new_limit ? *new_limit : limit;

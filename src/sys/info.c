@@ -181,23 +181,40 @@ int64_t sys_setrlimit(struct thread *t, const uint64_t a[6])
     return limit_set(t, (int) a[0], &lim);
 }
 
+/* Of another process. A guest's soft limits of its address space are its own to change; its descriptor limit it reads from the host, which
+ * must keep its window. */
+static int64_t limit_of(int pid, int resource, const struct rlimit64 *new, struct rlimit64 *old)
+{
+    struct rlimit64 lim;
+    struct target other;
+    int guest;
+
+    if (new && (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)) {
+        guest = target_find(pid, pid, &other);
+        if (guest < 0)
+            return -EPERM;
+        if (guest && resource != RLIMIT_NOFILE)
+            return -EPERM;
+        if (guest && new->rlim_cur <= new->rlim_max) {
+            lim.rlim_cur = MIN(new->rlim_cur, (uint64_t) other.window_base);
+            lim.rlim_max = MAX(new->rlim_max, (uint64_t) other.window_base + (uint64_t) other.window_count);
+            new = &lim;
+        }
+    }
+    return host(SYS_prlimit64, pid, resource, new, old);
+}
+
 int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])
 {
-    bool self = !(int) a[0] || (int) a[0] == t->proc->pid;
     struct rlimit64 new, old;
-    struct target other;
     int64_t ret = 0;
 
-    if ((uint32_t) a[1] >= RLIM_NLIMITS)
-        return -EINVAL;
     if (a[2] && get_user(t->proc->space, &new, gva(a[2])) < 0)
         return -EFAULT;
-    if (!self) {
-        /* These are the supervisor's over there; nobody but that process can change what its guest has. */
-        if (a[2] && ((int) a[1] == RLIMIT_NOFILE || own_limit(t, (int) a[1])) &&
-            target_find((int) a[0], (int) a[0], &other) != 0)
-            return -EPERM;
-        ret = host(SYS_prlimit64, (int) a[0], (int) a[1], a[2] ? &new : NULL, a[3] ? &old : NULL);
+    if ((uint32_t) a[1] >= RLIM_NLIMITS)
+        return host(SYS_prlimit64, (int) a[0], a[1], NULL, NULL); /* ESRCH or EINVAL */
+    if ((int) a[0] && (int) a[0] != t->proc->pid) {
+        ret = limit_of((int) a[0], (int) a[1], a[2] ? &new : NULL, a[3] ? &old : NULL);
     } else {
         if (a[3])
             ret = limit_get(t, (int) a[1], &old);

@@ -29,8 +29,10 @@ static int64_t each_piece(struct thread *t, long nr, uint64_t addr, uint64_t len
     len = page_up(len);
     if (addr + len < addr)
         return -EINVAL;
-    if (!len)
-        return host(nr, 0, 0, rest[0], rest[1], rest[2], rest[3]);
+    /* Of nothing: everything but the range is checked. */
+    ret = host(nr, 0, 0, rest[0], rest[1], rest[2], rest[3]);
+    if (ret < 0)
+        return ret;
     for (uint64_t done = 0; done < len && ret >= 0;) {
         size_t run = 0;
         void *hva = mem_hva(t->proc->space, gva(addr + done), len - done, &run);

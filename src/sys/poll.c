@@ -32,6 +32,27 @@ void sys_mask_end(struct thread *t, bool interrupted)
     t->restore_mask = false;
 }
 
+/* A wait that opens a mask is interrupted also by what was pending already; but what is ready comes first, so callers ask for that before
+ * they open the mask: a signal that was let in cannot be put back. */
+static int64_t masked_result(int64_t ret)
+{
+    return ret == -ERESTARTNOINTR ? -EINTR : ret;
+}
+
+static const struct timespec no_wait;
+
+/* With a mask of its own the host's call does all: it lets the mask's signals in, but what is ready wins over them, and then they stay
+ * for the old mask. Whatever came with EINTR is stashed by then. */
+static bool masked(const struct thread *t)
+{
+    return t->restore_mask;
+}
+
+static ksigset_t host_mask(const struct thread *t)
+{
+    return t->sigmask & ~(KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS)); /* never blocked on the host (task/signal.c) */
+}
+
 /* Read the mask argument of ppoll and friends: 1 and *mask, 0 when there is none, or a negative errno. */
 static int mask_get(struct thread *t, uint64_t va, uint64_t size, ksigset_t *mask)
 {
@@ -93,7 +114,7 @@ static void tell_left(struct thread *t, uint64_t va, int64_t end, bool usec)
 /* ---- poll ---- */
 
 /* Poll until `end`. -EINTR when a signal came. */
-static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t end)
+static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t end, bool masked)
 {
     struct pollfd few[64];
     autofree struct pollfd *many = NULL;
@@ -117,10 +138,14 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
     for (uint64_t i = 0; i < count; i++)
         if (fds[i].fd >= 0 && fds_reserved(fds[i].fd))
             fds[i].fd = INT_MAX; /* nobody's: POLLNVAL */
-    left = left_until(end);
-    ret = sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
+    ret = masked ? host(SYS_ppoll, fds, count, &no_wait, NULL, 0) : 0;
+    if (!ret) {
+        left = left_until(end);
+        ret = masked(t) ? host(SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, &(ksigset_t){host_mask(t)}, 8)
+                    : sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
+    }
     if (ret < 0)
-        return ret;
+        return masked ? masked_result(ret) : ret;
     /* Only revents are the kernel's to write. */
     for (uint64_t i = 0; i < count; i++) {
         gva_t at = gva(va + i * sizeof *fds + offsetof(struct pollfd, revents));
@@ -135,7 +160,8 @@ enum { POLL_FDS, POLL_COUNT, POLL_END };
 
 static int64_t poll_again(struct thread *t)
 {
-    int64_t ret = poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT], (int64_t) t->restart_data[POLL_END]);
+    int64_t ret = poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT],
+                             (int64_t) t->restart_data[POLL_END], false);
 
     return ret == -EINTR ? -ERESTART_RESTARTBLOCK : ret;
 }
@@ -144,7 +170,7 @@ int64_t sys_poll(struct thread *t, const uint64_t a[6])
 {
     int ms = (int) a[2];
     int64_t end = ms < 0 ? NO_TIMEOUT : ms ? end_after(ms / 1000, ms % 1000 * 1000000ll) : 0;
-    int64_t ret = poll_until(t, a[0], (uint32_t) a[1], end);
+    int64_t ret = poll_until(t, a[0], (uint32_t) a[1], end, false);
 
     if (ret != -EINTR)
         return ret;
@@ -159,17 +185,17 @@ int64_t sys_ppoll(struct thread *t, const uint64_t a[6])
 {
     ksigset_t mask;
     int64_t end, ret;
-    int masked;
+    int given;
 
     ret = timeout_get(t, a[2], &end);
     if (ret < 0)
         return ret;
-    masked = mask_get(t, a[3], a[4], &mask);
-    if (masked < 0)
-        return masked;
-    if (masked)
+    given = mask_get(t, a[3], a[4], &mask);
+    if (given < 0)
+        return given;
+    if (given)
         sys_mask_begin(t, mask);
-    ret = poll_until(t, a[0], (uint32_t) a[1], end);
+    ret = poll_until(t, a[0], (uint32_t) a[1], end, masked);
     sys_mask_end(t, ret == -EINTR);
     tell_left(t, a[2], end, false);
     return ret == -EINTR ? -ERESTARTNOHAND : ret;
@@ -190,22 +216,23 @@ static bool names_window(const uint64_t *bits, int n)
     return false;
 }
 
-static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64_t end)
+static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64_t end, bool masked)
 {
-    uint64_t few[3 * 16];
+    uint64_t few[6 * 16];
     autofree uint64_t *many = NULL;
     uint64_t *bits[3] = {NULL}, *room = few;
-    struct timespec left = left_until(end);
+    struct timespec left;
     size_t words, bytes;
-    int64_t ret;
+    int64_t ret = 0;
 
     if (n < 0)
         return -EINVAL;
     n = MIN(n, SELECT_MAX);
     words = ((size_t) n + 63) / 64;
     bytes = words * 8;
-    if (3 * words > ARRAY_SIZE(few)) {
-        room = many = malloc(3 * bytes);
+    /* Three sets for the host to change, and three as they came. */
+    if (6 * words > ARRAY_SIZE(few)) {
+        room = many = malloc(6 * bytes);
         if (!room)
             return -ENOMEM;
     }
@@ -218,9 +245,28 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
         if (names_window(bits[i], n))
             return -EBADF;
     }
-    ret = sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], end == NO_TIMEOUT ? NULL : &left, NULL);
+    if (masked) {
+        memcpy(room + 3 * words, room, 3 * bytes);
+        ret = host(SYS_pselect6, n, bits[0], bits[1], bits[2], &no_wait, NULL);
+        if (!ret)
+            memcpy(room, room + 3 * words, 3 * bytes);
+    }
+    if (!ret) {
+        left = left_until(end);
+        if (masked(t)) {
+        const ksigset_t mask = host_mask(t);
+        const struct {
+            const ksigset_t *set;
+            size_t size;
+        } arg = {&mask, sizeof mask};
+
+        ret = host(SYS_pselect6, n, bits[0], bits[1], bits[2], end == NO_TIMEOUT ? NULL : &left, &arg);
+    } else {
+        ret = sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], end == NO_TIMEOUT ? NULL : &left, NULL);
+    }
+    }
     if (ret < 0)
-        return ret;
+        return masked ? masked_result(ret) : ret;
     for (int i = 0; i < 3; i++)
         if (bits[i] && copy_out(t->proc->space, gva(va[i]), bits[i], bytes) < 0)
             return -EFAULT;
@@ -241,7 +287,7 @@ int64_t sys_select(struct thread *t, const uint64_t a[6])
             return -EINVAL;
         end = tv.sec || tv.usec ? end_after(tv.sec + tv.usec / 1000000, tv.usec % 1000000 * 1000) : 0;
     }
-    ret = select_until(t, (int) a[0], &a[1], end);
+    ret = select_until(t, (int) a[0], &a[1], end, false);
     tell_left(t, a[4], end, true);
     return ret == -EINTR ? -ERESTARTNOHAND : ret;
 }
@@ -253,19 +299,19 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
     } arg = {0};
     ksigset_t mask;
     int64_t end, ret;
-    int masked;
+    int given;
 
     if (a[5] && get_user(t->proc->space, &arg, gva(a[5])) < 0)
         return -EFAULT;
     ret = timeout_get(t, a[4], &end);
     if (ret < 0)
         return ret;
-    masked = mask_get(t, arg.mask, arg.size, &mask);
-    if (masked < 0)
-        return masked;
-    if (masked)
+    given = mask_get(t, arg.mask, arg.size, &mask);
+    if (given < 0)
+        return given;
+    if (given)
         sys_mask_begin(t, mask);
-    ret = select_until(t, (int) a[0], &a[1], end);
+    ret = select_until(t, (int) a[0], &a[1], end, masked);
     sys_mask_end(t, ret == -EINTR);
     tell_left(t, a[4], end, false);
     return ret == -EINTR ? -ERESTARTNOHAND : ret;
@@ -273,52 +319,75 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
 
 /* ---- epoll: never restarted (signal(7)) ---- */
 
-static int64_t epoll_wait_in(struct thread *t, const uint64_t a[6], bool pwait2)
-{
-    int max = (int) a[2];
-    struct timespec ts;
-    struct pin p;
-    int64_t ret = pin(t, &p, a[1], max > 0 ? (size_t) max * sizeof(struct epoll_event) : 0, PIN_OUT);
+/* More at once is never needed: what is left over comes with the next call. */
+#define EVENTS_MAX 65536
+/* The kernel's bound: EP_MAX_EVENTS. */
+#define EVENTS_LIMIT (INT_MAX / (int) sizeof(struct epoll_event))
 
+static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const struct timespec *limit, bool masked)
+{
+    struct pin p;
+    int64_t ret = 0;
+
+    if (max <= 0 || max > EVENTS_LIMIT)
+        return host(SYS_epoll_wait, fd, BAD_PTR, max, 0);
+    max = MIN(max, EVENTS_MAX);
+    ret = pin(t, &p, va, (size_t) max * sizeof(struct epoll_event), PIN_OUT);
     if (ret < 0)
         return ret;
-    if (!pwait2)
-        ret = sys_block(t, SYS_epoll_wait, (long) (int) a[0], p.hva, (long) max, (long) (int) a[3], 0l, 0l);
-    else if (a[3] && get_user(t->proc->space, &ts, gva(a[3])) < 0)
-        ret = -EFAULT;
-    else
-        ret = sys_block(t, SYS_epoll_pwait2, (long) (int) a[0], p.hva, (long) max, a[3] ? &ts : NULL, NULL, 0l);
+    if (masked)
+        ret = host(SYS_epoll_wait, fd, p.hva, max, 0);
+    if (!ret)
+        ret = sys_block(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit, NULL, 0l);
     if (pin_done(t, &p, ret > 0 ? (size_t) ret * sizeof(struct epoll_event) : 0) < 0)
         ret = -EFAULT;
-    return ret;
+    return masked ? masked_result(ret) : ret;
 }
 
-int64_t sys_epoll_wait(struct thread *t, const uint64_t a[6])
-{
-    return epoll_wait_in(t, a, false);
-}
-
-static int64_t epoll_masked(struct thread *t, const uint64_t a[6], bool pwait2)
+static int64_t epoll_masked(struct thread *t, const uint64_t a[6], const struct timespec *limit)
 {
     ksigset_t mask;
-    int masked = mask_get(t, a[4], a[5], &mask);
+    int given = mask_get(t, a[4], a[5], &mask);
     int64_t ret;
 
-    if (masked < 0)
-        return masked;
-    if (masked)
+    if (given < 0)
+        return given;
+    if (given)
         sys_mask_begin(t, mask);
-    ret = epoll_wait_in(t, a, pwait2);
+    ret = epoll_into(t, (int) a[0], a[1], (int) a[2], limit, masked);
     sys_mask_end(t, ret == -EINTR);
     return ret;
 }
 
+static const struct timespec *from_ms(int ms, struct timespec *ts)
+{
+    *ts = (struct timespec){ms / 1000, ms % 1000 * 1000000l};
+    return ms < 0 ? NULL : ts;
+}
+
+int64_t sys_epoll_wait(struct thread *t, const uint64_t a[6])
+{
+    struct timespec ts;
+
+    return epoll_into(t, (int) a[0], a[1], (int) a[2], from_ms((int) a[3], &ts), false);
+}
+
 int64_t sys_epoll_pwait(struct thread *t, const uint64_t a[6])
 {
-    return epoll_masked(t, a, false);
+    struct timespec ts;
+
+    return epoll_masked(t, a, from_ms((int) a[3], &ts));
 }
 
 int64_t sys_epoll_pwait2(struct thread *t, const uint64_t a[6])
 {
-    return epoll_masked(t, a, true);
+    struct timespec ts;
+
+    if (!a[3])
+        return epoll_masked(t, a, NULL);
+    if (get_user(t->proc->space, &ts, gva(a[3])) < 0)
+        return -EFAULT;
+    if (ts.tv_sec < 0 || (uint64_t) ts.tv_nsec >= NSEC)
+        return -EINVAL;
+    return epoll_masked(t, a, &ts);
 }

@@ -25,6 +25,9 @@ struct kmmsg {
     uint32_t len, pad;
 };
 
+/* Flags with MSG_CMSG_COMPAT, which only the 32-bit entry may set, are refused before the descriptor is looked at. */
+#define COMPAT(flags) ((flags) &0x80000000u)
+
 /* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
 #define CONTROL_MAX (1u << 20)
 
@@ -457,7 +460,7 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
 
 int64_t sys_sendmsg(struct thread *t, const uint64_t a[6])
 {
-    int64_t ret = send_one(t, (int) a[0], a[1], (unsigned) a[2]);
+    int64_t ret = COMPAT(a[2]) ? -EINVAL : send_one(t, (int) a[0], a[1], (unsigned) a[2]);
 
     return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
 }
@@ -465,7 +468,7 @@ int64_t sys_sendmsg(struct thread *t, const uint64_t a[6])
 int64_t sys_recvmsg(struct thread *t, const uint64_t a[6])
 {
     uint32_t out_flags;
-    int64_t ret = receive_one(t, (int) a[0], a[1], (unsigned) a[2], &out_flags);
+    int64_t ret = COMPAT(a[2]) ? -EINVAL : receive_one(t, (int) a[0], a[1], (unsigned) a[2], &out_flags);
 
     return ret == -EINTR ? sys_interrupted((int) a[0], true) : ret;
 }
@@ -484,7 +487,7 @@ int64_t sys_sendmmsg(struct thread *t, const uint64_t a[6])
     unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), done = 0;
     int64_t ret = 0;
 
-    if (!count)
+    if (!count || COMPAT(a[3]))
         return host(SYS_sendmmsg, (int) a[0], NULL, 0, a[3]);
     while (done < count) {
         uint64_t va = a[1] + done * sizeof(struct kmmsg);
@@ -508,6 +511,8 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
     struct timespec limit;
     int64_t end = INT64_MAX, ret = 0;
 
+    if (COMPAT(flags))
+        return -EINVAL;
     if (a[4]) {
         if (get_user(sp, &limit, gva(a[4])) < 0)
             return -EFAULT;
