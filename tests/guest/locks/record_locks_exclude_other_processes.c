@@ -50,7 +50,7 @@ int main(void)
     }
     MUST(read(up[0], &c, 1) == 1);
     query("held by child", fd, F_WRLCK, 0, 5, pid);
-    show("unlock", lock(fd, F_SETLK, F_UNLCK, 10, 10));
+    MUST(lock(fd, F_SETLK, F_UNLCK, 10, 10) == 0);
     show_wait("child", pid);
     query("freed by exit", fd, F_WRLCK, 0, 5, pid);
     pid = fork();

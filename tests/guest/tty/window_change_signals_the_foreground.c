@@ -35,7 +35,7 @@ int main(void)
     MUST(read(up[0], &c, 1) == 1);
     ws.ws_row = 50;
     ws.ws_col = 132;
-    show("same again", ioctl(m, TIOCSWINSZ, &ws));
+    MUST(ioctl(m, TIOCSWINSZ, &ws) == 0);
     show_wait("child", pid);
     show("EFAULT", raw(ioctl, m, TIOCSWINSZ, BAD_PTR));
     return t_end();
