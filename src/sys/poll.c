@@ -32,18 +32,9 @@ void sys_mask_end(struct thread *t, bool interrupted)
     t->restore_mask = false;
 }
 
-/* A wait that opens a mask is interrupted also by what was pending already; but what is ready comes first, so callers ask for that before
- * they open the mask: a signal that was let in cannot be put back. */
-static int64_t masked_result(int64_t ret)
-{
-    return ret == -ERESTARTNOINTR ? -EINTR : ret;
-}
-
-static const struct timespec no_wait;
-
 /* With a mask of its own the host's call does all: it lets the mask's signals in, but what is ready wins over them, and then they stay
  * for the old mask. Whatever came with EINTR is stashed by then. */
-static bool masked(const struct thread *t)
+static bool has_mask(const struct thread *t)
 {
     return t->restore_mask;
 }
@@ -114,7 +105,7 @@ static void tell_left(struct thread *t, uint64_t va, int64_t end, bool usec)
 /* ---- poll ---- */
 
 /* Poll until `end`. -EINTR when a signal came. */
-static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t end, bool masked)
+static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t end)
 {
     struct pollfd few[64];
     autofree struct pollfd *many = NULL;
@@ -138,14 +129,11 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
     for (uint64_t i = 0; i < count; i++)
         if (fds[i].fd >= 0 && fds_reserved(fds[i].fd))
             fds[i].fd = INT_MAX; /* nobody's: POLLNVAL */
-    ret = masked ? host(SYS_ppoll, fds, count, &no_wait, NULL, 0) : 0;
-    if (!ret) {
-        left = left_until(end);
-        ret = masked(t) ? host(SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, &(ksigset_t){host_mask(t)}, 8)
-                    : sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
-    }
+    left = left_until(end);
+    ret = has_mask(t) ? host(SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, &(ksigset_t){host_mask(t)}, 8)
+                      : sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
     if (ret < 0)
-        return masked ? masked_result(ret) : ret;
+        return ret;
     /* Only revents are the kernel's to write. */
     for (uint64_t i = 0; i < count; i++) {
         gva_t at = gva(va + i * sizeof *fds + offsetof(struct pollfd, revents));
@@ -160,8 +148,7 @@ enum { POLL_FDS, POLL_COUNT, POLL_END };
 
 static int64_t poll_again(struct thread *t)
 {
-    int64_t ret = poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT],
-                             (int64_t) t->restart_data[POLL_END], false);
+    int64_t ret = poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT], (int64_t) t->restart_data[POLL_END]);
 
     return ret == -EINTR ? -ERESTART_RESTARTBLOCK : ret;
 }
@@ -170,7 +157,7 @@ int64_t sys_poll(struct thread *t, const uint64_t a[6])
 {
     int ms = (int) a[2];
     int64_t end = ms < 0 ? NO_TIMEOUT : ms ? end_after(ms / 1000, ms % 1000 * 1000000ll) : 0;
-    int64_t ret = poll_until(t, a[0], (uint32_t) a[1], end, false);
+    int64_t ret = poll_until(t, a[0], (uint32_t) a[1], end);
 
     if (ret != -EINTR)
         return ret;
@@ -195,7 +182,7 @@ int64_t sys_ppoll(struct thread *t, const uint64_t a[6])
         return given;
     if (given)
         sys_mask_begin(t, mask);
-    ret = poll_until(t, a[0], (uint32_t) a[1], end, masked);
+    ret = poll_until(t, a[0], (uint32_t) a[1], end);
     sys_mask_end(t, ret == -EINTR);
     tell_left(t, a[2], end, false);
     return ret == -EINTR ? -ERESTARTNOHAND : ret;
@@ -216,23 +203,27 @@ static bool names_window(const uint64_t *bits, int n)
     return false;
 }
 
-static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64_t end, bool masked)
+static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64_t end)
 {
-    uint64_t few[6 * 16];
+    uint64_t few[3 * 16];
     autofree uint64_t *many = NULL;
     uint64_t *bits[3] = {NULL}, *room = few;
-    struct timespec left;
+    struct timespec left = left_until(end), *limit = end == NO_TIMEOUT ? NULL : &left;
+    const ksigset_t mask = host_mask(t);
+    const struct {
+        const ksigset_t *set;
+        size_t size;
+    } arg = {&mask, sizeof mask};
     size_t words, bytes;
-    int64_t ret = 0;
+    int64_t ret;
 
     if (n < 0)
         return -EINVAL;
     n = MIN(n, SELECT_MAX);
     words = ((size_t) n + 63) / 64;
     bytes = words * 8;
-    /* Three sets for the host to change, and three as they came. */
-    if (6 * words > ARRAY_SIZE(few)) {
-        room = many = malloc(6 * bytes);
+    if (3 * words > ARRAY_SIZE(few)) {
+        room = many = malloc(3 * bytes);
         if (!room)
             return -ENOMEM;
     }
@@ -245,28 +236,10 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
         if (names_window(bits[i], n))
             return -EBADF;
     }
-    if (masked) {
-        memcpy(room + 3 * words, room, 3 * bytes);
-        ret = host(SYS_pselect6, n, bits[0], bits[1], bits[2], &no_wait, NULL);
-        if (!ret)
-            memcpy(room, room + 3 * words, 3 * bytes);
-    }
-    if (!ret) {
-        left = left_until(end);
-        if (masked(t)) {
-        const ksigset_t mask = host_mask(t);
-        const struct {
-            const ksigset_t *set;
-            size_t size;
-        } arg = {&mask, sizeof mask};
-
-        ret = host(SYS_pselect6, n, bits[0], bits[1], bits[2], end == NO_TIMEOUT ? NULL : &left, &arg);
-    } else {
-        ret = sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], end == NO_TIMEOUT ? NULL : &left, NULL);
-    }
-    }
+    ret = has_mask(t) ? host(SYS_pselect6, n, bits[0], bits[1], bits[2], limit, &arg)
+                      : sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], limit, NULL);
     if (ret < 0)
-        return masked ? masked_result(ret) : ret;
+        return ret;
     for (int i = 0; i < 3; i++)
         if (bits[i] && copy_out(t->proc->space, gva(va[i]), bits[i], bytes) < 0)
             return -EFAULT;
@@ -287,7 +260,7 @@ int64_t sys_select(struct thread *t, const uint64_t a[6])
             return -EINVAL;
         end = tv.sec || tv.usec ? end_after(tv.sec + tv.usec / 1000000, tv.usec % 1000000 * 1000) : 0;
     }
-    ret = select_until(t, (int) a[0], &a[1], end, false);
+    ret = select_until(t, (int) a[0], &a[1], end);
     tell_left(t, a[4], end, true);
     return ret == -EINTR ? -ERESTARTNOHAND : ret;
 }
@@ -311,7 +284,7 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
         return given;
     if (given)
         sys_mask_begin(t, mask);
-    ret = select_until(t, (int) a[0], &a[1], end, masked);
+    ret = select_until(t, (int) a[0], &a[1], end);
     sys_mask_end(t, ret == -EINTR);
     tell_left(t, a[4], end, false);
     return ret == -EINTR ? -ERESTARTNOHAND : ret;
@@ -324,10 +297,10 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
 /* The kernel's bound: EP_MAX_EVENTS. */
 #define EVENTS_LIMIT (INT_MAX / (int) sizeof(struct epoll_event))
 
-static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const struct timespec *limit, bool masked)
+static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const struct timespec *limit)
 {
     struct pin p;
-    int64_t ret = 0;
+    int64_t ret;
 
     if (max <= 0 || max > EVENTS_LIMIT)
         return host(SYS_epoll_wait, fd, BAD_PTR, max, 0);
@@ -335,13 +308,11 @@ static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const 
     ret = pin(t, &p, va, (size_t) max * sizeof(struct epoll_event), PIN_OUT);
     if (ret < 0)
         return ret;
-    if (masked)
-        ret = host(SYS_epoll_wait, fd, p.hva, max, 0);
-    if (!ret)
-        ret = sys_block(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit, NULL, 0l);
+    ret = has_mask(t) ? host(SYS_epoll_pwait2, fd, p.hva, max, limit, &(ksigset_t){host_mask(t)}, 8)
+                      : sys_block(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit, NULL, 0l);
     if (pin_done(t, &p, ret > 0 ? (size_t) ret * sizeof(struct epoll_event) : 0) < 0)
         ret = -EFAULT;
-    return masked ? masked_result(ret) : ret;
+    return ret;
 }
 
 static int64_t epoll_masked(struct thread *t, const uint64_t a[6], const struct timespec *limit)
@@ -354,7 +325,7 @@ static int64_t epoll_masked(struct thread *t, const uint64_t a[6], const struct 
         return given;
     if (given)
         sys_mask_begin(t, mask);
-    ret = epoll_into(t, (int) a[0], a[1], (int) a[2], limit, masked);
+    ret = epoll_into(t, (int) a[0], a[1], (int) a[2], limit);
     sys_mask_end(t, ret == -EINTR);
     return ret;
 }
@@ -369,7 +340,7 @@ int64_t sys_epoll_wait(struct thread *t, const uint64_t a[6])
 {
     struct timespec ts;
 
-    return epoll_into(t, (int) a[0], a[1], (int) a[2], from_ms((int) a[3], &ts), false);
+    return epoll_into(t, (int) a[0], a[1], (int) a[2], from_ms((int) a[3], &ts));
 }
 
 int64_t sys_epoll_pwait(struct thread *t, const uint64_t a[6])
