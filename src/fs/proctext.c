@@ -358,34 +358,36 @@ static int text_limits(const struct target *g, int fd, struct text *out)
         free(t.p);
         return r;
     }
-    const struct {
+    struct {
         const char *name;
         int resource;
         uint64_t soft;
-    } own[] = {{"Max data size ", RLIMIT_DATA, v.limits.data},
-               {"Max stack size ", RLIMIT_STACK, v.limits.stack},
-               {"Max address space ", RLIMIT_AS, v.limits.as},
-               {"Max open files ", RLIMIT_NOFILE, 0}};
+        bool told;
+        struct rlimit64 lim;
+    } own[] = {{"Max data size ", RLIMIT_DATA, v.limits.data, false, {0}},
+               {"Max stack size ", RLIMIT_STACK, v.limits.stack, false, {0}},
+               {"Max address space ", RLIMIT_AS, v.limits.as, false, {0}},
+               {"Max open files ", RLIMIT_NOFILE, 0, false, {0}}};
+    /* What the guest is told about descriptors is under the creation lock; nothing of ours is open at the moment. */
+    fds_create_unlock();
+    for (size_t i = 0; i < ARRAY_SIZE(own) && g->self && proc_ops.limit; i++)
+        own[i].told = proc_ops.limit(own[i].resource, &own[i].lim) == 0;
+    fds_create_lock();
     for (char *line = t.p, *next = t.p; next && *next;) {
         line = next;
         next = strchr(line, '\n');
         size_t len = next ? (size_t) (++next - line) : strlen(line), i = 0;
         while (i < ARRAY_SIZE(own) && strncmp(line, own[i].name, strlen(own[i].name)) != 0)
             i++;
-        struct rlimit64 lim;
-        bool known = i < ARRAY_SIZE(own) && len > NAME + VALUES;
-        if (known) {
+        bool known = i < ARRAY_SIZE(own) && len > NAME + VALUES && (own[i].told || own[i].resource != RLIMIT_NOFILE);
+        if (known && !own[i].told) {
             const char *hard = line + NAME + VALUES / 2;
-            lim = (struct rlimit64){own[i].soft, strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY};
-            if (g->self && proc_ops.limit)
-                known = proc_ops.limit(own[i].resource, &lim) == 0;
-            else if (own[i].resource == RLIMIT_NOFILE)
-                known = g->self && fds_set_limit(NULL, &lim) == 0;
+            own[i].lim = (struct rlimit64){own[i].soft, strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY};
         }
         if (known) {
             text_add(out, line, NAME);
-            put_limit(out, lim.rlim_cur);
-            put_limit(out, lim.rlim_max);
+            put_limit(out, own[i].lim.rlim_cur);
+            put_limit(out, own[i].lim.rlim_max);
             text_add(out, line + NAME + VALUES, len - NAME - VALUES);
         } else {
             text_add(out, line, len);
