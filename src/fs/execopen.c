@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,18 @@
 #include "base/raw.h"
 #include "fs/path.h"
 #include "fs/procname.h"
+
+/* Whether someone has the file open for writing: only the kernel's own exec asks that directly, but a read lease is refused for the same
+ * reason. Not ours to know of another user's file, where leases are refused altogether. */
+static bool is_being_written(int fd)
+{
+    /* Should someone open it in between, the kernel tells the holder of a lease: by a signal that is ignored by default. */
+    host(SYS_fcntl, fd, F_SETSIG, SIGURG);
+    long r = host(SYS_fcntl, fd, F_SETLEASE, F_RDLCK);
+    if (r == 0)
+        host(SYS_fcntl, fd, F_SETLEASE, F_UNLCK);
+    return r == -EAGAIN;
+}
 
 /* The readable twin of O_PATH descriptor `fd`. Opening a FIFO or a device for reading would have effects, so only what exec may
  * load is opened at all. */
@@ -34,6 +47,8 @@ static int open_regular(int fd, char **abs_path)
     autofd file = (int) host(SYS_openat, AT_FDCWD, link, O_RDONLY | O_CLOEXEC, 0);
     if (file < 0)
         return file;
+    if (st.st_mode & 0111 && is_being_written(file))
+        return -ETXTBSY;
     *abs_path = strdup(name);
     return *abs_path ? steal_fd(&file) : -ENOMEM;
 }
