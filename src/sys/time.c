@@ -17,6 +17,8 @@ int64_t sys_now(void)
 /* restart_data of a relative sleep: the clock, the absolute end, and where the rest is told. */
 enum { SLEEP_CLOCK, SLEEP_SEC, SLEEP_NSEC, SLEEP_REM };
 
+static int64_t sleep_again(struct thread *t);
+
 /* Sleep until `end` on `clock`; tells the rest at `rem` when a signal came. */
 static int64_t sleep_until(struct thread *t, int clock, const struct timespec *end, uint64_t rem)
 {
@@ -25,6 +27,7 @@ static int64_t sleep_until(struct thread *t, int clock, const struct timespec *e
 
     if (ret != -EINTR)
         return ret;
+    t->restart_fn = sleep_again;
     t->restart_data[SLEEP_CLOCK] = (uint64_t) clock;
     t->restart_data[SLEEP_SEC] = (uint64_t) end->tv_sec;
     t->restart_data[SLEEP_NSEC] = (uint64_t) end->tv_nsec;
@@ -74,7 +77,6 @@ static int64_t sleep_for(struct thread *t, int clock, uint64_t req, uint64_t rem
         ts.tv_sec++;
         ts.tv_nsec -= 1000000000;
     }
-    t->restart_fn = sleep_again;
     return sleep_until(t, clock, &ts, rem);
 }
 

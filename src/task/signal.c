@@ -446,6 +446,7 @@ int signal_return(struct thread *t)
     if (copy_in(sp, &uc, gva(at + offsetof(struct guest_frame, uc)), sizeof uc))
         return -EFAULT;
     const struct guest_sigcontext *m = &uc.mc;
+    t->restart_fn = NULL; /* a handler ran: nothing is left to restart */
     signal_set_mask(t, uc.sigmask);
     *t->regs = (struct cpu_regs){.rax = m->ax, .rbx = m->bx, .rcx = m->cx, .rdx = m->dx, .rsi = m->si, .rdi = m->di,
         .rsp = m->sp, .rbp = m->bp, .r8 = m->r8, .r9 = m->r9, .r10 = m->r10, .r11 = m->r11, .r12 = m->r12, .r13 = m->r13,
