@@ -275,7 +275,6 @@ void launch(const struct options *o)
     r = program_open(&p, path, -1, fs_exec_open, NULL, why, sizeof why);
     if (r)
         die(r == -ENOENT ? 127 : 126, "%s", why);
-    free(path);
     fds_create_lock();
     ctx.exe_fd = (int) host(SYS_fcntl, p.fd, F_DUPFD_CLOEXEC, 0);
     if (ctx.exe_fd >= 0)
@@ -285,5 +284,7 @@ void launch(const struct options *o)
         stats_phase("program");
     const char *reason = NULL;
     r = exec_start(o, &p, &ctx, &reason);
-    die(125, "%s%s%s", reason ? reason : "cannot start", r == -ENODEV || !r ? "" : ": ", r ? strerror(-r) : "");
+    if (!process_self || !process_self->nthreads)
+        die(125, "%s%s%s", reason ? reason : "cannot start", r == -ENODEV || !r ? "" : ": ", r ? strerror(-r) : "");
+    die(126, "%s: %s", path, reason ? reason : strerror(-r));
 }

@@ -106,8 +106,6 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
 
 /* ---- copying, with recovery ---- */
 
-/* long copy_bytes(void *dst, const void *src, size_t n): bytes left when an access faulted. */
-long copy_bytes(void *dst, const void *src, size_t n);
 long fill_zero(void *dst, size_t n);
 long cmpxchg32(uint32_t *p, uint32_t *old, uint32_t new_value);
 extern const char access_code_start[], access_code_end[], access_code_fixup[], access_cmpxchg_fixup[], access_cmpxchg_start[];

@@ -37,6 +37,9 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
 /* Atomic operations on a guest word: for CLEARTID, robust lists. -EFAULT when unmapped, -EINVAL unaligned. */
 int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value);
 
+/* Copy between host addresses that may fault: the number of bytes not copied. */
+long copy_bytes(void *dst, const void *src, size_t n);
+
 /* Install the SIGSEGV/SIGBUS recovery; true when `pc` was in a copy routine: *fixup is where to go on. */
 bool access_fixup(uintptr_t pc, uintptr_t *fixup);
 

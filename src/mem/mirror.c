@@ -64,18 +64,29 @@ static void advise_huge(const struct region *r, uint8_t *hva, uint64_t start, ui
         host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
 }
 
+/* The host's rights of a region: a right that is alone does not let the hypervisor read the page, as the processor would. */
+static int host_prot(int prot)
+{
+    return prot == PROT_NONE ? PROT_NONE : prot | PROT_READ;
+}
+
+static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
+{
+    if (!(r->flags & RG_LOCKED))
+        return 0;
+    return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
+}
+
 static int host_anon(const struct region *r, uint8_t *hva, uint64_t start, uint64_t end, int map_flags)
 {
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
-    long p = host(SYS_mmap, hva, end - start, r->prot, flags, -1, 0);
+    long p = host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
     if (p < 0 && p > -4096)
         return (int) p;
     advise_huge(r, hva, start, end);
     if (r->flags & RG_DONTFORK)
         host(SYS_madvise, hva, end - start, MADV_DONTFORK);
-    if (r->flags & RG_LOCKED)
-        return (int) host(SYS_mlock, hva, end - start);
-    return 0;
+    return host_lock(r, hva, end - start);
 }
 
 /* Bind unbound chunks c..last to neighbouring slab chunks; the image comes after. */
@@ -101,6 +112,23 @@ static int bind_some(struct space *sp, uint64_t c, uint64_t last)
     return 0;
 }
 
+/* Below the stack, as far as it may grow: the host writes there for a call whose buffer the guest has not touched yet, where Linux would
+ * grow the stack under its own access. Only the image is there, not the region and no guest table. */
+static int image_room(struct space *sp, uint64_t from, uint64_t to)
+{
+    from = MAX(from, sp->room_start);
+    to = MIN(to, sp->stack_top);
+    int r = 0;
+    while (from < to && r == 0) {
+        const struct region *g = region_from(sp, from);
+        uint64_t end = g ? MIN(g->start, to) : to;
+        if (end > from)
+            r = (int) host(SYS_mprotect, hva_at(sp, from), end - from, PROT_READ | PROT_WRITE);
+        from = g ? MAX(g->end, end) : to;
+    }
+    return r;
+}
+
 int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
 {
     uint64_t first = start >> CHUNK_SHIFT, last = (end - 1) >> CHUNK_SHIFT;
@@ -121,6 +149,8 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
             if (g->prot != PROT_NONE || (g->flags & RG_LOCKED))
                 r = host_anon(g, hva_at(sp, s), s, e, 0);
         }
+        if (r == 0)
+            r = image_room(sp, from, to);
         for (uint64_t i = 0; i < n && r == 0; i++)
             entry_set(sp, c + i, entry_at(sp, c + i) | CH_HOST);
         c += n;
@@ -210,11 +240,11 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
         if (lazy) {
             ret = host_anon(r, run.hva, run.start, run.end, map_flags);
         } else {
-            long p = host(SYS_mmap, run.hva, run.end - run.start, r->prot, MAP_FIXED | map_flags, fd,
+            long p = host(SYS_mmap, run.hva, run.end - run.start, host_prot(r->prot), MAP_FIXED | map_flags, fd,
                 off + (run.start - start));
             ret = p < 0 && p > -4096 ? (int) p : 0;
-            if (ret == 0 && (r->flags & RG_LOCKED))
-                ret = (int) host(SYS_mlock, run.hva, run.end - run.start);
+            if (ret == 0)
+                ret = host_lock(r, run.hva, run.end - run.start);
         }
     }
     if (ret == 0 && r->prot != PROT_NONE)
@@ -232,10 +262,23 @@ int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot,
     uint64_t at = start;
     struct run run;
     while (r == 0 && run_next(sp, &at, end, &run))
-        r = (int) host(SYS_mprotect, run.hva, run.end - run.start, prot);
+        r = (int) host(SYS_mprotect, run.hva, run.end - run.start, host_prot(prot));
     if (r == 0 && (prot & ~old_prot))
         r = mirror_tables(sp, start, end, prot);
     return r;
+}
+
+/* An access failed and the host does not say where. Hide all that has an object behind it, the guest's next access then faults with an
+ * address; space_fault() shows again what is there. Nothing is taken from the host, so no handler notices. False: nothing to hide. */
+bool mirror_hide_objects(struct space *sp)
+{
+    bool any = false;
+    for (struct region *g = region_from(sp, 0); g; g = region_next(g))
+        if ((!(g->flags & RG_ANON) || (g->flags & RG_SHARED)) && g->name == REGION_PLAIN && g->prot != PROT_NONE) {
+            any = true;
+            mirror_tables(sp, g->start, g->end, PROT_NONE);
+        }
+    return any;
 }
 
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end)

@@ -19,6 +19,7 @@ enum {
     RG_DONTFORK = 8,
     RG_LOCKED = 16,
     RG_NOHUGE = 32,
+    RG_ONFAULT = 64, /* with RG_LOCKED: MLOCK_ONFAULT */
 };
 
 /* Anonymous private memory merges freely; every other mapping call has an origin of its own, and only its pieces merge. */
@@ -56,7 +57,8 @@ struct space {
     uint64_t brk_start, brk, mmap_base, stack_top;
     uint64_t total, data, stack, exec, locked, peak; /* bytes */
     uint64_t faults;
-    bool lock_future; /* mlockall(MCL_FUTURE) */
+    uint8_t lock_future; /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
+    uint64_t room_start; /* what the stack may grow to has a host image already */
     uint64_t vvar_gpa, vvar_start, vvar_size;
     struct region *spare; /* free list, chained through node.rbe_left */
 };
@@ -92,6 +94,7 @@ int mirror_guest(struct space *sp, uint64_t start, uint64_t end); /* page tables
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot); /* write `prot` into the page tables, where chunks have them */
 int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off, int map_flags);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
+bool mirror_hide_objects(struct space *sp);
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
 

@@ -13,11 +13,15 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/utsname.h>
 
 #include "base/raw.h"
+#include "mem/access.h"
 #include "mem/region.h"
 
 #define MMAP_MIN (64ull << 10) /* vm.mmap_min_addr's default */
+#define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
+#define LOW_END 0x80000000ull
 #define FAULT_WINDOW (64ull << 20)
 #define FAULT_AHEAD (32ull << 20)
 #define STACK_STEP (64ull << 10)
@@ -126,6 +130,16 @@ static int host_would_map(uint64_t size, int prot, int flags)
     return 0;
 }
 
+/* Pages below vm.mmap_min_addr are a matter of privilege, which the host decides. */
+static int may_map_low(uint64_t va)
+{
+    long p = host(SYS_mmap, va, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (is_error(p))
+        return (int) p;
+    host(SYS_munmap, p, PAGE_SIZE);
+    return 0;
+}
+
 /* ---- unmapping and placing, lock held ---- */
 
 static int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
@@ -158,7 +172,7 @@ static uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end)
 /* Where a mapping without MAP_FIXED goes: the hint when it is free, else the highest gap below mmap_base, else any. */
 static uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align)
 {
-    hint = page_up(hint);
+    hint = page_down(hint);
     if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint && region_range_free(sp, hint, hint + size)) {
         const struct region *above = region_from(sp, hint);
         if (!above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE)
@@ -191,15 +205,22 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
         return -EINVAL;
     if (!anon && off + size < off)
         return -EOVERFLOW;
-    if (flags & MAP_HUGETLB)
-        return -ENOMEM; /* as on a system without reserved huge pages */
+    if (flags & MAP_HUGETLB) {
+        /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
+        long p = host(SYS_mmap, NULL, size, prot, flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE), fd, off);
+        if (is_error(p))
+            return p;
+        host(SYS_munmap, p, size);
+        return -ENOMEM;
+    }
     if (fixed) {
         if (hint.v & ~PAGE_MASK)
             return -EINVAL;
         if (hint.v > SPACE_TOP - size)
             return -ENOMEM;
-        if (hint.v < MMAP_MIN)
-            return -EPERM;
+        int low = hint.v < MMAP_MIN ? may_map_low(hint.v) : 0;
+        if (low)
+            return low;
     }
     bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
     if (!shared && type != MAP_PRIVATE && !(anon && type == 0x08 /* MAP_DROPPABLE */))
@@ -214,13 +235,12 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
         return -EINVAL;
 
     lock(sp);
-    if ((flags & MAP_LOCKED) || sp->lock_future)
-        like.flags |= RG_LOCKED;
+    like.flags |= (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future;
     int64_t ret;
     uint64_t at = hint.v, freed = 0;
     if (!fixed) {
         uint64_t align = anon && size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
-        at = place(sp, hint.v, size, align);
+        at = flags & MAP_32BIT ? region_find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE) : place(sp, hint.v, size, align);
         ret = -ENOMEM;
         if (!at)
             goto out;
@@ -374,7 +394,7 @@ int64_t space_brk(struct space *sp, gva_t to)
             goto out;
         if (host_would_map(size, PROT_READ | PROT_WRITE, 0))
             goto out;
-        struct region like = {.prot = PROT_READ | PROT_WRITE, .flags = RG_ANON | (sp->lock_future ? RG_LOCKED : 0),
+        struct region like = {.prot = PROT_READ | PROT_WRITE, .flags = RG_ANON | sp->lock_future,
             .origin = ORIGIN_HEAP, .name = REGION_HEAP};
         struct region *r = region_insert(sp, &like, old_end, new_end);
         if (!r)
@@ -508,60 +528,35 @@ static int extend(struct space *sp, const struct region *like, uint64_t last_pag
     return r;
 }
 
-int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t new_size, int flags, gva_t new_va)
+/* Lock held, arguments checked; old_size 0: duplicate. */
+static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t new_size, int flags, uint64_t to)
 {
-    uint64_t old = old_va.v, to = new_va.v;
-    if (flags & ~(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
-        return -EINVAL;
-    if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
-        return -EINVAL;
-    if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_size != new_size))
-        return -EINVAL;
-    if (old & ~PAGE_MASK)
-        return -EINVAL;
     bool duplicate = old_size == 0;
-    old_size = page_up(old_size);
-    new_size = page_up(new_size);
-    if (new_size == 0 || new_size > SPACE_TOP)
-        return -EINVAL;
-    if (flags & (MREMAP_FIXED)) {
-        if ((to & ~PAGE_MASK) || to > SPACE_TOP - new_size)
-            return -EINVAL;
-        if (old + old_size > to && to + new_size > old)
-            return -EINVAL;
-        if (to < MMAP_MIN)
-            return -EPERM;
-    }
-    if (old >= SPACE_TOP || old_size > SPACE_TOP - old)
-        return -EFAULT;
-
-    lock(sp);
     int64_t ret = -EFAULT;
     struct region *r = region_at(sp, old);
     if (!r)
-        goto out;
+        return ret;
     if (duplicate && !(r->flags & RG_SHARED)) {
-        ret = -EINVAL;
-        goto out;
+        return -EINVAL;
     }
     if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !duplicate && new_size <= old_size) {
         /* Shrinking in place is an unmap of the tail, across regions if need be. */
         ret = new_size < old_size ? unmap_locked(sp, old + new_size, old + old_size) : 0;
         ret = ret ? ret : (int64_t) old;
-        goto out;
+        return ret;
     }
     if (r->end - old < old_size)
-        goto out;
+        return ret;
     if ((flags & MREMAP_FIXED) && new_size < old_size) {
         ret = unmap_locked(sp, old + new_size, old + old_size);
         if (ret)
-            goto out;
+            return ret;
         old_size = new_size;
         r = region_at(sp, old);
     }
     ret = may_expand(sp, flags & MREMAP_DONTUNMAP ? new_size : new_size - old_size, 0, r->prot, r->flags);
     if (ret)
-        goto out;
+        return ret;
     uint64_t end = old + old_size;
     if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !duplicate && end == r->end) {
         uint64_t grown = old + new_size;
@@ -573,20 +568,20 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
                 region_merge(sp, old, grown);
                 ret = (int64_t) old;
             }
-            goto out;
+            return ret;
         }
     }
     ret = -ENOMEM;
     if (!(flags & MREMAP_MAYMOVE))
-        goto out;
+        return ret;
     if (flags & MREMAP_FIXED) {
         ret = unmap_locked(sp, to, to + new_size);
         if (ret)
-            goto out;
+            return ret;
     } else {
         to = place(sp, flags & MREMAP_DONTUNMAP ? to : 0, new_size, is_lazy(r) && new_size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE);
         if (!to)
-            goto out;
+            return ret;
     }
     r = region_at(sp, old);
     struct region like = *r;
@@ -603,13 +598,13 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
                 ret = show(sp, to, to + new_size, like.prot);
         }
         ret = ret ? ret : (int64_t) to;
-        goto out;
+        return ret;
     }
     ret = region_split(sp, old);
     if (ret == 0)
         ret = region_split(sp, end);
     if (ret)
-        goto out;
+        return ret;
     if (like.origin >= ORIGIN_FIRST)
         like.origin = sp->next_origin++;
     like.name = like.name == REGION_HEAP ? REGION_PLAIN : like.name;
@@ -625,7 +620,7 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
     if (ret) {
         if (moved)
             unmap_locked(sp, to, to + old_size);
-        goto out;
+        return ret;
     }
     if (!(flags & MREMAP_DONTUNMAP))
         ret = unmap_locked(sp, old, end);
@@ -637,7 +632,61 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
         region_merge(sp, to, to + new_size);
         ret = (int64_t) to;
     }
-out:
+    return ret;
+}
+
+/* Since 6.17 mremap(2) moves a range of several mappings. The guest is told what its host would tell. */
+static bool host_moves_many(void)
+{
+    struct utsname u;
+    unsigned major = 0, minor = 0;
+    return uname(&u) == 0 && sscanf(u.release, "%u.%u", &major, &minor) == 2 && (major > 6 || (major == 6 && minor >= 17));
+}
+
+int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t new_size, int flags, gva_t new_va)
+{
+    uint64_t old = old_va.v, to = new_va.v;
+    if (flags & ~(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
+        return -EINVAL;
+    if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
+        return -EINVAL;
+    if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_size != new_size))
+        return -EINVAL;
+    if (old & ~PAGE_MASK)
+        return -EINVAL;
+    old_size = page_up(old_size);
+    new_size = page_up(new_size);
+    if (new_size == 0 || new_size > SPACE_TOP)
+        return -EINVAL;
+    if (flags & (MREMAP_FIXED)) {
+        if ((to & ~PAGE_MASK) || to > SPACE_TOP - new_size)
+            return -EINVAL;
+        if (old + old_size > to && to + new_size > old)
+            return -EINVAL;
+        int low = to < MMAP_MIN ? may_map_low(to) : 0;
+        if (low)
+            return low;
+    }
+    if (old >= SPACE_TOP || old_size > SPACE_TOP - old)
+        return -EFAULT;
+
+    lock(sp);
+    int64_t ret = -EFAULT;
+    struct region *r = region_at(sp, old);
+    if (r && r->end - old < old_size && old_size == new_size && (flags & MREMAP_FIXED) && host_moves_many()) {
+        /* Each region of the range moves by itself. */
+        for (uint64_t at = old, end = old + old_size; r && r->start < end; r = region_from(sp, at)) {
+            uint64_t s = MAX(r->start, at), e = MIN(r->end, end);
+            ret = remap(sp, s, e - s, e - s, flags, to + (s - old));
+            if (ret < 0)
+                break;
+            at = e;
+        }
+        if (ret >= 0)
+            ret = (int64_t) to;
+    } else {
+        ret = remap(sp, old, old_size, new_size, flags, to);
+    }
     unlock(sp);
     return ret;
 }
@@ -751,20 +800,25 @@ int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long ar
         size += start & ~PAGE_MASK;
         start = page_down(start);
     }
-    int r = check_range(start, &size);
-    if (r || size == 0)
-        return r;
+    if (start & ~PAGE_MASK)
+        return -EINVAL;
+    size = page_up(size); /* a length that wraps to nothing is nothing, here unlike in madvise */
+    if (start + size < start)
+        return nr == SYS_msync ? -ENOMEM : -EINVAL;
+    if (size == 0)
+        return 0;
     if (start >= SPACE_TOP || size > SPACE_TOP - start)
         return -ENOMEM;
+    int r;
     lock(sp);
     if (nr == SYS_mlock || nr == SYS_mlock2)
         r = each_piece(sp, nr, start, start + size, arg, true, arg_used);
     else
         r = each_piece(sp, nr, start, start + size, arg, false, arg_used);
     if (r == 0 && (nr == SYS_mlock || nr == SYS_mlock2))
-        r = mark(sp, start, start + size, RG_LOCKED, 0);
+        r = mark(sp, start, start + size, RG_LOCKED | (arg & MLOCK_ONFAULT ? RG_ONFAULT : 0), 0);
     if (r == 0 && nr == SYS_munlock)
-        r = mark(sp, start, start + size, 0, RG_LOCKED);
+        r = mark(sp, start, start + size, 0, RG_LOCKED | RG_ONFAULT);
     unlock(sp);
     return r;
 }
@@ -815,7 +869,7 @@ int space_lock_all(struct space *sp, int flags)
             }
         }
     if (r == 0)
-        sp->lock_future = flags & MCL_FUTURE;
+        sp->lock_future = !(flags & MCL_FUTURE) ? 0 : RG_LOCKED | (flags & MCL_ONFAULT ? RG_ONFAULT : 0);
     unlock(sp);
     return r;
 }
@@ -919,6 +973,7 @@ int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
         sp->stack_top = top;
         /* Bind what it may grow to, so that buffers on the stack are contiguous on the host side too. */
         uint64_t room = MIN(MAX(sp->limits.stack, size), 64ull << 20);
+        sp->room_start = top - page_up(room);
         ret = mirror_bind(sp, top - page_up(room), top);
         if (ret == 0)
             ret = mirror_guest(sp, top - size, top);
@@ -1021,11 +1076,10 @@ static bool grow_stack(struct space *sp, uint64_t va)
     uint64_t old = r->start;
     if (may_expand(sp, old - want, 0, r->prot, r->flags))
         return false;
-    region_move_start(sp, r, want);
-    if (mirror_new(sp, r, want, old, -1, 0, 0)) {
-        region_move_start(sp, r, old);
+    /* What a host call wrote below the stack is there already: rights only, no new mapping. */
+    if (mirror_protect(sp, want, old, PROT_NONE, r->prot))
         return false;
-    }
+    region_move_start(sp, r, want);
     return true;
 }
 
@@ -1040,6 +1094,26 @@ static int bring_in(struct space *sp, struct region *r, uint64_t va, bool guest)
         ret = mirror_guest(sp, va, MAX(MIN(MIN(va + FAULT_AHEAD, end), SPACE_TOP), MIN(chunk_end, r->end)));
     }
     return ret;
+}
+
+/* An object's page may be hidden (mirror_hide_objects), or not be there at all: past the end of a file. */
+static int show_object(struct space *sp, const struct region *r, uint64_t va)
+{
+    char byte;
+    const void *p = mem_hva(sp, gva(va), 1, NULL);
+    if (copy_bytes(&byte, p, 1))
+        return -EFAULT;
+    uint64_t chunk = va & ~(CHUNK_SIZE - 1);
+    uint64_t start = MAX(chunk, r->start), end = MIN(chunk + CHUNK_SIZE, r->end);
+    return mirror_tables(sp, start, end, r->prot);
+}
+
+bool space_hide_objects(struct space *sp)
+{
+    lock(sp);
+    bool any = mirror_hide_objects(sp);
+    unlock(sp);
+    return any;
 }
 
 int space_fault(struct space *sp, gva_t va, unsigned long error)
@@ -1057,6 +1131,8 @@ int space_fault(struct space *sp, gva_t va, unsigned long error)
         ret = SEGV_ACCERR;
         if (r->prot & need)
             ret = bring_in(sp, r, va.v, true);
+        if (ret == 0 && !is_lazy(r) && r->name == REGION_PLAIN)
+            ret = show_object(sp, r, va.v);
     }
     unlock(sp);
     return ret;
@@ -1129,7 +1205,7 @@ void space_fork_parent(struct space *sp)
 int space_fork_child(struct space *sp)
 {
     pthread_mutex_init(&sp->lock, NULL);
-    sp->lock_future = false;
+    sp->lock_future = 0;
     int r = 0;
     for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {
         n = region_next(g);

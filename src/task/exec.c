@@ -151,11 +151,7 @@ static int push(char ***v, int *n, char *s)
 /* The point of no return is behind us: what fails now kills, as in Linux. */
 static _Noreturn void too_late(void)
 {
-    ksigset_t none = 0;
-    host(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
-    host(SYS_kill, host(SYS_getpid), SIGSEGV);
-    host(SYS_exit_group, 128 + SIGSEGV);
-    __builtin_unreachable();
+    signal_die(current, SIGSEGV);
 }
 
 int exec_resume(int fd)
@@ -214,6 +210,7 @@ int exec_resume(int fd)
     n = p.envc;
     push(&p.envp, &n, NULL);
     p.stack_limit = ctx.limits.stack;
+    p.args_checked = true;
     char why[512];
     const char *reason;
     int copy = bad ? -1 : (int) host(SYS_fcntl, ctx.exe_fd, F_DUPFD_CLOEXEC, 0);

@@ -229,9 +229,10 @@ static bool emulate_vsyscall(struct thread *t)
 static void handle_fault(struct thread *t, const struct cpu_fault *f)
 {
     siginfo_t info;
-    uint64_t rip = t->regs->rip;
+    uint64_t rip = t->regs->rip, error = f->error;
     int code;
     t->in_syscall = false;
+    t->bus_rip = 0;
     switch (f->vector) {
     case X_PF:
         if ((f->error & PF_INSTR) && emulate_vsyscall(t))
@@ -271,13 +272,20 @@ static void handle_fault(struct thread *t, const struct cpu_fault *f)
         fill_fault(&info, SIGSEGV, SI_KERNEL, 0);
         break;
     }
-    signal_force(t, &info, f->vector, f->error, f->vector == X_PF ? f->addr.v : 0);
+    if (f->vector == X_PF && f->addr.v >= SPACE_TOP)
+        error |= PF_PRESENT; /* Linux hides which kernel addresses are mapped */
+    signal_force(t, &info, f->vector, error, f->vector == X_PF ? f->addr.v : 0);
 }
 
 static void handle_bus(struct thread *t, const struct cpu_fault *f)
 {
     siginfo_t info;
     uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
+    if (!va && t->bus_rip != t->regs->rip && space_hide_objects(t->proc->space)) {
+        t->bus_rip = t->regs->rip;
+        return;
+    }
+    t->bus_rip = 0;
     t->in_syscall = false;
     fill_fault(&info, SIGBUS, BUS_ADRERR, va);
     signal_force(t, &info, X_PF, PF_USER, va);

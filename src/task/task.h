@@ -74,7 +74,7 @@ struct thread {
 
     gva_t clear_child_tid;
     gva_t robust_list;
-    bool exiting;
+    uint64_t bus_rip; /* where a CPU_BUS without an address was taken up last */
 };
 
 extern __thread struct thread *current;
