@@ -17,13 +17,13 @@ T_UNUSED static int reap(pid_t pid)
     return status;
 }
 
-/* The status word of a child that does `body` and exits with 0 unless the body exits. */
-#define IN_CHILD(body)                                                                                                 \
+/* The status word of a child that does this and exits with 0 unless it exits by itself. */
+#define IN_CHILD(...)                                                                                                  \
     ({                                                                                                                 \
         pid_t in_child_ = fork();                                                                                      \
         MUST(in_child_ >= 0);                                                                                          \
         if (in_child_ == 0) {                                                                                          \
-            body;                                                                                                      \
+            __VA_ARGS__;                                                                                               \
             _exit(0);                                                                                                  \
         }                                                                                                              \
         reap(in_child_);                                                                                               \
