@@ -237,12 +237,10 @@ static void once(unsigned i, int flags)
     if (partner == 0) {
         until_state(me, me, "S");
         kill(me, SIGUSR1);
-        if (flags & SA_RESTART && calls[i].lets_go) {
-            /* the handler has run: what is asleep now is the restarted call */
-            while (__atomic_load_n(&sync[0], __ATOMIC_SEQ_CST) == 0)
-                if (task_state(me, me) == 'S' && ++sync[1] > 300)
-                    break;
-        }
+        /* until the call has ended, or sleeps again because it was restarted */
+        while (__atomic_load_n(&sync[0], __ATOMIC_SEQ_CST) == 0)
+            if (task_state(me, me) == 'S' && ++sync[1] > 300)
+                break;
         let_go(calls[i].name);
         _exit(0);
     }
