@@ -310,10 +310,12 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
     if (size == 0)
         return 0;
     uint64_t start = va.v, end = start + page_up(size);
-    if (end <= start || end > SPACE_TOP)
+    if (end <= start)
         return -ENOMEM;
     if (prot & ~(PROT_RWX | PROT_GROWSDOWN | PROT_GROWSUP | PROT_SEM))
         return -EINVAL;
+    if (end > SPACE_TOP)
+        return -ENOMEM;
     lock(sp);
     int r = -ENOMEM;
     struct region *g = region_from(sp, start);

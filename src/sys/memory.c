@@ -19,7 +19,10 @@ int64_t sys_munmap(struct thread *t, const uint64_t a[6])
 
 int64_t sys_mprotect(struct thread *t, const uint64_t a[6])
 {
-    return space_mprotect(t->proc->space, gva(a[0]), a[1], (int) a[2]);
+    /* All 64 bits of prot count here, unlike elsewhere: an unknown bit stands for those that an int has no place for. */
+    int prot = (int) (a[2] & 0x7fffffff) | (a[2] >> 31 ? 1 << 30 : 0);
+
+    return space_mprotect(t->proc->space, gva(a[0]), a[1], prot);
 }
 
 int64_t sys_mremap(struct thread *t, const uint64_t a[6])

@@ -179,17 +179,15 @@ int64_t sys_waitid(struct thread *t, const uint64_t a[6])
     struct rusage ru;
     memset(&info, 0, sizeof info);
     long r = sys_block(t, SYS_waitid, a[0], a[1], &info, a[3], a[4] ? &ru : NULL, 0);
-    if (r < 0)
-        return interrupted(r);
-    if (info.si_pid && a[4] && put_user(t->proc->space, gva(a[4]), &ru))
+    if (r >= 0 && info.si_pid && a[4] && put_user(t->proc->space, gva(a[4]), &ru))
         return -EFAULT;
-    if (!a[2])
-        return r;
-    /* The kernel writes these six words and leaves the rest of the guest's structure alone. */
+    /* The kernel writes these six words, zeros when there is nothing to tell, whatever its result is, and leaves the rest of the guest's
+     * structure alone. */
     const int32_t head[] = {info.si_signo, 0, info.si_code}, tail[] = {info.si_pid, (int32_t) info.si_uid, info.si_status};
-    if (copy_out(t->proc->space, gva(a[2]), head, sizeof head) || copy_out(t->proc->space, gva(a[2] + 16), tail, sizeof tail))
+    if (a[2] && (copy_out(t->proc->space, gva(a[2]), head, sizeof head) ||
+                 copy_out(t->proc->space, gva(a[2] + 16), tail, sizeof tail)))
         return -EFAULT;
-    return r;
+    return r < 0 ? interrupted(r) : r;
 }
 
 /* ---- exec ---- */
@@ -257,13 +255,13 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     struct program p = PROGRAM_INIT;
     char path[PATH_MAX], execfn[PATH_MAX + 32];
     uint64_t total = 0;
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
-        return -EINVAL;
     int64_t r = copy_in_str(t->proc->space, path, gva(upath), sizeof path);
     if (r < 0)
         return r;
     if (!*path && !(flags & AT_EMPTY_PATH))
         return -ENOENT;
+    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+        return -EINVAL;
     int fd = -1;
     if (dirfd != AT_FDCWD || flags) {
         fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
