@@ -24,13 +24,6 @@ int main(void)
         _exit(0);
     }
     show_wait("child", pid);
-    pid = fork();
-    if (pid == 0) {
-        show("new user, new pids", raw(unshare, 0x10000000));
-        show("uid", getuid());
-        _exit(0);
-    }
-    show_wait("child", pid);
     show("nothing", raw(unshare, 0));
     show("files", raw(unshare, 0x400));
     show("file system", raw(unshare, 0x200));
