@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -15,9 +16,43 @@
 /* A name that the host finds too long. */
 static char too_long[PATH_MAX + 16];
 
+/* A copy of bytes of which only the first `good` can be read: at the end of a mapping, so that the host call faults where the guest's
+ * own memory ends, and only if it gets there. */
+static int pin_edge(struct thread *t, struct pin *p, size_t good)
+{
+    size_t room = page_up(good);
+    char *map = mmap(NULL, room + PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (map == MAP_FAILED)
+        return -ENOMEM;
+    mprotect(map + room, PAGE_SIZE, PROT_NONE);
+    p->bounce = map;
+    p->map_size = room + PAGE_SIZE;
+    p->size = good;
+    p->hva = map + room - good;
+    /* What was readable a moment ago and is not now reads as zeros. */
+    copy_in(t->proc->space, p->hva, p->va, good);
+    return 0;
+}
+
+static size_t readable(struct thread *t, gva_t va, size_t size, char *scratch)
+{
+    size_t good = 0;
+
+    while (good < size) {
+        size_t n = MIN(size - good, PAGE_SIZE - ((va.v + good) & (PAGE_SIZE - 1)));
+
+        if (copy_in(t->proc->space, scratch, gva(va.v + good), n) < 0)
+            break;
+        good += n;
+    }
+    return good;
+}
+
 int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir dir)
 {
-    size_t run = 0;
+    size_t run = 0, good;
+    int ret = 0;
 
     *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
     p->hva = mem_hva(t->proc->space, p->va, size, &run);
@@ -26,19 +61,18 @@ int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir 
         return 0;
     if (size > BOUNCE_MAX)
         return -ENOMEM;
-    p->bounce = malloc(size);
+    p->bounce = malloc(MAX(size, PAGE_SIZE));
     if (!p->bounce)
         return -ENOMEM;
-    if (dir == PIN_OUT) {
-        p->hva = p->bounce;
-    } else if (copy_in(t->proc->space, p->bounce, p->va, size) < 0) {
+    if (dir != PIN_OUT && copy_in(t->proc->space, p->bounce, p->va, size) < 0) {
+        good = readable(t, p->va, size, p->bounce);
         free(p->bounce);
         p->bounce = NULL;
-        p->hva = BAD_PTR;
+        ret = pin_edge(t, p, good);
     } else {
         p->hva = p->bounce;
     }
-    return 0;
+    return ret;
 }
 
 int pin_done(struct thread *t, struct pin *p, size_t out)
@@ -48,8 +82,11 @@ int pin_done(struct thread *t, struct pin *p, size_t out)
     if (!p->bounce)
         return 0;
     if (p->dir & PIN_OUT && out)
-        ret = copy_out(t->proc->space, p->va, p->bounce, MIN(out, p->size));
-    free(p->bounce);
+        ret = copy_out(t->proc->space, p->va, p->hva, MIN(out, p->size));
+    if (p->map_size)
+        munmap(p->bounce, p->map_size);
+    else
+        free(p->bounce);
     p->bounce = NULL;
     return ret;
 }

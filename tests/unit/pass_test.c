@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -294,6 +295,26 @@ static void a_structure_with_a_bad_end_faults(void **state)
     assert_int_equal(CALL(fstat, (uint64_t) fd, BASE + 3 * PAGE_SIZE - 144), 0);
 }
 
+static void input_is_read_no_further_than_the_call_reads(void **state)
+{
+    /* struct sched_attr as of Linux 3.14: its size says 48, where the row has room for more. */
+    const struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t rest[7];
+    } attr = {.size = 48, .nice = getpriority(PRIO_PROCESS, 0)};
+
+    (void) state;
+    absent[1] = true;
+    put(BEFORE(48), &attr, 48);
+    assert_int_equal(CALL(sched_setattr, 0, BEFORE(48), 0), 0);
+    put(BEFORE(47), &attr, 47);
+    assert_int_equal(CALL(sched_setattr, 0, BEFORE(47), 0), -EFAULT);
+    /* A descriptor that is refused is refused first. */
+    assert_int_equal(CALL(mq_timedsend, (uint64_t) -1, BEFORE(16), 1 << 20, 0, 0), -EBADF);
+}
+
 static void a_value_that_goes_in_and_out_comes_back(void **state)
 {
     autofd fd = file();
@@ -431,6 +452,7 @@ int main(void)
         T(a_bad_descriptor_comes_before_a_bad_address),
         T(structures_are_put_together),
         T(a_structure_with_a_bad_end_faults),
+        T(input_is_read_no_further_than_the_call_reads),
         T(a_value_that_goes_in_and_out_comes_back),
         T(only_what_a_call_wrote_is_copied_out),
         T(elements_are_counted_by_their_size),
