@@ -26,7 +26,7 @@ enum cpu_event {
 struct cpu_fault {
     unsigned vector;     /* x86 exception vector: 14 is #PF (SDM vol. 3, 6.15) */
     unsigned long error; /* its error code, or 0 */
-    gva_t addr;          /* #PF: CR2 */
+    gva_t addr;          /* #PF: CR2; #DB: DR6 */
     gpa_t bus;           /* CPU_BUS: the guest-physical address, or ~0 when the host does not tell */
 };
 
@@ -51,6 +51,10 @@ void machine_feed(struct machine *m, gpa_t gpa);
 /* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
  * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. */
 int machine_renew(struct machine *m);
+
+/* Let go of the VM and its vCPUs, the caller's own included: nothing runs on it any more. For an exiting process: some kernels keep a worker
+ * thread inside a process that has a VM, and that one's children are only orphans when it has ended too. */
+void machine_close(struct machine *m);
 
 /* Register `size` bytes at `hva` as guest-physical memory at `gpa`: RAM pieces, or `readonly` pages of the host's such as
  * the vDSO. Once per range; never removed. */

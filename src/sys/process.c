@@ -61,6 +61,10 @@ int64_t sys_clone3(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if (!c.stack != !c.stack_size)
         return -EINVAL;
+    if (c.flags >> 32 & ~3ull) /* beyond CLONE_CLEAR_SIGHAND and CLONE_INTO_CGROUP */
+        return -EINVAL;
+    if ((c.flags & CLONE_INTO_CGROUP) && host(SYS_fcntl, c.cgroup, F_GETFD) < 0)
+        return -EBADF;
     if (c.set_tid_size)
         return -EPERM;
     return process_clone(t, &(struct clone_args_in){.flags = c.flags, .exit_signal = (int) c.exit_signal,

@@ -179,11 +179,6 @@ static int ready_pipe(int fd[2])
     return r;
 }
 
-#define PROCESS_FLAGS                                                                                                  \
-    (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | CLONE_SETTLS | CLONE_PIDFD | CLONE_PARENT |       \
-        CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | CLONE_PTRACE | CLONE_UNTRACED | CLONE_DETACHED |           \
-        CLONE_CLEAR_SIGHAND | CLONE_VFORK)
-
 /* Does the guest's fork need more than the C library's fork does? */
 static bool plain(const struct clone_args_in *a)
 {
@@ -254,77 +249,151 @@ static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
 
 struct spawn {
     struct process proc;
-    struct sighand *sighand;
     struct thread thread;
-    const struct clone_args_in *args;
+    struct clone_args_in args;
+    void *stack;
+    bool own_sighand;
+    int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
 };
 
-static int spawn_main(void *arg)
+static void spawn_free(struct spawn *s)
 {
-    struct spawn *s = arg;
-    struct thread *t = &s->thread;
-    s->proc.pid = t->tid = (int) host(SYS_getpid);
-    if (s->args->flags & CLONE_PARENT_SETTID)
-        put_user(s->proc.space, gva(s->args->parent_tid), &t->tid);
-    if (s->args->flags & CLONE_CHILD_SETTID)
-        put_user(s->proc.space, gva(s->args->child_tid), &t->tid);
-    fds_share_begin();
-    thread_run(t);
+    if (s->thread.vcpu)
+        vcpu_park(s->thread.vcpu);
+    if (s->stack)
+        munmap(s->stack, HOST_STACK);
+    if (s->own_sighand)
+        free(s->proc.sighand);
+    free(s);
 }
 
-/* The parent sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host stack of
- * its own, with this thread's thread-local storage: which is free, for this thread sleeps. */
-static int64_t clone_vfork(struct thread *t, const struct clone_args_in *a)
+/* Everything that the child needs, made by the parent: what fails, fails before there is a child. */
+static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct spawn **out)
 {
     struct process *p = t->proc;
     struct spawn *s = calloc(1, sizeof *s);
     autofree struct cpu_state *st = child_state(t, a);
-    struct sighand *sh = a->flags & CLONE_SIGHAND ? p->sighand : calloc(1, sizeof *sh);
-    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    int64_t pid = -ENOMEM;
-    if (!s || !st || !sh || stack == MAP_FAILED)
-        goto out;
-    if (sh != p->sighand) {
-        pthread_mutex_init(&sh->lock, NULL);
-        pthread_mutex_lock(&p->sighand->lock);
-        memcpy(sh->action, p->sighand->action, sizeof sh->action);
-        pthread_mutex_unlock(&p->sighand->lock);
+    if (!s || !st) {
+        free(s);
+        return -ENOMEM;
     }
-    s->args = a;
+    s->args = *a;
     s->proc = *p;
-    s->proc.sighand = sh;
     s->proc.vfork_child = true;
     s->proc.nthreads = 1;
     pthread_mutex_init(&s->proc.lock, NULL);
     LIST_INIT(&s->proc.threads);
+    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    s->stack = stack == MAP_FAILED ? NULL : stack;
+    int r = s->stack ? 0 : -ENOMEM;
+    if (r == 0 && !(a->flags & CLONE_SIGHAND)) {
+        struct sighand *sh = calloc(1, sizeof *sh);
+        if (sh) {
+            pthread_mutex_init(&sh->lock, NULL);
+            pthread_mutex_lock(&p->sighand->lock);
+            memcpy(sh->action, p->sighand->action, sizeof sh->action);
+            pthread_mutex_unlock(&p->sighand->lock);
+            s->proc.sighand = sh;
+            s->own_sighand = true;
+        } else {
+            r = -ENOMEM;
+        }
+    }
     struct thread *n = &s->thread;
     n->proc = &s->proc;
     n->sigmask = t->sigmask;
     n->altstack_sp = t->altstack_sp, n->altstack_size = t->altstack_size, n->altstack_flags = t->altstack_flags;
     if (a->flags & CLONE_CHILD_CLEARTID)
         n->clear_child_tid = gva(a->child_tid);
-    pid = vcpu_create(space_machine(p->space), &n->vcpu);
-    if (pid) {
-        pid = -EAGAIN;
-        goto out;
+    LIST_INSERT_HEAD(&s->proc.threads, n, link);
+    if (r == 0 && vcpu_create(space_machine(p->space), &n->vcpu))
+        r = -EAGAIN;
+    if (r) {
+        spawn_free(s);
+        return r;
     }
     n->regs = vcpu_regs(n->vcpu);
     BUG_ON(vcpu_load(n->vcpu, st));
-    LIST_INSERT_HEAD(&s->proc.threads, n, link);
+    *out = s;
+    return 0;
+}
+
+static void tell_pid(struct spawn *s, int64_t pid)
+{
+    __atomic_store_n(&s->pid, pid, __ATOMIC_RELEASE);
+    host(SYS_futex, &s->pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+}
+
+static int spawn_main(void *arg)
+{
+    struct spawn *s = arg;
+    struct thread *t = &s->thread;
+    s->proc.pid = t->tid = (int) host(SYS_getpid);
+    if (s->args.flags & CLONE_PARENT_SETTID)
+        put_user(s->proc.space, gva(s->args.parent_tid), &t->tid);
+    if (s->args.flags & CLONE_CHILD_SETTID)
+        put_user(s->proc.space, gva(s->args.child_tid), &t->tid);
+    if (s->args.flags & CLONE_CLEAR_SIGHAND)
+        signal_reset_handlers(s->proc.sighand);
+    if (!(s->args.flags & CLONE_FILES))
+        fds_share_begin();
+    if (!(s->args.flags & CLONE_VFORK))
+        tell_pid(s, t->tid);
+    thread_run(t);
+}
+
+/* The calling host thread sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host
+ * stack of its own, with this thread's thread-local storage: which is free, for this thread sleeps. */
+static int64_t spawn_run(struct spawn *s)
+{
+    const struct clone_args_in *a = &s->args;
     uint64_t flags = CLONE_VM | CLONE_VFORK |
                      (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO));
-    pid = clone(spawn_main, (char *) stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
-    if (pid < 0)
-        pid = -EAGAIN;
+    struct thread *t = current;
+    int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
     current = t;
     fds_share_end();
-    vcpu_park(n->vcpu);
-out:
-    if (stack != MAP_FAILED)
-        munmap(stack, HOST_STACK);
-    if (sh != p->sighand)
-        free(sh);
-    free(s);
+    return pid < 0 ? -EAGAIN : pid;
+}
+
+/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. */
+static void *spawn_sleeper(void *arg)
+{
+    struct spawn *s = arg;
+    int64_t pid = spawn_run(s);
+    if (pid < 0)
+        tell_pid(s, pid); /* the parent frees */
+    else
+        spawn_free(s);
+    return NULL;
+}
+
+static int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
+{
+    struct spawn *s;
+    int64_t pid = spawn_prepare(t, a, &s);
+    if (pid)
+        return pid;
+    if (a->flags & CLONE_VFORK) {
+        pid = spawn_run(s);
+        spawn_free(s);
+        return pid;
+    }
+    pthread_t sleeper;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, HOST_STACK);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    int r = pthread_create(&sleeper, &attr, spawn_sleeper, s);
+    pthread_attr_destroy(&attr);
+    if (r) {
+        spawn_free(s);
+        return -EAGAIN;
+    }
+    while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
+        host(SYS_futex, &s->pid, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+    if (pid < 0)
+        spawn_free(s);
     return pid;
 }
 
@@ -358,11 +427,12 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
             return -EINVAL;
         return clone_thread(t, a);
     }
-    if ((f & CLONE_VM) && !(f & CLONE_VFORK))
-        return -EINVAL;
     if (f & CLONE_FILES && !(f & CLONE_VM))
-        return -EINVAL;
-    int64_t pid = f & CLONE_VM ? clone_vfork(t, a) : clone_process(t, a);
+        return -EINVAL; /* two supervisors in one descriptor table, with memories of their own: docs/limits.md */
+    int none = -1;
+    if ((f & CLONE_PIDFD) && put_user(t->proc->space, gva(a->pidfd), &none))
+        return -EFAULT;
+    int64_t pid = f & CLONE_VM ? clone_memory(t, a) : clone_process(t, a);
     if (pid > 0 && (f & CLONE_PARENT_SETTID) && !(f & CLONE_VM)) {
         int v = (int) pid;
         put_user(t->proc->space, gva(a->parent_tid), &v);

@@ -66,6 +66,8 @@ void process_exit(struct thread *t, int code)
 {
     if (at_exit && !t->proc->vfork_child)
         at_exit(t->proc);
+    if (!t->proc->vfork_child && t->proc->nthreads == 1)
+        machine_close(space_machine(t->proc->space));
     host(SYS_exit_group, code);
     __builtin_unreachable();
 }
@@ -207,6 +209,12 @@ static int fp_exception_code(struct thread *t, bool sse)
     return fp_code((unsigned) swd & ~(unsigned) cwd & 0x3f);
 }
 
+/* get_si_code() of arch/x86/include/asm/traps.h */
+static int db_code(uint64_t dr6)
+{
+    return dr6 & 1 << 14 ? TRAP_TRACE : dr6 & 15 ? TRAP_HWBKPT : TRAP_BRKPT;
+}
+
 #define VSYSCALL 0xffffffffff600000ull
 
 /* The vsyscall page of old programs: fetching from one of its three entries is the call (arch/x86/entry/vsyscall). */
@@ -249,7 +257,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *f)
         fill_fault(&info, SIGFPE, FPE_INTDIV, rip);
         break;
     case X_DB:
-        fill_fault(&info, SIGTRAP, TRAP_TRACE, rip);
+        fill_fault(&info, SIGTRAP, db_code(f->addr.v), rip);
         break;
     case X_BP:
         fill_fault(&info, SIGTRAP, SI_KERNEL, 0);

@@ -172,6 +172,8 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         r = mirror_action(sig, &next);
         if (r == 0)
             sh->action[sig] = next;
+        if (next.handler == KSIG_IGN && current) /* ignoring discards what is pending */
+            __atomic_fetch_and(&current->sync_taken, sig == SIGSEGV ? ~1 : sig == SIGBUS ? ~2 : ~0, __ATOMIC_RELAXED);
     }
     pthread_mutex_unlock(&sh->lock);
     return r;
@@ -446,6 +448,7 @@ int signal_return(struct thread *t)
     if (copy_in(sp, &uc, gva(at + offsetof(struct guest_frame, uc)), sizeof uc))
         return -EFAULT;
     const struct guest_sigcontext *m = &uc.mc;
+    t->restart_fn = NULL;
     t->restart_fn = NULL; /* a handler ran: nothing is left to restart */
     signal_set_mask(t, uc.sigmask);
     *t->regs = (struct cpu_regs){.rax = m->ax, .rbx = m->bx, .rcx = m->cx, .rdx = m->dx, .rsi = m->si, .rdi = m->di,

@@ -155,7 +155,7 @@ fail:
     return r;
 }
 
-int machine_renew(struct machine *m)
+void machine_close(struct machine *m)
 {
     struct vcpu *v;
     while ((v = LIST_FIRST(&m->all))) {
@@ -167,6 +167,11 @@ int machine_renew(struct machine *m)
     SLIST_INIT(&m->parked);
     fds_close(m->vm_fd);
     m->vm_fd = -1;
+}
+
+int machine_renew(struct machine *m)
+{
+    machine_close(m);
 
     /* Neighbouring slots become one: creating a VM costs by the slot. */
     unsigned n = 0;

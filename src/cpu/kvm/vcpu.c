@@ -21,7 +21,7 @@ _Static_assert(offsetof(struct cpu_regs, r8) == offsetof(struct kvm_regs, r8), "
 _Static_assert(offsetof(struct cpu_regs, rip) == offsetof(struct kvm_regs, rip), "cpu_regs is kvm_regs");
 
 #define USER_TOP (1ull << 47)
-enum { VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14 };
+enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14 };
 
 struct iret_frame {
     uint64_t rip, cs, rflags, rsp, ss;
@@ -240,6 +240,11 @@ static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
         .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
     if (f->vector == VECTOR_PF)
         f->addr = gva(s.cr2);
+    if (f->vector == VECTOR_DB) {
+        struct kvm_debugregs d;
+        BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_DEBUGREGS, &d));
+        f->addr = gva(d.dr6);
+    }
     from_frame(r, frame_of(v));
     v->cpl0 = true;
     return true;
@@ -319,6 +324,10 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
             if (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION && leave_interrupted(v) && !v->cpl0) {
                 /* An instruction that this host's KVM has to emulate and cannot. */
                 *fault = (struct cpu_fault){.vector = VECTOR_UD};
+                const uint8_t *code = run->emulation_failure.insn_bytes;
+                if ((run->emulation_failure.flags & KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES) &&
+                    run->emulation_failure.insn_size > 1 && code[0] == 0xcd) /* int n through a gate that is not the user's */
+                    *fault = (struct cpu_fault){.vector = VECTOR_GP, .error = code[1] * 8u + 2};
                 v->stats.exits_fault++;
                 return CPU_FAULT;
             }
