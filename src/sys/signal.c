@@ -50,7 +50,7 @@ int64_t sys_rt_sigreturn(struct thread *t, const uint64_t a[6])
     (void) a;
     if (signal_return(t)) {
         const siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
-        signal_force(t, &info, 0, 0, 0);
+        signal_force(t, &info);
     }
     return -ENO_RESULT;
 }

@@ -118,7 +118,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     char env[32];
     snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
     char *envp[] = {env, NULL};
-    r = host(SYS_execve, "/proc/self/exe", p->argv, envp);
+    r = host(SYS_execve, "/proc/thread-self/exe", p->argv, envp);
     fds_close(state);
     fds_close(exe_fd);
     return r;

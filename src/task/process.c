@@ -234,9 +234,23 @@ static bool emulate_vsyscall(struct thread *t)
     return true;
 }
 
-static void handle_fault(struct thread *t, const struct cpu_fault *f)
+/* `int n` through a gate that is not the user's is a #GP; some hosts emulate it, badly, and say #UD. */
+static bool is_int_n(struct thread *t, unsigned *n)
 {
+    uint8_t code[2];
+    if (copy_in(t->proc->space, code, gva(t->regs->rip), sizeof code) || code[0] != 0xcd)
+        return false;
+    *n = code[1];
+    return true;
+}
+
+static void handle_fault(struct thread *t, const struct cpu_fault *fault)
+{
+    struct cpu_fault copy = *fault, *f = &copy;
     siginfo_t info;
+    unsigned n;
+    if (f->vector == X_UD && is_int_n(t, &n))
+        copy = (struct cpu_fault){.vector = X_GP, .error = n * 8 + 2};
     uint64_t rip = t->regs->rip, error = f->error;
     int code;
     t->in_syscall = false;
@@ -282,7 +296,8 @@ static void handle_fault(struct thread *t, const struct cpu_fault *f)
     }
     if (f->vector == X_PF && f->addr.v >= SPACE_TOP)
         error |= PF_PRESENT; /* Linux hides which kernel addresses are mapped */
-    signal_force(t, &info, f->vector, error, f->vector == X_PF ? f->addr.v : 0);
+    t->trap = (struct trap_info){f->vector, error, f->vector == X_PF ? f->addr.v : t->trap.cr2};
+    signal_force(t, &info);
 }
 
 static void handle_bus(struct thread *t, const struct cpu_fault *f)
@@ -296,7 +311,8 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
     t->bus_rip = 0;
     t->in_syscall = false;
     fill_fault(&info, SIGBUS, BUS_ADRERR, va);
-    signal_force(t, &info, X_PF, PF_USER, va);
+    t->trap = (struct trap_info){X_PF, PF_USER, va};
+    signal_force(t, &info);
 }
 
 /* ---- the loop ---- */

@@ -333,8 +333,7 @@ static void init_fpu(struct vcpu *v, uint8_t *image, uint32_t size)
     vcpu_set_xsave(v, image);
 }
 
-static int write_frame(struct thread *t, const siginfo_t *info, const struct ksigaction *act, ksigset_t oldmask,
-    const struct trap_info *trap)
+static int write_frame(struct thread *t, const siginfo_t *info, const struct ksigaction *act, ksigset_t oldmask)
 {
     struct space *sp = t->proc->space;
     struct cpu_regs *r = t->regs;
@@ -371,7 +370,7 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
     f->uc.mc = (struct guest_sigcontext){.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11, .r12 = r->r12,
         .r13 = r->r13, .r14 = r->r14, .r15 = r->r15, .di = r->rdi, .si = r->rsi, .bp = r->rbp, .bx = r->rbx, .dx = r->rdx,
         .ax = r->rax, .cx = r->rcx, .sp = r->rsp, .ip = r->rip, .flags = r->rflags | 0x202, .cs = 0x33, .ss = 0x2b,
-        .err = trap->error, .trapno = trap->trapno, .oldmask = oldmask, .cr2 = trap->cr2, .fpstate = fp};
+        .err = t->trap.error, .trapno = t->trap.trapno, .oldmask = oldmask, .cr2 = t->trap.cr2, .fpstate = fp};
     f->uc.sigmask = oldmask;
     f->info = *info;
     uint8_t *fpu = out + (fp - frame_at);
@@ -518,7 +517,7 @@ static void finish_call(struct thread *t, bool handler, uint64_t flags)
     }
 }
 
-static void deliver(struct thread *t, const siginfo_t *info, const struct trap_info *trap)
+static void deliver(struct thread *t, const siginfo_t *info)
 {
     int sig = info->si_signo;
     struct sighand *sh = t->proc->sighand;
@@ -542,20 +541,20 @@ static void deliver(struct thread *t, const siginfo_t *info, const struct trap_i
     finish_call(t, true, act.flags);
     ksigset_t old = t->restore_mask ? t->saved_mask : t->sigmask;
     t->restore_mask = false;
-    if (write_frame(t, info, &act, old, trap)) {
+    if (write_frame(t, info, &act, old)) {
         siginfo_t segv = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
         signal_set_mask(t, old);
         if (sig == SIGSEGV) {
             struct ksigaction dfl = {0};
             signal_action(sh, SIGSEGV, &dfl, NULL);
         }
-        signal_force(t, &segv, 0, 0, 0);
+        signal_force(t, &segv);
         return;
     }
     signal_set_mask(t, t->sigmask | act.mask | (act.flags & SA_NODEFER ? 0 : KSIG_BIT(sig)));
 }
 
-void signal_force(struct thread *t, const siginfo_t *info, uint64_t trapno, uint64_t error, uint64_t cr2)
+void signal_force(struct thread *t, const siginfo_t *info)
 {
     int sig = info->si_signo;
     struct ksigaction act = {0};
@@ -563,12 +562,11 @@ void signal_force(struct thread *t, const siginfo_t *info, uint64_t trapno, uint
     if (act.handler <= KSIG_IGN || (t->sigmask & KSIG_BIT(sig)))
         signal_die(t, sig);
     t->in_syscall = false;
-    deliver(t, info, &(struct trap_info){trapno, error, cr2});
+    deliver(t, info);
 }
 
 void signal_work(struct thread *t)
 {
-    const struct trap_info none = {0};
     for (;;) {
         siginfo_t info;
         if (t->sig_taken & 1) {
@@ -583,7 +581,7 @@ void signal_work(struct thread *t)
             t->sig_taken = 0;
             break;
         }
-        deliver(t, &info, &none);
+        deliver(t, &info);
     }
     finish_call(t, false, 0);
     if (t->restore_mask) {

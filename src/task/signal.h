@@ -5,11 +5,6 @@
 
 #include "task/task.h"
 
-/* What a fault left for its frame: trapno, error code and CR2 as in struct sigcontext. */
-struct trap_info {
-    uint64_t trapno, error, cr2;
-};
-
 /* sigaltstack(2): SS_* as a thread with stack pointer `sp` would read them; set, with its errors. */
 int signal_altstack_flags(const struct thread *t, uint64_t sp);
 int signal_restore_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size);
@@ -37,7 +32,7 @@ static inline bool signal_work_pending(const struct thread *t)
 void signal_work(struct thread *t);
 
 /* A synchronous signal that cannot be refused: blocked or ignored, it kills (kernel's force_sig_info_to_task). */
-void signal_force(struct thread *t, const siginfo_t *info, uint64_t trapno, uint64_t error, uint64_t cr2);
+void signal_force(struct thread *t, const siginfo_t *info);
 
 /* End the process by `sig`, as its parent shall see it. */
 _Noreturn void signal_die(struct thread *t, int sig);

@@ -47,6 +47,11 @@ struct process {
     bool vfork_child; /* runs in its parent's address space until exec or exit */
 };
 
+/* The last fault of a thread, as every later frame shows it: trapno, error code and CR2 of struct sigcontext. */
+struct trap_info {
+    uint64_t trapno, error, cr2;
+};
+
 struct thread {
     LIST_ENTRY(thread) link;
     struct process *proc;
@@ -63,6 +68,7 @@ struct thread {
     siginfo_t sig_info;
     siginfo_t sync_info[2];  /* SIGSEGV, SIGBUS that came from outside: those two are never blocked on the host */
     volatile int sync_taken; /* bit 0: SIGSEGV, bit 1: SIGBUS */
+    struct trap_info trap;
     uint64_t altstack_sp, altstack_size;
     int altstack_flags;
 

@@ -324,10 +324,6 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
             if (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION && leave_interrupted(v) && !v->cpl0) {
                 /* An instruction that this host's KVM has to emulate and cannot. */
                 *fault = (struct cpu_fault){.vector = VECTOR_UD};
-                const uint8_t *code = run->emulation_failure.insn_bytes;
-                if ((run->emulation_failure.flags & KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES) &&
-                    run->emulation_failure.insn_size > 1 && code[0] == 0xcd) /* int n through a gate that is not the user's */
-                    *fault = (struct cpu_fault){.vector = VECTOR_GP, .error = code[1] * 8u + 2};
                 v->stats.exits_fault++;
                 return CPU_FAULT;
             }
