@@ -50,3 +50,10 @@ await_line() {
     printf 'never said "%s":\n%s' "$2" "$await_all" >&2
     return 1
 }
+
+# until_sleeping PID: return when PID sleeps in the kernel. For a shell that has nothing left to do but wait(2) for children.
+until_sleeping() {
+    while read -r u_stat <"/proc/$1/stat"; do
+        case $u_stat in *') S '*) return ;; esac
+    done
+}
