@@ -103,7 +103,8 @@ int system_vcpu_page(struct machine *m, struct vcpu *v)
     gdt[2] = GDT_KERNEL_DATA;
     gdt[SEL_USER_SS >> 3] = GDT_USER_DATA;
     gdt[SEL_USER_CS >> 3] = GDT_USER_CODE;
-    *(uint64_t *) (v->page + VCPU_TSS + 4) = ENTRY_VCPU(v->id) + VCPU_STACK; /* rsp0 */
+    const uint64_t rsp0 = ENTRY_VCPU(v->id) + VCPU_STACK;
+    memcpy(v->page + VCPU_TSS + 4, &rsp0, sizeof rsp0); /* not aligned there */
     *(uint16_t *) (v->page + VCPU_TSS + 0x66) = TSS_IO_BITMAP;
     memset(v->page + VCPU_TSS + TSS_IO_BITMAP, 0xff, TSS_IO_BYTES);
     system_allow_port(v, m->world != WORLD_RING0);
