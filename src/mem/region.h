@@ -27,6 +27,9 @@ enum {
 #define ORIGIN_HEAP 1u
 #define ORIGIN_FIRST 2u
 
+#define MMAP_MIN (64ull << 10) /* vm.mmap_min_addr's default */
+#define PROT_RWX (PROT_READ | PROT_WRITE | PROT_EXEC)
+
 struct region {
     RB_ENTRY(region) node;
     uint64_t start, end;
@@ -97,5 +100,37 @@ int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot,
 bool mirror_hide_objects(struct space *sp);
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
+
+static inline bool is_error(long r)
+{
+    return r < 0 && r > -4096;
+}
+
+static inline void lock(struct space *sp)
+{
+    pthread_mutex_lock(&sp->lock);
+}
+
+static inline void unlock(struct space *sp)
+{
+    pthread_mutex_unlock(&sp->lock);
+}
+
+/* Memory whose host mapping is made when it is first used: anonymous and private. */
+static inline bool is_lazy(const struct region *r)
+{
+    return (r->flags & (RG_ANON | RG_SHARED)) == RG_ANON;
+}
+
+/* space.c, for the other memory calls; lock held */
+uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
+/* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
+int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
+int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */
+int unmap_locked(struct space *sp, uint64_t start, uint64_t end);
+/* Where a mapping without MAP_FIXED goes: the hint when it is free, else the highest gap below mmap_base, else any; 0: nowhere. */
+uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align);
+/* Host pages of [start, end) are in place: let the guest see them. */
+int show(struct space *sp, uint64_t start, uint64_t end, int prot);
 
 #endif

@@ -1,0 +1,109 @@
+/* Page faults of the guest, and accesses of handlers to what has no host page yet. */
+#include "mem/space.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "base/raw.h"
+#include "mem/access.h"
+#include "mem/region.h"
+
+#define FAULT_WINDOW (64ull << 20) /* host image of a large region: so much at once */
+#define FAULT_AHEAD (32ull << 20)  /* and so much of its page tables */
+#define STACK_STEP (64ull << 10)
+
+static bool grow_stack(struct space *sp, uint64_t va)
+{
+    struct region *r = region_from(sp, va);
+    if (!r || !(r->flags & RG_GROWSDOWN) || r->start <= va)
+        return false;
+    const struct region *below = region_prev(r);
+    uint64_t floor = below ? below->end : MMAP_MIN;
+    if (below && below->prot != PROT_NONE && !(below->flags & RG_GROWSDOWN))
+        floor += 256 * PAGE_SIZE;
+    uint64_t want = page_down(va);
+    uint64_t top = r->end;
+    for (struct region *n = region_next(r); n && n->start == top && n->origin == r->origin; n = region_next(n))
+        top = n->end;
+    if (want < floor || top - want > sp->limits.stack)
+        return false;
+    /* A little more than asked for, where it is allowed: each fault is an exit. */
+    uint64_t more = want & ~(STACK_STEP - 1);
+    if (more >= floor && top - more <= sp->limits.stack)
+        want = more;
+    uint64_t old = r->start;
+    if (may_expand(sp, old - want, 0, r->prot, r->flags))
+        return false;
+    /* What a host call wrote below the stack is there already: rights only, no new mapping. */
+    if (mirror_protect(sp, want, old, PROT_NONE, r->prot))
+        return false;
+    region_move_start(sp, r, want);
+    return true;
+}
+
+/* Make the chunk of `va`, which lies in region `r`, present for host and guest; large regions a window at a time. */
+static int bring_in(struct space *sp, struct region *r, uint64_t va, bool guest)
+{
+    uint64_t w = va & ~(FAULT_WINDOW - 1);
+    uint64_t start = MAX(w, r->start), end = MIN(w + FAULT_WINDOW, r->end);
+    int ret = mirror_bind(sp, start, end);
+    if (ret == 0 && guest) {
+        uint64_t chunk_end = (va | (CHUNK_SIZE - 1)) + 1;
+        ret = mirror_guest(sp, va, MAX(MIN(MIN(va + FAULT_AHEAD, end), SPACE_TOP), MIN(chunk_end, r->end)));
+    }
+    return ret;
+}
+
+/* An object's page may be hidden (mirror_hide_objects), or not be there at all: past the end of a file. */
+static int show_object(struct space *sp, const struct region *r, uint64_t va)
+{
+    char byte;
+    const void *p = mem_hva(sp, gva(va), 1, NULL);
+    if (copy_bytes(&byte, p, 1))
+        return -EFAULT;
+    uint64_t chunk = va & ~(CHUNK_SIZE - 1);
+    uint64_t start = MAX(chunk, r->start), end = MIN(chunk + CHUNK_SIZE, r->end);
+    return mirror_tables(sp, start, end, r->prot);
+}
+
+bool space_hide_objects(struct space *sp)
+{
+    lock(sp);
+    bool any = mirror_hide_objects(sp);
+    unlock(sp);
+    return any;
+}
+
+int space_fault(struct space *sp, gva_t va, unsigned long error)
+{
+    if (va.v >= SPACE_TOP)
+        return SEGV_MAPERR;
+    lock(sp);
+    sp->faults++;
+    int ret = SEGV_MAPERR;
+    struct region *r = region_at(sp, va.v);
+    if (!r && grow_stack(sp, va.v))
+        r = region_at(sp, va.v);
+    if (r) {
+        int need = error & PF_WRITE ? PROT_WRITE : error & PF_INSTR ? PROT_EXEC : PROT_RWX;
+        ret = SEGV_ACCERR;
+        if (r->prot & need)
+            ret = bring_in(sp, r, va.v, true);
+        if (ret == 0 && !is_lazy(r) && r->name == REGION_PLAIN)
+            ret = show_object(sp, r, va.v);
+    }
+    unlock(sp);
+    return ret;
+}
+
+/* For access.c: host presence of `va` only. True when the chunk has a host image afterwards. */
+bool space_bring_in(struct space *sp, uint64_t va)
+{
+    lock(sp);
+    struct region *r = region_at(sp, va);
+    if (!r && grow_stack(sp, va))
+        r = region_at(sp, va);
+    bool ok = r && bring_in(sp, r, va, false) == 0;
+    unlock(sp);
+    return ok;
+}

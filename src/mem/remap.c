@@ -1,0 +1,276 @@
+/* mremap(2): regions move, host pages move with them, and nothing is copied. */
+#include "mem/space.h"
+
+#include <errno.h>
+#include <linux/mman.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#include "base/raw.h"
+#include "mem/access.h"
+#include "mem/region.h"
+
+/* One host mapping may stand as several VMAs (huge pages advised in the middle), which mremap(2) takes one at a time: halve until it fits. */
+static int host_move(uint8_t *from, uint8_t *to, uint64_t size)
+{
+    long p = host(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+    if (!is_error(p))
+        return 0;
+    if (p != -EFAULT || size == PAGE_SIZE)
+        return (int) p;
+    uint64_t half = size > 2 * CHUNK_SIZE ? (size / 2) & ~(CHUNK_SIZE - 1) : page_up(size / 2);
+    int r = host_move(from, to, half);
+    return r ? r : host_move(from + half, to + half, size - half);
+}
+
+/* Move the host pages of [old, old + size) to [to, to + size). The source keeps an empty mapping until the caller removes it, so that no
+ * hole is ever left in the slab for another thread's mmap to fall into. */
+static int move_pages(struct space *sp, uint64_t old, uint64_t to, uint64_t size)
+{
+    uint64_t at = old;
+    struct run src;
+    while (run_next(sp, &at, old + size, &src)) {
+        uint64_t dst_start = to + (src.start - old), dst_end = to + (src.end - old), d = dst_start;
+        int r = mirror_bind(sp, dst_start, dst_end);
+        struct run dst;
+        while (r == 0 && run_next(sp, &d, dst_end, &dst))
+            r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
+/* Bring `size` bytes of mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
+static int adopt_mapping(struct space *sp, long p, uint64_t to, uint64_t size)
+{
+    int ret = mirror_bind(sp, to, to + size);
+    uint64_t d = to, done = 0;
+    struct run dst;
+    while (ret == 0 && run_next(sp, &d, to + size, &dst)) {
+        uint64_t n = dst.end - dst.start;
+        long q = host(SYS_mremap, p + (dst.start - to), n, n, MREMAP_MAYMOVE | MREMAP_FIXED, dst.hva);
+        ret = is_error(q) ? (int) q : 0;
+        done += ret ? 0 : n;
+    }
+    if (done < size)
+        host(SYS_munmap, p + done, size - done);
+    return ret;
+}
+
+/* Map `extra` more bytes of the object behind the last mapped page of `r` (a file or shared memory) at `to`. The host holds the file: a
+ * mapping of it outside the slab is grown there and the new part moved in. */
+static int grow_object(struct space *sp, const struct region *r, uint64_t last_page, uint64_t to, uint64_t extra)
+{
+    uint64_t at = last_page;
+    struct run run;
+    if (!run_next(sp, &at, last_page + PAGE_SIZE, &run))
+        return -EFAULT;
+    long p;
+    if (r->flags & RG_SHARED) {
+        p = host(SYS_mremap, run.hva, 0, PAGE_SIZE + extra, MREMAP_MAYMOVE); /* old size 0: a second mapping of it */
+        if (is_error(p))
+            return (int) p;
+        host(SYS_munmap, p, PAGE_SIZE);
+    } else {
+        /* A private page cannot be duplicated that way: take it out of the guest's sight, lend it out, and put it back. */
+        int hidden = mirror_protect(sp, last_page, last_page + PAGE_SIZE, r->prot, PROT_NONE);
+        long lent = hidden ? hidden : host(SYS_mremap, run.hva, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
+        if (is_error(lent))
+            return (int) lent;
+        p = host(SYS_mremap, lent, PAGE_SIZE, PAGE_SIZE + extra, MREMAP_MAYMOVE);
+        long back = host(SYS_mremap, is_error(p) ? lent : p, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, run.hva);
+        BUG_ON(is_error(back) || mirror_protect(sp, last_page, last_page + PAGE_SIZE, PROT_NONE, r->prot));
+        if (is_error(p))
+            return (int) p;
+    }
+    int ret = adopt_mapping(sp, p + PAGE_SIZE, to, extra);
+    /* The new part has the rights of the page it grew from: none, when that one was hidden. */
+    at = to;
+    while (ret == 0 && run_next(sp, &at, to + extra, &run))
+        ret = (int) host(SYS_mprotect, run.hva, run.end - run.start, r->prot);
+    return ret;
+}
+
+/* Add [start, end) behind or apart from `like`'s last page: anonymous memory is just more of it. */
+static int extend(struct space *sp, const struct region *like, uint64_t last_page, uint64_t start, uint64_t end)
+{
+    struct region copy = *like;
+    struct region *n = region_insert(sp, &copy, start, end);
+    if (!n)
+        return -ENOMEM;
+    int r;
+    if (is_lazy(like)) {
+        r = mirror_new(sp, n, start, end, -1, 0, 0);
+    } else {
+        r = grow_object(sp, like, last_page, start, end - start);
+        if (r == 0)
+            r = show(sp, start, end, like->prot);
+    }
+    if (r)
+        unmap_locked(sp, start, end);
+    return r;
+}
+
+/* Lock held, arguments checked; old_size 0: duplicate. */
+static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t new_size, int flags, uint64_t to)
+{
+    bool duplicate = old_size == 0;
+    int64_t ret = -EFAULT;
+    struct region *r = region_at(sp, old);
+    if (!r)
+        return ret;
+    if (duplicate && !(r->flags & RG_SHARED)) {
+        return -EINVAL;
+    }
+    if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !duplicate && new_size <= old_size) {
+        /* Shrinking in place is an unmap of the tail, across regions if need be. */
+        ret = new_size < old_size ? unmap_locked(sp, old + new_size, old + old_size) : 0;
+        ret = ret ? ret : (int64_t) old;
+        return ret;
+    }
+    if (r->end - old < old_size)
+        return ret;
+    if ((flags & MREMAP_FIXED) && new_size < old_size) {
+        ret = unmap_locked(sp, old + new_size, old + old_size);
+        if (ret)
+            return ret;
+        old_size = new_size;
+        r = region_at(sp, old);
+    }
+    ret = may_expand(sp, flags & MREMAP_DONTUNMAP ? new_size : new_size - old_size, 0, r->prot, r->flags);
+    if (ret)
+        return ret;
+    uint64_t end = old + old_size;
+    if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !duplicate && end == r->end) {
+        uint64_t grown = old + new_size;
+        const struct region *above = region_from(sp, end);
+        if (grown > old && grown <= SPACE_TOP && (!above || above->start >= grown)) {
+            struct region like = *r;
+            ret = extend(sp, &like, end - PAGE_SIZE, end, grown);
+            if (ret == 0) {
+                region_merge(sp, old, grown);
+                ret = (int64_t) old;
+            }
+            return ret;
+        }
+    }
+    ret = -ENOMEM;
+    if (!(flags & MREMAP_MAYMOVE))
+        return ret;
+    if (flags & MREMAP_FIXED) {
+        ret = unmap_locked(sp, to, to + new_size);
+        if (ret)
+            return ret;
+    } else {
+        to = place(sp, flags & MREMAP_DONTUNMAP ? to : 0, new_size, is_lazy(r) && new_size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE);
+        if (!to)
+            return ret;
+    }
+    r = region_at(sp, old);
+    struct region like = *r;
+    if (duplicate) {
+        like.origin = sp->next_origin++;
+        struct region *n = region_insert(sp, &like, to, to + new_size);
+        ret = n ? 0 : -ENOMEM;
+        uint64_t at = old;
+        struct run run;
+        if (ret == 0 && run_next(sp, &at, old + PAGE_SIZE, &run)) {
+            long p = host(SYS_mremap, run.hva, 0, new_size, MREMAP_MAYMOVE);
+            ret = is_error(p) ? p : adopt_mapping(sp, p, to, new_size);
+            if (ret == 0)
+                ret = show(sp, to, to + new_size, like.prot);
+        }
+        ret = ret ? ret : (int64_t) to;
+        return ret;
+    }
+    ret = region_split(sp, old);
+    if (ret == 0)
+        ret = region_split(sp, end);
+    if (ret)
+        return ret;
+    if (like.origin >= ORIGIN_FIRST)
+        like.origin = sp->next_origin++;
+    like.name = like.name == REGION_HEAP ? REGION_PLAIN : like.name;
+    if (like.origin == ORIGIN_HEAP)
+        like.origin = ORIGIN_ANON;
+    like.flags &= ~RG_GROWSDOWN;
+    struct region *moved = region_insert(sp, &like, to, to + old_size);
+    ret = !moved ? -ENOMEM
+          : is_lazy(&like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0)
+                           : mirror_bind(sp, to, to + old_size);
+    if (ret == 0)
+        ret = move_pages(sp, old, to, old_size);
+    if (ret) {
+        if (moved)
+            unmap_locked(sp, to, to + old_size);
+        return ret;
+    }
+    if (!(flags & MREMAP_DONTUNMAP))
+        ret = unmap_locked(sp, old, end);
+    if (ret == 0)
+        ret = show(sp, to, to + old_size, like.prot);
+    if (ret == 0 && new_size > old_size)
+        ret = extend(sp, &like, to + old_size - PAGE_SIZE, to + old_size, to + new_size);
+    if (ret == 0) {
+        region_merge(sp, to, to + new_size);
+        ret = (int64_t) to;
+    }
+    return ret;
+}
+
+/* Since 6.17 mremap(2) moves a range of several mappings. The guest is told what its host would tell. */
+static bool host_moves_many(void)
+{
+    struct utsname u;
+    unsigned major = 0, minor = 0;
+    return uname(&u) == 0 && sscanf(u.release, "%u.%u", &major, &minor) == 2 && (major > 6 || (major == 6 && minor >= 17));
+}
+
+int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t new_size, int flags, gva_t new_va)
+{
+    uint64_t old = old_va.v, to = new_va.v;
+    if (flags & ~(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
+        return -EINVAL;
+    if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
+        return -EINVAL;
+    if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_size != new_size))
+        return -EINVAL;
+    if (old & ~PAGE_MASK)
+        return -EINVAL;
+    old_size = page_up(old_size);
+    new_size = page_up(new_size);
+    if (new_size == 0 || new_size > SPACE_TOP)
+        return -EINVAL;
+    if (flags & (MREMAP_FIXED)) {
+        if ((to & ~PAGE_MASK) || to > SPACE_TOP - new_size)
+            return -EINVAL;
+        if (old + old_size > to && to + new_size > old)
+            return -EINVAL;
+        int low = to < MMAP_MIN ? may_map_low(to) : 0;
+        if (low)
+            return low;
+    }
+    if (old >= SPACE_TOP || old_size > SPACE_TOP - old)
+        return -EFAULT;
+
+    lock(sp);
+    int64_t ret = -EFAULT;
+    struct region *r = region_at(sp, old);
+    if (r && r->end - old < old_size && old_size == new_size && (flags & MREMAP_FIXED) && host_moves_many()) {
+        /* Each region of the range moves by itself. */
+        for (uint64_t at = old, end = old + old_size; r && r->start < end; r = region_from(sp, at)) {
+            uint64_t s = MAX(r->start, at), e = MIN(r->end, end);
+            ret = remap(sp, s, e - s, e - s, flags, to + (s - old));
+            if (ret < 0)
+                break;
+            at = e;
+        }
+        if (ret >= 0)
+            ret = (int64_t) to;
+    } else {
+        ret = remap(sp, old, old_size, new_size, flags, to);
+    }
+    unlock(sp);
+    return ret;
+}

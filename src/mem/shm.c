@@ -1,0 +1,91 @@
+/* SysV shared memory: a host segment attached inside the slab. */
+#include "mem/space.h"
+
+#include <errno.h>
+#include <sys/shm.h>
+
+#include "base/raw.h"
+#include "mem/access.h"
+#include "mem/region.h"
+
+int64_t space_shmat(struct space *sp, int id, gva_t at_va, int flags)
+{
+    struct shmid_ds ds;
+    long r = host(SYS_shmctl, id, IPC_STAT, &ds);
+    uint64_t at = at_va.v;
+    if (r == -EACCES)
+        return r;
+    if (r < 0)
+        return r;
+    uint64_t size = page_up(ds.shm_segsz);
+    if (at) {
+        if (at & ~PAGE_MASK) {
+            if (!(flags & SHM_RND))
+                return -EINVAL;
+            at = page_down(at);
+        }
+        if (at == 0 && (flags & SHM_REMAP))
+            return -EINVAL;
+    } else if (flags & SHM_REMAP) {
+        return -EINVAL;
+    }
+    struct region like = {.prot = PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
+        .flags = RG_SHARED};
+    lock(sp);
+    int64_t ret = -EINVAL;
+    if (at) {
+        if (at > SPACE_TOP - size || at < MMAP_MIN)
+            goto out;
+        if (!(flags & SHM_REMAP) && !region_range_free(sp, at, at + size))
+            goto out;
+    } else {
+        at = place(sp, 0, size, CHUNK_SIZE);
+        ret = -ENOMEM;
+        if (!at)
+            goto out;
+    }
+    ret = may_expand(sp, size, 0, like.prot, like.flags);
+    if (ret == 0)
+        ret = unmap_locked(sp, at, at + size);
+    if (ret)
+        goto out;
+    like.origin = sp->next_origin++;
+    if (!region_insert(sp, &like, at, at + size)) {
+        ret = -ENOMEM;
+        goto out;
+    }
+    ret = mirror_bind(sp, at, at + size);
+    uint64_t p = at;
+    struct run run;
+    if (ret == 0 && run_next(sp, &p, at + size, &run)) {
+        /* One segment is one host mapping: it needs neighbouring chunks, which a fresh place always gives. */
+        long m = run.end == at + size ? (long) host(SYS_shmat, id, run.hva, (flags & ~SHM_RND) | SHM_REMAP) : -ENOMEM;
+        ret = is_error(m) ? m : 0;
+    }
+    if (ret == 0)
+        ret = show(sp, at, at + size, like.prot);
+    if (ret)
+        unmap_locked(sp, at, at + size);
+    else
+        ret = (int64_t) at;
+out:
+    unlock(sp);
+    return ret;
+}
+
+int space_shmdt(struct space *sp, gva_t va)
+{
+    lock(sp);
+    struct region *g = region_at(sp, va.v);
+    int r = -EINVAL;
+    /* Detaching is unmapping: the host counts the segment down when its last page goes. */
+    if (g && g->start == va.v && (g->flags & (RG_SHARED | RG_ANON)) == RG_SHARED) {
+        uint32_t origin = g->origin;
+        uint64_t end = g->end;
+        while ((g = region_from(sp, end)) && g->start == end && g->origin == origin)
+            end = g->end;
+        r = unmap_locked(sp, va.v, end);
+    }
+    unlock(sp);
+    return r;
+}

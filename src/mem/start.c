@@ -1,0 +1,103 @@
+/* What a program finds mapped when it starts, besides its file: stack and vDSO. */
+#include "mem/space.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/raw.h"
+#include "mem/access.h"
+#include "mem/region.h"
+
+int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
+{
+    uint64_t top = page_down(SPACE_TOP - random_below(1ull << 22) * PAGE_SIZE);
+    struct region like = {.prot = (uint8_t) prot, .flags = RG_ANON | RG_GROWSDOWN, .name = REGION_STACK,
+        .origin = sp->next_origin++};
+    lock(sp);
+    int64_t ret = may_expand(sp, size, 0, prot, like.flags);
+    if (ret == 0 && !region_insert(sp, &like, top - size, top))
+        ret = -ENOMEM;
+    if (ret == 0) {
+        sp->stack_top = top;
+        /* Bind what it may grow to, so that buffers on the stack are contiguous on the host side too. */
+        uint64_t room = MIN(MAX(sp->limits.stack, size), 64ull << 20);
+        sp->room_start = top - page_up(room);
+        ret = mirror_bind(sp, top - page_up(room), top);
+        if (ret == 0)
+            ret = mirror_guest(sp, top - size, top);
+        if (ret == 0)
+            ret = (int64_t) top;
+    }
+    unlock(sp);
+    return ret;
+}
+
+void space_set_name(struct space *sp, gva_t va, enum region_name name)
+{
+    lock(sp);
+    struct region *r = region_at(sp, va.v);
+    if (r) {
+        r->name = (uint8_t) name;
+        if (r->origin == ORIGIN_ANON)
+            r->origin = sp->next_origin++;
+    }
+    unlock(sp);
+}
+
+/* Where the host shows its vDSO and the data pages below it. */
+static bool find_vdso(uint64_t *vvar, uint64_t *vdso, uint64_t *end)
+{
+    char line[512];
+    FILE *f = fopen("/proc/self/maps", "re");
+    if (!f)
+        return false;
+    *vvar = *vdso = 0;
+    while (fgets(line, sizeof line, f)) {
+        unsigned long a, b;
+        if (sscanf(line, "%lx-%lx", &a, &b) != 2)
+            continue;
+        if (strstr(line, "[vvar") && (!*vvar || a < *vvar))
+            *vvar = a;
+        if (strstr(line, "[vdso]"))
+            *vdso = a, *end = b;
+    }
+    fclose(f);
+    return *vvar && *vdso > *vvar;
+}
+
+uint64_t space_map_vdso(struct space *sp)
+{
+    uint64_t vvar, vdso, end = 0;
+    if (!machine_tsc_is_host(sp->machine) || !find_vdso(&vvar, &vdso, &end))
+        return 0;
+    uint64_t data = vdso - vvar, code = end - vdso;
+    uint64_t window = machine_gpa_limit(sp->machine) - CHUNK_SIZE;
+    if (!sp->vvar_gpa && machine_back(sp->machine, gpa(window), (void *) vvar, data, true))
+        return 0;
+    sp->vvar_gpa = window;
+    int64_t at = space_mmap(sp, gva(0), data + code, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at < 0)
+        return 0;
+    /* The code is a copy, ordinary memory of the guest; the data below it are the host's own pages, read-only. */
+    lock(sp);
+    uint64_t p = (uint64_t) at;
+    struct run run;
+    int r = mirror_bind(sp, p, p + data + code);
+    p += data;
+    while (r == 0 && run_next(sp, &p, (uint64_t) at + data + code, &run))
+        memcpy(run.hva, (const uint8_t *) vdso + (run.start - (uint64_t) at - data), run.end - run.start);
+    if (r == 0) {
+        sp->vvar_start = (uint64_t) at;
+        sp->vvar_size = data;
+    }
+    unlock(sp);
+    if (r)
+        return 0;
+    space_mprotect(sp, gva((uint64_t) at), data, PROT_READ);
+    space_mprotect(sp, gva((uint64_t) at + data), code, PROT_READ | PROT_EXEC);
+    space_set_name(sp, gva((uint64_t) at), REGION_VVAR);
+    space_set_name(sp, gva((uint64_t) at + data), REGION_VDSO);
+    return (uint64_t) at + data;
+}
