@@ -32,6 +32,18 @@ struct state_image {
     uint8_t set_user, trace, stats, pad2[5];
 };
 
+/* AT_HWCAP as the kernel gave it to this process: getauxval() tells what the C library has made of it. */
+static uint64_t kernel_hwcap(void)
+{
+    char **p = environ;
+    while (*p)
+        p++;
+    for (const Elf64_auxv_t *av = (const Elf64_auxv_t *) (p + 1); av->a_type != AT_NULL; av++)
+        if (av->a_type == AT_HWCAP)
+            return av->a_un.a_val;
+    return 0;
+}
+
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
 {
     struct space *sp;
@@ -52,7 +64,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     signal_set_mask(t, ctx->sigmask);
     t->host = pthread_self();
 
-    struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp), .hwcap = getauxval(AT_HWCAP),
+    struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp), .hwcap = kernel_hwcap(),
         .hwcap2 = getauxval(AT_HWCAP2), .minsigstksz = getauxval(AT_MINSIGSTKSZ), .clktck = getauxval(AT_CLKTCK),
         .platform = "x86_64"};
     if (getrandom(aux.random, sizeof aux.random, 0) != sizeof aux.random)
