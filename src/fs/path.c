@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -163,6 +164,31 @@ static int enter_root(struct walk *w)
     return 0;
 }
 
+/* Whether O_PATH directory `dir` is inside, found by going up from it: for a path that is too long to be named. */
+static int climbs_to_root(int dir)
+{
+    struct place here, above;
+    autofd fd = (int) host(SYS_openat, dir, ".", PATH_FD | O_DIRECTORY, 0);
+    int r = fd < 0 ? fd : place_of(fd, &here);
+    while (r == 0) {
+        if (same_place(&here, &root_place))
+            return 0;
+        for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+            if (same_place(&here, &mounts[i].place))
+                return 0;
+        int up = (int) host(SYS_openat, fd, "..", PATH_FD | O_DIRECTORY, 0);
+        if (up < 0)
+            return up;
+        host(SYS_close, fd);
+        fd = up;
+        r = place_of(fd, &above);
+        if (r == 0 && same_place(&here, &above))
+            return -ENOENT;
+        here = above;
+    }
+    return r;
+}
+
 static int enter_start(struct walk *w, int dirfd)
 {
     int fd = (int) host(SYS_openat, dirfd, ".", PATH_FD | O_DIRECTORY, 0);
@@ -171,6 +197,8 @@ static int enter_start(struct walk *w, int dirfd)
     enter(w, fd);
     char path[PATH_MAX];
     int64_t n = proc_fd_link(fd, path, sizeof path);
+    if (n == -ENAMETOOLONG)
+        return climbs_to_root(fd);
     if (n < 0)
         return (int) n;
     return fs_path_inside(path) ? 0 : -ENOENT;
@@ -460,7 +488,7 @@ static int walk(struct walk *w)
     }
 }
 
-static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
+static int walk_from(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
 {
     struct walk w;
     w.dir = -1;
@@ -470,12 +498,27 @@ static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, s
     w.out = out;
     w.rest = w.buf + sizeof w.buf - 1 - len;
     memcpy(w.rest, path, len + 1);
-    fds_create_lock();
     int r = *path == '/' ? enter_root(&w) : enter_start(&w, dirfd);
     if (r == 0)
         r = walk(&w);
     if (w.dir >= 0)
         host(SYS_close, w.dir);
+    return r;
+}
+
+static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
+{
+    fds_create_lock();
+    int r = walk_from(dirfd, path, len, flags, out);
+    struct rlimit64 lim;
+    if (r == -EMFILE && host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &lim) == 0) {
+        /* The guest has used up its numbers. Ours do not count: above its limit there is room below the window. */
+        struct rlimit64 high = {MIN((uint64_t) fds_base(), lim.rlim_max), lim.rlim_max};
+        if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &high, NULL) == 0) {
+            r = walk_from(dirfd, path, len, flags, out);
+            host(SYS_prlimit64, 0, RLIMIT_NOFILE, &lim, NULL);
+        }
+    }
     fds_create_unlock();
     if (r)
         fs_at_done(out);

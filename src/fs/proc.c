@@ -134,6 +134,13 @@ int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_
     return r;
 }
 
+bool fs_proc_is_text(int fd)
+{
+    char path[PATH_MAX];
+    return host(SYS_fcntl, fd, F_GET_SEALS) == SPECIAL_SEALS && proc_fd_link(fd, path, sizeof path) > 0 &&
+           strncmp(path, MEMFD_PREFIX "/proc/", sizeof MEMFD_PREFIX "/proc/" - 1) == 0;
+}
+
 /* ---- readlink ---- */
 
 static int64_t host_link_of(int dir, const char *name, char *out, size_t size)
@@ -144,7 +151,7 @@ static int64_t host_link_of(int dir, const char *name, char *out, size_t size)
         return n;
     path[n] = 0;
     char *text = path;
-    if (strncmp(path, MEMFD_PREFIX "/proc/", sizeof MEMFD_PREFIX - 1 + 6) == 0) {
+    if (strncmp(path, MEMFD_PREFIX "/proc/", sizeof MEMFD_PREFIX "/proc/" - 1) == 0) {
         char *end = strstr(path, " (deleted)");
         if (end)
             *end = 0;

@@ -32,6 +32,9 @@ int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_
  * put into `buf` (host memory, never NUL-terminated), a negative errno, or 0: not ours, ask the host. */
 int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, size_t size);
 
+/* True for what fs_proc_filter() put in a file's place: mmap(2) of a file in /proc is ENODEV. */
+bool fs_proc_is_text(int fd);
+
 /* True when `fd` is a directory whose listing has to go through fs_proc_getdents(), in a buffer of the supervisor: fd, fdinfo, task. */
 bool fs_proc_lists(int fd);
 

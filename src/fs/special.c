@@ -37,7 +37,7 @@ static int make_memfd(const char *name, const void *text, size_t n, unsigned mod
     }
     long r = host(SYS_fchmod, fd, mode);
     if (r == 0)
-        r = host(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL);
+        r = host(SYS_fcntl, fd, F_ADD_SEALS, SPECIAL_SEALS);
     if (r == 0)
         r = host(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
     return r ? (int) r : steal_fd(&fd);

@@ -3,7 +3,11 @@
 #ifndef FS_SPECIAL_H
 #define FS_SPECIAL_H
 
+#include <fcntl.h>
+
 #include "base/base.h"
+
+#define SPECIAL_SEALS (F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL)
 
 /* A new descriptor for the memory of process `pid`, opened with `flags`, in place of the host's file /proc/PID/mem. Hold
  * fds_create_lock(). */

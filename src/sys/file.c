@@ -37,7 +37,7 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
 
     if (ret < 0)
         return ret;
-    ret = opened(t, sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags, mode, 0l, 0l), &p, flags);
+    ret = opened(t, sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l), &p, flags);
     sys_path_done(&p);
     return ret;
 }
@@ -92,9 +92,13 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
     ret = sys_path(t, (int) a[0], a[1], fs, &p);
     if (ret < 0)
         return ret;
-    /* Under a sysroot fs has obeyed the RESOLVE_* flags; the path that it found goes through /proc/self/fd. */
-    if (p.host == p.at.path && fs_root.fd >= 0)
-        u.how.resolve = 0;
+    /* Under a sysroot fs has obeyed some of the RESOLVE_* flags: the path that it found may go through /proc. */
+    if (p.host == p.at.path && fs_root.fd >= 0) {
+        for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
+            u.how.resolve &= ~map[i].resolve;
+        u.how.resolve |= p.at.resolve;
+        u.how.flags |= (uint64_t) p.at.open_flags;
+    }
     ret = opened(t, sys_block(t, SYS_openat2, (long) p.dirfd, p.host, &u, a[3], 0l, 0l), &p, flags);
     sys_path_done(&p);
     return ret;

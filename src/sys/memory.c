@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "fs/proc.h"
 #include "sys/handlers.h"
 
 int64_t sys_mmap(struct thread *t, const uint64_t a[6])
 {
     if (a[5] & ~PAGE_MASK)
         return -EINVAL;
+    if (!(a[3] & MAP_ANONYMOUS) && fs_proc_is_text((int) a[4]))
+        return -ENODEV;
     return space_mmap(t->proc->space, gva(a[0]), a[1], (int) a[2], (int) a[3], (int) a[4], a[5]);
 }
 
