@@ -266,21 +266,19 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
         return -ENOENT;
     if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
         return -EINVAL;
-    int fd = -1;
-    if (dirfd != AT_FDCWD || flags) {
-        fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
-        if (fd < 0)
-            return fd;
-        /* As the kernel names it: /dev/fd/N, with the path behind when there is one. */
-        if (!*path)
-            snprintf(execfn, sizeof execfn, "/dev/fd/%d", dirfd);
-        else if (*path == '/' || dirfd == AT_FDCWD)
-            snprintf(execfn, sizeof execfn, "%s", path);
-        else
-            snprintf(execfn, sizeof execfn, "/dev/fd/%d/%s", dirfd, path);
-        p.execfn = strdup(execfn);
-        p.path_inaccessible = *path != '/' && dirfd >= 0 && (host(SYS_fcntl, dirfd, F_GETFD) & FD_CLOEXEC);
-    }
+    /* The file is looked up before the vectors are read. */
+    int fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
+    if (fd < 0)
+        return fd;
+    /* As the kernel names it: /dev/fd/N, with the path behind when there is one. */
+    if (!*path)
+        snprintf(execfn, sizeof execfn, "/dev/fd/%d", dirfd);
+    else if (*path == '/' || dirfd == AT_FDCWD)
+        snprintf(execfn, sizeof execfn, "%s", path);
+    else
+        snprintf(execfn, sizeof execfn, "/dev/fd/%d/%s", dirfd, path);
+    p.execfn = strdup(execfn);
+    p.path_inaccessible = *path != '/' && dirfd >= 0 && (host(SYS_fcntl, dirfd, F_GETFD) & FD_CLOEXEC);
     r = copy_strings(t, uargv, &p.argv, &total);
     if (r == 0)
         r = copy_strings(t, uenvp, &p.envp, &total);
@@ -291,8 +289,8 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
         }
     }
     if (r == 0)
-        r = exec_replace(t, &p, fd >= 0 ? execfn : path, fd);
-    else if (fd >= 0)
+        r = exec_replace(t, &p, execfn, fd);
+    else
         host(SYS_close, fd);
     program_free(&p);
     return r;
