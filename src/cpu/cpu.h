@@ -48,6 +48,10 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
 /* Give the machine 2 MiB more for page tables: after machine_map() returned -ENOMEM. The range is backed already. */
 void machine_feed(struct machine *m, gpa_t gpa);
 
+/* Around a host fork, in the parent: no vCPU is being made or parked at the moment of the copy. */
+void machine_fork_prepare(struct machine *m);
+void machine_fork_parent(struct machine *m);
+
 /* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
  * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. */
 int machine_renew(struct machine *m);

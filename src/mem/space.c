@@ -4,19 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mman.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/shm.h>
-#include <sys/utsname.h>
 
 #include "base/raw.h"
-#include "mem/access.h"
 #include "mem/region.h"
 
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
@@ -443,10 +437,12 @@ void space_info(struct space *sp, struct space_info *out)
 void space_fork_prepare(struct space *sp)
 {
     lock(sp);
+    machine_fork_prepare(sp->machine);
 }
 
 void space_fork_parent(struct space *sp)
 {
+    machine_fork_parent(sp->machine);
     unlock(sp);
 }
 

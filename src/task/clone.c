@@ -110,18 +110,18 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
 
 static void locks_before_fork(struct process *p)
 {
+    fds_fork_prepare(); /* outermost: S_FDLOCK calls hold it while they take the others */
     pthread_mutex_lock(&p->lock);
     pthread_mutex_lock(&p->sighand->lock);
     space_fork_prepare(p->space);
-    fds_fork_prepare();
 }
 
 static void locks_in_parent(struct process *p)
 {
-    fds_fork_done(false);
     space_fork_parent(p->space);
     pthread_mutex_unlock(&p->sighand->lock);
     pthread_mutex_unlock(&p->lock);
+    fds_fork_done(false);
 }
 
 /* The child: one thread, a machine of its own over the memory that the host copied. */

@@ -169,8 +169,19 @@ void machine_close(struct machine *m)
     m->vm_fd = -1;
 }
 
+void machine_fork_prepare(struct machine *m)
+{
+    pthread_mutex_lock(&m->lock);
+}
+
+void machine_fork_parent(struct machine *m)
+{
+    pthread_mutex_unlock(&m->lock);
+}
+
 int machine_renew(struct machine *m)
 {
+    pthread_mutex_init(&m->lock, NULL);
     machine_close(m);
 
     /* Neighbouring slots become one: creating a VM costs by the slot. */
