@@ -35,6 +35,12 @@ enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_INSTR = 16 };
 
 /* ---- machine ---- */
 
+/* What a machine found out about the host, for the machine of another program image of this process: probing costs a few hundred
+ * microseconds where CPUID traps. The bytes are opaque, allocated (free() them; NULL: out of memory) and of *size bytes; machine_use_facts()
+ * copies them before machine_create(). -EINVAL: not such bytes. */
+void *machine_facts(const struct machine *m, size_t *size);
+int machine_use_facts(const void *facts, size_t size);
+
 /* Guest-physical addresses that must stay free: the interrupt controllers' and VMX's own pages. */
 #define MACHINE_HOLE_START 0xfe000000ull
 #define MACHINE_HOLE_END 0x100000000ull

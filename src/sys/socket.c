@@ -62,6 +62,9 @@ static int unix_resolve(struct addr *ad, bool create)
     int ret;
 
     memcpy(path, ad->un.sun_path, (size_t) ad->len - offsetof(struct sockaddr_un, sun_path));
+    /* A plain name in the working directory, which lies inside: nothing in it leads elsewhere, and it stays what the guest knows. */
+    if (create && !strchr(path, '/'))
+        return 0;
     ret = fs_resolve(AT_FDCWD, path, create ? FS_CREATE | FS_NOFOLLOW : 0, &ad->at);
     if (ret < 0)
         return ret;

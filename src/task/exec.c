@@ -106,6 +106,10 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
         state_put_str(&w, ST_ARG, p->argv[i]);
     for (int i = 0; i < p->envc; i++)
         state_put_str(&w, ST_ENV, p->envp[i]);
+    size_t size;
+    autofree void *facts = machine_facts(space_machine(t->proc->space), &size);
+    if (facts)
+        state_put(&w, ST_CPU, facts, size);
     exec_save_more(&w);
     return state_seal(&w);
 }
@@ -203,6 +207,9 @@ int exec_resume(int fd)
             break;
         case ST_EXECFN:
             bad |= !(p.execfn = copy_string(data, size));
+            break;
+        case ST_CPU:
+            bad |= machine_use_facts(data, size) != 0;
             break;
         case ST_ARG:
             bad |= push(&p.argv, &p.argc, copy_string(data, size)) != 0;

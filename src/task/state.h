@@ -17,6 +17,7 @@ enum state_tag {
     ST_ENV,
     ST_CRED,     /* struct sys_cred */
     ST_LIMITS,   /* struct sys_limits */
+    ST_CPU,      /* machine_facts() */
 };
 
 struct state_writer {

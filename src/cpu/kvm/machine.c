@@ -12,6 +12,53 @@
 
 #define KVM_PATH "/dev/kvm"
 
+struct facts {
+    uint32_t world, xsave_size, run_size, nent;
+    uint64_t xcr0;
+    struct kvm_cpuid_entry2 entry[];
+};
+
+static struct facts *known; /* from the image before */
+
+void *machine_facts(const struct machine *m, size_t *size)
+{
+    *size = sizeof(struct facts) + m->cpuid->nent * sizeof(struct kvm_cpuid_entry2);
+    struct facts *f = calloc(1, *size);
+    if (f) {
+        *f = (struct facts){.world = m->world, .xsave_size = m->xsave_size, .run_size = m->run_size,
+            .nent = m->cpuid->nent, .xcr0 = m->xcr0};
+        memcpy(f->entry, m->cpuid->entries, m->cpuid->nent * sizeof *f->entry);
+    }
+    return f;
+}
+
+int machine_use_facts(const void *facts, size_t size)
+{
+    const struct facts *f = facts;
+    if (size < sizeof *f || size != sizeof *f + f->nent * sizeof *f->entry)
+        return -EINVAL;
+    known = malloc(size);
+    if (!known)
+        return -ENOMEM;
+    memcpy(known, facts, size);
+    return 0;
+}
+
+/* Take over what is known; -ENOMEM. */
+static int recall(struct machine *m)
+{
+    m->world = (enum syscall_world) known->world;
+    m->xsave_size = known->xsave_size;
+    m->run_size = known->run_size;
+    m->xcr0 = known->xcr0;
+    m->cpuid = calloc(1, sizeof *m->cpuid + known->nent * sizeof *known->entry);
+    if (!m->cpuid)
+        return -ENOMEM;
+    m->cpuid->nent = known->nent;
+    memcpy(m->cpuid->entries, known->entry, known->nent * sizeof *known->entry);
+    return 0;
+}
+
 static const char *open_problem(int err)
 {
     switch (err) {
@@ -127,13 +174,15 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
     m->kvm_fd = r = fds_adopt_fd(r, false);
     if (r < 0)
         goto fail;
-    r = probe(m, why);
+    r = known ? recall(m) : probe(m, why);
     if (r)
         goto fail_kvm;
-    *why = "KVM does not tell which CPUID it supports";
-    r = system_setup_cpuid(m);
-    if (r)
-        goto fail_kvm;
+    if (!known) {
+        *why = "KVM does not tell which CPUID it supports";
+        r = system_setup_cpuid(m);
+        if (r)
+            goto fail_kvm;
+    }
     m->gpa_limit = gpa_limit_of(m->cpuid);
     m->table_end = feed;
     m->table_next = PAGE_SIZE; /* guest-physical 0 stays nobody's, so that 0 can mean "none" */

@@ -1,0 +1,66 @@
+/* Namespaces. All of them are the host process's, and pass; but the kernel gives a new user namespace only to a process with one thread,
+ * and some kernels keep a worker thread inside every process that runs a VM. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+
+#include "sys/handlers.h"
+
+/* Turns to give to a worker that is on its way out; it has nothing left to do but to leave the list of threads. */
+#define TURNS 100000
+
+static bool alone(void)
+{
+    struct stat st;
+
+    return host(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0) < 0 || st.st_nlink <= 3;
+}
+
+/* Run on in a new VM, whose worker starts with its first instruction: until then there is one thread. */
+static int leave_worker(struct thread *t)
+{
+    autofree struct cpu_state *st = vcpu_save(t->vcpu);
+    struct machine *m = space_machine(t->proc->space);
+    int ret;
+
+    if (!st)
+        return -ENOMEM;
+    ret = machine_renew(m);
+    if (ret >= 0)
+        ret = vcpu_create(m, &t->vcpu);
+    if (ret < 0)
+        die(125, "cannot go on in a new virtual machine after unshare or setns: error %d", -ret);
+    t->regs = vcpu_regs(t->vcpu);
+    BUG_ON(vcpu_load(t->vcpu, st) < 0);
+    for (int i = 0; i < TURNS && !alone(); i++)
+        host(SYS_sched_yield);
+    return 0;
+}
+
+static bool single(struct thread *t)
+{
+    return t->proc->nthreads == 1 && !t->proc->vfork_child;
+}
+
+int64_t sys_unshare(struct thread *t, const uint64_t a[6])
+{
+    if (a[0] & (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) && single(t) && !alone()) {
+        int ret = leave_worker(t);
+
+        if (ret < 0)
+            return ret;
+    }
+    return host(SYS_unshare, a[0]);
+}
+
+int64_t sys_setns(struct thread *t, const uint64_t a[6])
+{
+    int64_t ret = host(SYS_setns, (int) a[0], a[1]);
+
+    /* EINVAL has several reasons; of the user namespace's this is one. */
+    if (ret != -EINVAL || !single(t) || alone())
+        return ret;
+    ret = leave_worker(t);
+    return ret < 0 ? ret : host(SYS_setns, (int) a[0], a[1]);
+}
