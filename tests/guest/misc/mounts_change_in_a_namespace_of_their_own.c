@@ -1,4 +1,5 @@
 /* covers: unshare mount umount2 */
+/* sysroot: no (mount points are reached through descriptors of the supervisor) */
 #include "t.h"
 #include <sys/mount.h>
 
