@@ -100,6 +100,9 @@ void vcpu_park(struct vcpu *v);
  * unblocked host signals end the run, with CPU_SIGNAL, and stay pending. */
 enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
 
+/* Enter the VM and leave it at once: what the host sets up with a first run is there afterwards. 0 or a negative errno. */
+int vcpu_warm(struct vcpu *v);
+
 struct cpu_regs *vcpu_regs(struct vcpu *v); /* valid between runs; changes take effect at the next */
 
 void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);

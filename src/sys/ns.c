@@ -17,7 +17,7 @@ static bool alone(void)
     return host(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0) < 0 || st.st_nlink <= 3;
 }
 
-/* Run on in a new VM, whose worker starts with its first instruction: until then there is one thread. */
+/* Run on in a new VM, whose worker starts with its first run: until then there is one thread. */
 static int leave_worker(struct thread *t)
 {
     autofree struct cpu_state *st = vcpu_save(t->vcpu);
@@ -43,24 +43,36 @@ static bool single(struct thread *t)
     return t->proc->nthreads == 1 && !t->proc->vfork_child;
 }
 
+/* Once new processes go into another pid namespace no thread can be made here, so the worker has to come back before that. */
 int64_t sys_unshare(struct thread *t, const uint64_t a[6])
 {
-    if (a[0] & (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) && single(t) && !alone()) {
-        int ret = leave_worker(t);
+    uint64_t later = a[0] & CLONE_NEWPID;
+    int64_t ret;
 
-        if (ret < 0)
-            return ret;
-    }
-    return host(SYS_unshare, a[0]);
+    if (!(a[0] & (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) || !single(t) || alone())
+        return host(SYS_unshare, a[0]);
+    ret = leave_worker(t);
+    if (ret >= 0)
+        ret = host(SYS_unshare, a[0] & ~later);
+    if (ret < 0 || !later)
+        return ret;
+    BUG_ON(vcpu_warm(t->vcpu) < 0);
+    return host(SYS_unshare, later);
 }
 
 int64_t sys_setns(struct thread *t, const uint64_t a[6])
 {
     int64_t ret = host(SYS_setns, (int) a[0], a[1]);
+    uint64_t later = a[1] & CLONE_NEWPID;
 
-    /* EINVAL has several reasons; of the user namespace's this is one. */
+    /* EINVAL has several reasons; with the user namespace, having more than one thread is one. */
     if (ret != -EINVAL || !single(t) || alone())
         return ret;
     ret = leave_worker(t);
-    return ret < 0 ? ret : host(SYS_setns, (int) a[0], a[1]);
+    if (ret >= 0)
+        ret = host(SYS_setns, (int) a[0], a[1] & ~later);
+    if (ret < 0 || !(a[1] & ~later) || !later)
+        return ret;
+    BUG_ON(vcpu_warm(t->vcpu) < 0);
+    return host(SYS_setns, (int) a[0], later);
 }

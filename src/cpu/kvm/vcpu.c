@@ -264,6 +264,17 @@ static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
     *f = (struct cpu_fault){.vector = VECTOR_GP};
 }
 
+int vcpu_warm(struct vcpu *v)
+{
+    struct cpu_regs before = *v->regs;
+    v->run->immediate_exit = 1;
+    long r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+    v->run->immediate_exit = 0;
+    *v->regs = before;
+    v->clean = false;
+    return r == -EINTR ? 0 : (int) r;
+}
+
 enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
 {
     struct kvm_run *run = v->run;
