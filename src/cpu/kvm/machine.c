@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/fds.h"
 
@@ -59,6 +61,38 @@ static int recall(struct machine *m)
     return 0;
 }
 
+/* The name of group `gid` in /etc/group, or its number. No name service: the binary is static. */
+static void group_name(gid_t gid, char *name, size_t size)
+{
+    char line[512], found[64];
+    unsigned id;
+    snprintf(name, size, "%u", gid);
+    FILE *f = fopen("/etc/group", "re");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "%63[^:]:%*[^:]:%u", found, &id) == 2 && id == gid)
+            snprintf(name, size, "%s", found);
+    if (f)
+        fclose(f);
+}
+
+static const char *no_permission(void)
+{
+    static char text[256];
+    struct stat st;
+    char group[64];
+    if (stat(KVM_PATH, &st))
+        return "no permission to open /dev/kvm";
+    group_name(st.st_gid, group, sizeof group);
+    if ((st.st_mode & 060) == 060)
+        snprintf(text, sizeof text, "no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again", group);
+    else
+        snprintf(text, sizeof text,
+            "no permission to open /dev/kvm: its group (%s) has none either (mode %04o); as root: chgrp kvm /dev/kvm && chmod 660 "
+            "/dev/kvm, then join group kvm",
+            group, st.st_mode & 07777);
+    return text;
+}
+
 static const char *open_problem(int err)
 {
     switch (err) {
@@ -67,8 +101,7 @@ static const char *open_problem(int err)
                "kvm_amd module; inside a VM, enable nested virtualization; in a container, pass --device /dev/kvm";
     case -EACCES:
     case -EPERM:
-        return "no permission to open /dev/kvm: add yourself to its group (usually: sudo usermod -aG kvm $USER) and log in "
-               "again";
+        return no_permission();
     case -ENODEV:
     case -ENXIO:
         return "/dev/kvm is there but no driver answers: load kvm_intel or kvm_amd (virtualization may be disabled in the "
