@@ -330,6 +330,7 @@ static void init_fpu(struct vcpu *v, uint8_t *image, uint32_t size)
     memset(image, 0, size);
     *(uint16_t *) image = 0x37f;
     *(uint32_t *) (image + 24) = 0x1f80;
+    *(uint64_t *) (image + XSTATE_BV) = 3; /* without its bits MXCSR would stay as it is */
     vcpu_set_xsave(v, image);
 }
 
