@@ -67,7 +67,8 @@ class Bench:
         return os.path.join(self.scratch, *parts)
 
     def run(self, argv, cwd=None, stdin=os.devnull, stdout=None, timeout=300):
-        """Run to the end; returns (wall ns, standard output). A nonzero status, a signal or the timeout is a Fail."""
+        """Run to the end; returns (wall ns, standard output) and leaves the processor time in self.cpu. A nonzero status, a
+        signal or the timeout is a Fail."""
         if not os.path.exists(argv[0]):
             raise Fail(f"{os.path.basename(argv[0])} is not built")
         out, err = stdout or self.path("out"), self.path("err")
@@ -91,8 +92,9 @@ class Bench:
 
         watch = threading.Thread(target=expire)
         watch.start()
-        status = os.wait4(pid, 0)[1]
+        _, status, usage = os.wait4(pid, 0)
         wall = time.perf_counter_ns() - start
+        self.cpu = (usage.ru_utime + usage.ru_stime) * 1e9
         reaped.set()
         watch.join()
         if late.is_set():

@@ -18,6 +18,7 @@ class Program:
     def __init__(self, bench, scale):
         self.b = bench
         self.scale = scale
+        self.cpu = {}  # column -> processor time of each run, ns
         self.setup()
 
     def setup(self):
@@ -36,6 +37,7 @@ class Program:
         if options:
             prefix = [prefix[0], *options, *prefix[1:]]
         wall, output = self.b.run(prefix + self.argv(column), cwd=self.cwd, stdin=self.stdin, stdout=self.stdout)
+        self.cpu.setdefault(column, []).append(self.b.cpu)
         self.check(output)
         return wall
 
