@@ -29,7 +29,7 @@ ASAN_OBJ := $(SRC:%=$(BUILD)/asan/obj/%.o) $(BUILD)/asan/obj/tests/asan/options.
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all deps demo check check-full bench bench-fork lint format install unit guest programs term fuzz \
-    check-svm check-asan coverage clean FORCE
+    check-svm check-asan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
 
@@ -65,7 +65,7 @@ $(BUILD)/asan/elfuse: $(ASAN_OBJ) $(BUILD)/sources
 
 install: $(BUILD)/elfuse.stripped ## install the program and its manual page under PREFIX (/usr/local)
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/elfuse
-	@test ! -e docs/elfuse.1 || (set -x; install -D -m 644 docs/elfuse.1 $(DESTDIR)$(PREFIX)/share/man/man1/elfuse.1)
+	@test ! -e man/elfuse.1 || (set -x; install -D -m 644 man/elfuse.1 $(DESTDIR)$(PREFIX)/share/man/man1/elfuse.1)
 
 # ---- tests ----
 
@@ -128,6 +128,9 @@ lint: ## formatting, clang-tidy, cppcheck
 	@scripts/lint
 format: ## format the sources in place
 	@scripts/format
+
+doc: ## docs/syscalls.md, from the system-call table
+	@scripts/syscalls-doc >docs/syscalls.md
 
 clean: ## remove build/
 	rm -rf $(BUILD)

@@ -1,6 +1,8 @@
 /* cppcheck reads no system header; these macros are grammar to it. */
 #define LIST_HEAD(name, type) struct name { struct type *lh_first; }
 #define LIST_ENTRY(type) struct { struct type *le_next, **le_prev; }
+#define SLIST_HEAD(name, type) struct name { struct type *slh_first; }
+#define SLIST_ENTRY(type) struct { struct type *sle_next; }
 #define RB_HEAD(name, type) struct name { struct type *rbh_root; }
 #define RB_ENTRY(type) struct { struct type *rbe_left, *rbe_right, *rbe_parent; int rbe_color; }
 #define RB_PROTOTYPE_STATIC(name, type, field, cmp)
