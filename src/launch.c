@@ -224,7 +224,7 @@ static void enter_directory(const struct options *o)
         fs_at_done(&at);
     }
     if (r)
-        die(125, "%s: cannot change to this directory: %s", dir, strerror(-r));
+        die(125, "%s: cannot change to this directory: %s", dir, errno_text(r));
 }
 
 static uint64_t soft_limit(int resource)
@@ -236,7 +236,8 @@ static uint64_t soft_limit(int resource)
 
 void launch(const struct options *o)
 {
-    static struct program p = PROGRAM_INIT;
+    static struct program p; /* large, and zero so far: not in the file */
+    p.fd = p.interp_fd = -1;
     struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
         .sigmask = signal_host_blocked(), .ignored = signal_host_ignored()};
     int r = fds_init();
@@ -249,9 +250,9 @@ void launch(const struct options *o)
         stats_phase("start");
     }
     if (o->trace && (r = trace_open(o->trace_file)))
-        die(125, "%s: cannot write the trace: %s", o->trace_file ? o->trace_file : "stderr", strerror(-r));
+        die(125, "%s: cannot write the trace: %s", o->trace_file ? o->trace_file : "stderr", errno_text(r));
     if (o->sysroot && (r = fs_root_set(o->sysroot)))
-        die(125, "%s: cannot use this directory as --sysroot: %s", o->sysroot, strerror(-r));
+        die(125, "%s: cannot use this directory as --sysroot: %s", o->sysroot, errno_text(r));
     if (o->set_user)
         sys_cred_tell(o->uid, o->gid);
     if (o->timeout > 0)
@@ -262,7 +263,7 @@ void launch(const struct options *o)
     p.envp = build_env(o);
     char *path = find_program(o->argv[0], p.envp, &err);
     if (!path)
-        die(err == ENOENT ? 127 : 126, "%s: %s", o->argv[0], err == ENOENT ? "command not found" : strerror(err));
+        die(err == ENOENT ? 127 : 126, "%s: %s", o->argv[0], err == ENOENT ? "command not found" : errno_text(err));
     while (o->argv[p.argc])
         p.argc++;
     p.argv = calloc((size_t) p.argc + 1, sizeof *p.argv);
@@ -285,6 +286,6 @@ void launch(const struct options *o)
     const char *reason = NULL;
     r = exec_start(o, &p, &ctx, &reason);
     if (!process_self || !process_self->nthreads)
-        die(125, "%s%s%s", reason ? reason : "cannot start", r == -ENODEV || !r ? "" : ": ", r ? strerror(-r) : "");
-    die(126, "%s: %s", path, reason ? reason : strerror(-r));
+        die(125, "%s%s%s", reason ? reason : "cannot start", r == -ENODEV || !r ? "" : ": ", r ? errno_text(r) : "");
+    die(126, "%s: %s", path, reason ? reason : errno_text(r));
 }

@@ -1,5 +1,4 @@
 /* elfuse: run a Linux program in a lightweight virtual machine of its own. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -7,6 +6,18 @@
 #include "launch.h"
 #include "options.h"
 #include "task/exec.h"
+
+static int say(const char *text)
+{
+    for (size_t n = strlen(text); n;) {
+        ssize_t w = write(1, text, n);
+        if (w < 0)
+            return 125;
+        text += w;
+        n -= (size_t) w;
+    }
+    return 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -19,9 +30,9 @@ int main(int argc, char **argv)
         exec_resume(atoi(state));
     switch (options_parse(argc, argv, &o, err, sizeof err)) {
     case OPTIONS_HELP:
-        return fputs(options_help, stdout) < 0 || fflush(stdout) ? 125 : 0;
+        return say(options_help);
     case OPTIONS_VERSION:
-        return printf("elfuse %s\n", ELFUSE_VERSION) < 0 || fflush(stdout) ? 125 : 0;
+        return say("elfuse " ELFUSE_VERSION "\n");
     case OPTIONS_ERROR:
         die(125, "%s", err);
     case OPTIONS_RUN:

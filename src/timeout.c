@@ -9,26 +9,28 @@
 #include <time.h>
 
 #include "base/base.h"
+#include "base/lines.h"
 #include "base/raw.h"
 
 #define GRACE_SECONDS 2 /* between SIGTERM and SIGKILL */
 
 /* Send `sig` to every descendant: as their subreaper, this process has the whole tree below it, and the kernel lists children. */
-static bool signal_tree(pid_t pid, int sig)
+static void signal_tree(pid_t pid, int sig)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-    FILE *f = fopen(path, "re");
-    bool any = false;
-    int child;
-    while (f && fscanf(f, "%d", &child) == 1) {
-        any = true;
-        signal_tree(child, sig);
-        kill(child, sig);
+    struct lines l;
+    if (lines_open(&l, path))
+        return;
+    for (const char *p; (p = lines_next(&l));) {
+        uint64_t child;
+        while (parse_number(&p, 10, &child)) {
+            signal_tree((pid_t) child, sig);
+            kill((pid_t) child, sig);
+            p += *p == ' ';
+        }
     }
-    if (f)
-        fclose(f);
-    return any;
+    lines_close(&l);
 }
 
 static struct timespec after(double seconds)
@@ -79,7 +81,7 @@ void timeout_watch(double seconds)
     sigprocmask(SIG_SETMASK, &all, &old);
     pid_t pid = fork();
     if (pid < 0)
-        die(125, "cannot fork for --timeout: %s", strerror(errno));
+        die(125, "cannot fork for --timeout: %s", errno_text(errno));
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         sigprocmask(SIG_SETMASK, &old, NULL);

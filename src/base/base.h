@@ -84,6 +84,9 @@ _Noreturn void bug(const char *file, int line, const char *what);
             bug(__FILE__, __LINE__, #cond);                                                                            \
     } while (0)
 
+/* What a (positive or negative) errno means, untranslated: strerror() drags in the C library's catalogues. */
+const char *errno_text(int err);
+
 /* One line to stderr, prefixed "elfuse: ". */
 __attribute__((format(printf, 1, 2))) void warn(const char *fmt, ...);
 

@@ -57,7 +57,7 @@ static int check_file(int fd, const char *name, const struct report *rep, uint64
 
     r = host(SYS_fstat, fd, &st);
     if (r < 0)
-        return fail(rep, (int) r, "%s: %s", name, strerror((int) -r));
+        return fail(rep, (int) r, "%s: %s", name, errno_text((int) r));
     if (S_ISDIR(st.st_mode))
         return fail(rep, -EACCES, "%s: a directory, not a program", name);
     if (!S_ISREG(st.st_mode))
@@ -222,7 +222,7 @@ static int follow_script(struct program *p, char buf[SCRIPT_BUF], const char *sc
 
     fd = open_interpreter(interp, open_fn, arg, &abs_path);
     if (fd < 0)
-        return fail(rep, fd, "%s: its interpreter %s: %s", script, interp, strerror(-fd));
+        return fail(rep, fd, "%s: its interpreter %s: %s", script, interp, errno_text(fd));
     r = check_file(fd, interp, rep, size);
     if (r < 0)
         return r;
@@ -272,7 +272,7 @@ static int open_interp(struct program *p, const char *name, exec_open *open_fn, 
     if (p->interp_fd < 0) {
         r = p->interp_fd;
         p->interp_fd = -1;
-        return fail(rep, r, "%s: its interpreter %s: %s", name, p->interp_path, strerror(-r));
+        return fail(rep, r, "%s: its interpreter %s: %s", name, p->interp_path, errno_text(r));
     }
     r = check_file(p->interp_fd, p->interp_path, rep, &size);
     if (r < 0)
@@ -329,7 +329,7 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
     if (fd < 0) {
         r = open_fn(arg, path, &p->exec_path);
         if (r < 0)
-            return fail(&rep, r, "%s: %s", path, strerror(-r));
+            return fail(&rep, r, "%s: %s", path, errno_text(r));
         p->fd = r;
     }
     r = check_file(p->fd, path, &rep, &size);
@@ -347,7 +347,7 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
         memset(buf, 0, sizeof buf);
         n = pread_fd(&p->fd, buf, sizeof buf, 0);
         if (n < 0)
-            return fail(&rep, (int) n, "%s: cannot be read: %s", name, strerror((int) -n));
+            return fail(&rep, (int) n, "%s: cannot be read: %s", name, errno_text((int) n));
         if (!script_is(buf))
             break;
         r = follow_script(p, buf, name, &budget, open_fn, arg, &rep, &size);

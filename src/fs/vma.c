@@ -1,8 +1,9 @@
 #include "fs/vma.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/lines.h"
 
 #define NAME_COLUMN 73 /* where a name starts, seq_pad() in the kernel */
 
@@ -17,12 +18,18 @@ void vma_line(struct text *t, uint64_t start, uint64_t end, const char *perms, u
 
 static bool parse_header(char *line, struct host_vma *v)
 {
-    int at = 0;
+    const char *p = line;
+    uint64_t major, minor;
     memset(v, 0, sizeof *v);
-    if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu%n", &v->start, &v->end, v->perms, &v->offset, &v->major, &v->minor, &v->ino,
-               &at) != 7)
+    if (!parse_number(&p, 16, &v->start) || *p++ != '-' || !parse_number(&p, 16, &v->end) || *p++ != ' ' || strlen(p) < 5)
         return false;
-    v->path = line + at + strspn(line + at, " ");
+    memcpy(v->perms, p, 4);
+    p += 5;
+    if (!parse_number(&p, 16, &v->offset) || *p++ != ' ' || !parse_number(&p, 16, &major) || *p++ != ':' ||
+        !parse_number(&p, 16, &minor) || *p++ != ' ' || !parse_number(&p, 10, &v->ino))
+        return false;
+    v->major = (unsigned) major, v->minor = (unsigned) minor;
+    v->path = line + (p - line) + strspn(p, " ");
     return true;
 }
 

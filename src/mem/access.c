@@ -8,14 +8,21 @@
 #include "base/raw.h"
 #include "mem/region.h"
 
-/* What a bad guest address becomes. Beyond user space: an address that the host refuses before it starts (access_ok). Unmapped: one in
- * its own first page, which is never mapped either; a vector that ends there transfers as far as it is good, and 0 bytes are no error. */
-#define BAD_HVA ((void *) 0xffff800000000000ull)
-#define HOLE_HVA ((void *) 1ull)
+/* What a bad guest address becomes, with the same offset in its page. Beyond user space: an address that the host refuses before it starts
+ * (access_ok). Unmapped: one below mmap_min_addr, where nothing is ever mapped; a vector that ends there transfers as far as it is good,
+ * and 0 bytes are no error. */
+#define BAD_HVA 0xffff800000000000ull
+#define HOLE_HVA PAGE_SIZE
+#define LOWEST_HVA (16 * PAGE_SIZE)
+
+static void *bad_hva(uint64_t base, gva_t va)
+{
+    return (void *) (uintptr_t) (base + (va.v & (PAGE_SIZE - 1)));
+}
 
 static bool is_bad(const void *p)
 {
-    return !p || p == BAD_HVA || p == HOLE_HVA;
+    return (uintptr_t) p < LOWEST_HVA || (uintptr_t) p >= BAD_HVA;
 }
 
 void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
@@ -25,12 +32,12 @@ void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
     if (va.v == 0)
         return NULL;
     if (va.v >= SPACE_TOP)
-        return BAD_HVA;
+        return bad_hva(BAD_HVA, va);
     uint64_t c = va.v >> CHUNK_SHIFT;
     uint32_t e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE); /* pairs with entry_set() in mirror.c */
     if (!(e & CH_HOST)) {
         if (!space_bring_in(sp, va.v))
-            return HOLE_HVA;
+            return bad_hva(HOLE_HVA, va);
         e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
     }
     uint32_t index = e & CH_INDEX;
@@ -63,7 +70,7 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
         size_t run;
         void *p = mem_hva(sp, gva(va.v + done), size - done, &run);
         if (!p)
-            p = HOLE_HVA; /* here 0 is an address like any other */
+            p = bad_hva(HOLE_HVA, va); /* here 0 is an address like any other */
         iov[(*n)++] = (struct iovec){p, run};
         done += run;
         if (is_bad(p))

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <linux/mman.h>
-#include <stdio.h>
 #include <sys/utsname.h>
 
+#include "base/lines.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "mem/region.h"
@@ -223,8 +223,10 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
 static bool host_moves_many(void)
 {
     struct utsname u;
-    unsigned major = 0, minor = 0;
-    return uname(&u) == 0 && sscanf(u.release, "%u.%u", &major, &minor) == 2 && (major > 6 || (major == 6 && minor >= 17));
+    uint64_t major, minor;
+    const char *p = u.release;
+    return uname(&u) == 0 && parse_number(&p, 10, &major) && *p++ == '.' && parse_number(&p, 10, &minor) &&
+           (major > 6 || (major == 6 && minor >= 17));
 }
 
 int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t new_size, int flags, gva_t new_va)

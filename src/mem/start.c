@@ -2,10 +2,10 @@
 #include "mem/space.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/lines.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "mem/region.h"
@@ -49,21 +49,21 @@ void space_set_name(struct space *sp, gva_t va, enum region_name name)
 /* Where the host shows its vDSO and the data pages below it. */
 static bool find_vdso(uint64_t *vvar, uint64_t *vdso, uint64_t *end)
 {
-    char line[512];
-    FILE *f = fopen("/proc/self/maps", "re");
-    if (!f)
+    struct lines l;
+    if (lines_open(&l, "/proc/thread-self/maps"))
         return false;
     *vvar = *vdso = 0;
-    while (fgets(line, sizeof line, f)) {
-        unsigned long a, b;
-        if (sscanf(line, "%lx-%lx", &a, &b) != 2)
+    for (const char *line; (line = lines_next(&l));) {
+        uint64_t a, b;
+        const char *p = line;
+        if (!parse_number(&p, 16, &a) || *p++ != '-' || !parse_number(&p, 16, &b))
             continue;
         if (strstr(line, "[vvar") && (!*vvar || a < *vvar))
             *vvar = a;
         if (strstr(line, "[vdso]"))
             *vdso = a, *end = b;
     }
-    fclose(f);
+    lines_close(&l);
     return *vvar && *vdso > *vvar;
 }
 

@@ -176,7 +176,8 @@ int exec_resume(int fd)
     if (state_open(&r, fd))
         return -EINVAL;
     static struct options opt;
-    static struct program p = PROGRAM_INIT;
+    static struct program p;
+    p.fd = p.interp_fd = -1;
     struct exec_context ctx = {.exe_fd = -1};
     const void *data;
     size_t size;

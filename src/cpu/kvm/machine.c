@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/fds.h"
+#include "base/lines.h"
 
 #define KVM_PATH "/dev/kvm"
 
@@ -64,15 +65,19 @@ static int recall(struct machine *m)
 /* The name of group `gid` in /etc/group, or its number. No name service: the binary is static. */
 static void group_name(gid_t gid, char *name, size_t size)
 {
-    char line[512], found[64];
-    unsigned id;
+    struct lines l;
     snprintf(name, size, "%u", gid);
-    FILE *f = fopen("/etc/group", "re");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "%63[^:]:%*[^:]:%u", found, &id) == 2 && id == gid)
-            snprintf(name, size, "%s", found);
-    if (f)
-        fclose(f);
+    if (lines_open(&l, "/etc/group"))
+        return;
+    for (const char *line; (line = lines_next(&l));) {
+        const char *p = strchr(line, ':');
+        int len = p ? (int) (p - line) : 0;
+        uint64_t id;
+        p = p ? strchr(p + 1, ':') : NULL;
+        if (p && *p++ == ':' && parse_number(&p, 10, &id) && id == gid)
+            snprintf(name, size, "%.*s", len, line);
+    }
+    lines_close(&l);
 }
 
 static const char *no_permission(void)
