@@ -1,0 +1,32 @@
+/* covers: fork dup close prlimit64 */
+#include <sys/resource.h>
+
+#include "child.h"
+
+int main(void)
+{
+    struct rlimit rl;
+    int fds = 0, fd, low = dup(0);
+    MUST(low >= 0);
+    close(low);
+    MUST(getrlimit(RLIMIT_NOFILE, &rl) == 0);
+    /* up to 10,000, or what the host grants */
+    int max = rl.rlim_cur < 10000 + 64 ? (int) rl.rlim_cur - 64 : 10000;
+    int src = open("/dev/null", O_RDONLY);
+    for (fd = src; fds < max && fd >= 0; fds++)
+        fd = dup(src);
+    CHECK(fds == max);
+    for (int i = 0; i < 5; i++)
+        show_status("child", IN_CHILD({
+                        int missing = 0;
+                        for (int k = low; k < low + max; k++)
+                            missing += fcntl(k, F_GETFD) < 0;
+                        for (int k = low; k < low + max; k++)
+                            close(k);
+                        int again = dup(0);
+                        _exit(missing ? 1 : again == low ? 0 : 2);
+                    }));
+    for (int k = low; k < low + max; k++)
+        CHECK(fcntl(k, F_GETFD) >= 0);
+    return t_end();
+}

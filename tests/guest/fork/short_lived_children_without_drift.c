@@ -1,0 +1,53 @@
+/* covers: fork vfork wait4 */
+#include "child.h"
+
+/* Hundreds of children, some of them killed at any moment of their start: the same descriptors, mappings and children
+ * as before. */
+static long pages(void)
+{
+    char buf[128];
+    MUST(get_file("/proc/self/statm", buf, sizeof(buf)) > 0);
+    return atol(buf);
+}
+
+static int open_fds(void)
+{
+    int n = 0;
+    for (int fd = 0; fd < 1000; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+int main(void)
+{
+    static int killed, bad;
+    int fds = open_fds();
+    long size = pages();
+    for (int i = 0; i < 150; i++) {
+        pid_t pid = fork();
+        MUST(pid >= 0);
+        if (pid == 0) {
+            for (volatile int k = 0; k < i * 50; k++)
+                ;
+            _exit(3);
+        }
+        if (i % 3 == 0)
+            kill(pid, SIGKILL);
+        int status = reap(pid);
+        if (i % 3 == 0)
+            killed += WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 3;
+        else
+            bad += !WIFEXITED(status) || WEXITSTATUS(status) != 3;
+        if (i % 3 == 1) {
+            pid = vfork();
+            if (pid == 0)
+                _exit(4);
+            bad += WEXITSTATUS(reap(pid)) != 4;
+        }
+    }
+    printf("killed or done %d, bad %d\n", killed, bad);
+    CHECK(open_fds() == fds);
+    CHECK(pages() == size);
+    show("nobody is left", waitpid(-1, NULL, WNOHANG));
+    return t_end();
+}
