@@ -117,3 +117,16 @@ int64_t sys_futex_waitv(struct thread *t, const uint64_t a[6])
     long r = sys_block(t, SYS_futex_waitv, v, n, 0, a[3] ? &ts : NULL, (int) a[4], 0);
     return r == -EINTR ? -ERESTARTSYS : r;
 }
+
+int64_t sys_futex_requeue(struct thread *t, const uint64_t a[6])
+{
+    struct waitv v[2];
+
+    if (!a[0] || a[1])
+        return -EINVAL;
+    if (copy_in(t->proc->space, v, gva(a[0]), sizeof v))
+        return -EFAULT;
+    for (unsigned i = 0; i < ARRAY_SIZE(v); i++)
+        v[i].uaddr = (uint64_t) (uintptr_t) mem_hva(t->proc->space, gva(v[i].uaddr), 4, NULL);
+    return host(456 /* futex_requeue */, v, 0, (int) a[2], (int) a[3]);
+}
