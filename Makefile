@@ -19,7 +19,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
 BASE = -std=gnu11 -D_GNU_SOURCE -DELFUSE_VERSION='"$(VERSION)"' -Isrc -Wall -Wextra -Wstrict-prototypes \
     -Wmissing-prototypes -Wvla $(WERROR) -g -pthread -fno-omit-frame-pointer -fno-strict-aliasing
-HARDEN = -O2 -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections
+HARDEN = -O2 -fno-pie -fno-asynchronous-unwind-tables -fstack-protector-strong -ffunction-sections -fdata-sections
 SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LINK = -static -no-pie -pthread -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 
