@@ -124,6 +124,21 @@ int fs_root_adopt(int fd)
     return fd < 0 ? 0 : root_take(fd);
 }
 
+int fs_root_renew(void)
+{
+    if (fs_root.fd < 0)
+        return 0;
+    fds_create_lock();
+    int old = fs_root.fd, fd = (int) host(SYS_openat, AT_FDCWD, fs_root.host_path, PATH_FD | O_DIRECTORY, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    int r = fd < 0 ? fd : root_take(fd);
+    if (fd >= 0)
+        fds_close(r ? fd : old);
+    fds_create_unlock();
+    return r;
+}
+
 /* ---- the walker ---- */
 
 /* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped symlink
@@ -325,7 +340,7 @@ static int push_link(struct walk *w, const char *target, size_t len)
  * component of it when that one is special, in one call. Returns 1 when the result is there, 0 to go on step by step, or the errno. */
 static int walk_quick(struct walk *w)
 {
-    bool whole = !(w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW));
+    bool whole = !(w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW | FS_MOUNTPOINT));
     char *first = w->rest + strspn(w->rest, "/"), *last = w->rest + strlen(w->rest);
     if (last - first >= PATH_MAX || w->flags & FS_NO_XDEV)
         return 0;
@@ -476,6 +491,8 @@ static int walk(struct walk *w)
             if (r)
                 return r;
         }
+        if (final && w->flags & FS_MOUNTPOINT)
+            return found(w, steal_fd(&w->dir), name, slash);
         if (S_ISDIR(st.st_mode)) {
             if (final)
                 return found_object(w, steal_fd(&fd));

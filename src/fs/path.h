@@ -21,6 +21,10 @@ int fs_root_set(const char *dir);
 /* After exec: the root is the inherited window descriptor `fd` (-1: none). 0 or a negative errno. */
 int fs_root_adopt(int fd);
 
+/* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a negative errno; then the
+ * root stays in the old one. */
+int fs_root_renew(void);
+
 /* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a sysroot
  * it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
 struct fs_at {
@@ -40,6 +44,7 @@ enum {
     FS_NO_SYMLINKS = 32,
     FS_NO_MAGICLINKS = 64,
     FS_NO_XDEV = 128,
+    FS_MOUNTPOINT = 512,    /* umount: links are followed, but the result holds the mount only by its parent */
     FS_REMOVE = 256,        /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
 };
 

@@ -74,7 +74,7 @@ static int64_t filter_exe(int fd, const struct fs_at *at, uint64_t flags)
     int direct = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
     if (direct >= 0)
         host(SYS_close, direct);
-    if (direct != -ELOOP || at->owned >= 0 || target_find((int) host(SYS_getpid), 0, &g) != 1)
+    if (direct != -ELOOP || at->owned >= 0 || target_self(&g) != 1)
         return fd;
     return replace(fd, target_exe_open(&g, (int) (flags & ~(uint64_t) (O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC), flags);
 }

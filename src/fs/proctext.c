@@ -22,7 +22,7 @@ static int layout_load(const struct target *g, const char *name, struct layout *
     char path[64];
     struct text t = {0};
     struct space_view view;
-    snprintf(path, sizeof path, "/proc/%d/%s", g->pid, name);
+    target_file(g, name, path, sizeof path);
     int r = target_view(g, &view);
     if (r)
         return r;
@@ -249,7 +249,7 @@ static uint64_t fd_slots(const struct target *g)
 {
     char path[64], buf[4096];
     uint64_t slots = 64;
-    snprintf(path, sizeof path, "/proc/%d/fd", g->pid);
+    target_file(g, "fd", path, sizeof path);
     autofd dir = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     for (long n; dir >= 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;)
         for (long at = 0; at < n; at += *(unsigned short *) (buf + at + 16)) {

@@ -149,8 +149,8 @@ static int memory_open(struct thread *t, int pid, struct memory *m)
     char path[32];
     memset(m, 0, sizeof *m);
     m->fd = -1;
-    snprintf(path, sizeof path, "/proc/%d/mem", pid);
-    if (pid == t->proc->pid) {
+    m->target = (struct target){.pid = pid, .self = pid == t->proc->pid};
+    if (m->target.self) {
         m->space = t->proc->space;
     } else {
         int r = target_find(pid, 0, &m->target);
@@ -160,6 +160,7 @@ static int memory_open(struct thread *t, int pid, struct memory *m)
         if (r)
             return r;
     }
+    target_file(&m->target, "mem", path, sizeof path);
     m->fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
     if (m->fd >= 0)
         m->fd = fds_adopt_fd(m->fd, false);

@@ -77,6 +77,15 @@ static int find_shift(int pid, uint64_t *shift)
     return 0;
 }
 
+/* By the number that procfs gives: in another pid namespace than it was mounted for, getpid() is not that. */
+static bool is_own_process(int pid)
+{
+    char link[16];
+    int number;
+    long n = host(SYS_readlinkat, AT_FDCWD, "/proc/self", link, sizeof link);
+    return n > 0 && proc_number(link, (size_t) n, &number) && number == pid;
+}
+
 static bool is_own_thread(int tid)
 {
     char path[64];
@@ -85,41 +94,59 @@ static bool is_own_thread(int tid)
     return host(SYS_newfstatat, AT_FDCWD, path, &st, 0) == 0;
 }
 
-int target_find(int pid, int tid, struct target *out)
+void target_file(const struct target *g, const char *name, char *buf, size_t size)
 {
-    int own = (int) host(SYS_getpid);
-    *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
-    struct published p = published;
-    if (!p.proc)
-        return 0;
-    if (pid == own || is_own_thread(pid)) {
-        out->self = true;
-        out->pid = own;
-        if (pid != own)
-            out->tid = pid;
-    } else {
-        char path[64];
-        struct stat st;
-        snprintf(path, sizeof path, "/proc/%d/exe", pid);
-        long r = host(SYS_newfstatat, AT_FDCWD, path, &st, 0);
-        if (r || !target_is_elfuse(st.st_dev, st.st_ino))
-            return 0; /* not ours, or not for us to know: the host's answer is what there is */
-        r = find_shift(pid, &out->shift);
-        if (r == 0)
-            r = peek_pid(pid, (uint64_t) &published + out->shift, &p, sizeof p);
-        if (r)
-            return (int) r;
-        if (p.magic != MAGIC || !p.proc)
-            return -EACCES; /* about to start its program */
-    }
-    out->exe_fd = p.exe_fd;
-    out->window_base = p.window_base;
-    out->window_count = p.window_count;
-    out->sysroot = p.root_fd >= 0;
+    /* thread-self: the first thread may have ended. */
+    if (g->self)
+        snprintf(buf, size, "/proc/thread-self/%s", name);
+    else
+        snprintf(buf, size, "/proc/%d/%s", g->pid, name);
+}
+
+static int fill(struct target *out, const struct published *p)
+{
+    out->exe_fd = p->exe_fd;
+    out->window_base = p->window_base;
+    out->window_count = p->window_count;
+    out->sysroot = p->root_fd >= 0;
     /* A vfork child shares these variables with its parent, but has a process of its own. */
-    out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p.proc;
+    out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p->proc;
     int r = target_peek(out, out->at, &out->proc, sizeof out->proc);
     return r ? r : 1;
+}
+
+int target_self(struct target *out)
+{
+    *out = (struct target){.pid = (int) host(SYS_getpid), .self = true, .exe_fd = -1};
+    return published.proc ? fill(out, &published) : 0;
+}
+
+int target_find(int pid, int tid, struct target *out)
+{
+    struct published p;
+    if (!published.proc)
+        return 0;
+    bool process = is_own_process(pid);
+    if (process || is_own_thread(pid)) {
+        int r = target_self(out);
+        out->tid = process ? tid : pid;
+        return r;
+    }
+    char path[64];
+    struct stat st;
+    *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
+    target_file(out, "exe", path, sizeof path);
+    long r = host(SYS_newfstatat, AT_FDCWD, path, &st, 0);
+    if (r || !target_is_elfuse(st.st_dev, st.st_ino))
+        return 0; /* not ours, or not for us to know: the host's answer is what there is */
+    r = find_shift(pid, &out->shift);
+    if (r == 0)
+        r = peek_pid(pid, (uint64_t) &published + out->shift, &p, sizeof p);
+    if (r)
+        return (int) r;
+    if (p.magic != MAGIC || !p.proc)
+        return -EACCES; /* about to start its program */
+    return fill(out, &p);
 }
 
 static int peek_arg(void *arg, uint64_t addr, void *buf, size_t size)
@@ -182,10 +209,9 @@ int target_threads(const struct target *g, int **tids, struct thread *find)
 
 static void exe_link(const struct target *g, char *buf, size_t size)
 {
-    if (g->self)
-        snprintf(buf, size, "/proc/thread-self/fd/%d", g->exe_fd);
-    else
-        snprintf(buf, size, "/proc/%d/fd/%d", g->pid, g->exe_fd);
+    char name[32];
+    snprintf(name, sizeof name, "fd/%d", g->exe_fd);
+    target_file(g, name, buf, size);
 }
 
 int target_exe_open(const struct target *g, int flags)

@@ -8,7 +8,7 @@
 #include "task/task.h"
 
 struct target {
-    int pid, tid;               /* tid: 0 for the process as such */
+    int pid, tid;               /* tid: 0 for the process as such; pid: as kill(2) would take it */
     bool self;                  /* the calling process (its threads included) */
     uint64_t at;                /* address of its struct process, */
     struct process proc;        /* and a copy; its pointers are addresses in that process */
@@ -23,6 +23,11 @@ void target_init(struct process *p, int exe_fd);
 /* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it is not; or a
  * negative errno: -EACCES, a guest that the host does not let us look into. */
 int target_find(int pid, int tid, struct target *out);
+/* The calling process: 1, 0 before target_init(), or a negative errno. */
+int target_self(struct target *out);
+
+/* The host's path of its /proc/PID/`name`. */
+void target_file(const struct target *g, const char *name, char *buf, size_t size);
 
 /* Copy from its supervisor's memory (0 or a negative errno), and from its guest memory (bytes, short at the first hole). */
 int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size);

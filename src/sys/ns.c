@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include "fs/path.h"
 #include "sys/handlers.h"
 
 /* Turns to give to a worker that is on its way out; it has nothing left to do but to leave the list of threads. */
@@ -43,6 +44,14 @@ static bool single(struct thread *t)
     return t->proc->nthreads == 1 && !t->proc->vfork_child;
 }
 
+/* A sysroot is known by a descriptor, which stays in the mount namespace that it was opened in. */
+static int64_t entered(int64_t ret)
+{
+    if (ret >= 0 && fs_root_renew() < 0)
+        warn("the sysroot is not there in the new mount namespace");
+    return ret;
+}
+
 /* Once new processes go into another pid namespace no thread can be made here, so the worker has to come back before that. */
 int64_t sys_unshare(struct thread *t, const uint64_t a[6])
 {
@@ -50,10 +59,10 @@ int64_t sys_unshare(struct thread *t, const uint64_t a[6])
     int64_t ret;
 
     if (!(a[0] & (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) || !single(t) || alone())
-        return host(SYS_unshare, a[0]);
+        return entered(host(SYS_unshare, a[0]));
     ret = leave_worker(t);
     if (ret >= 0)
-        ret = host(SYS_unshare, a[0] & ~later);
+        ret = entered(host(SYS_unshare, a[0] & ~later));
     if (ret < 0 || !later)
         return ret;
     BUG_ON(vcpu_warm(t->vcpu) < 0);
@@ -62,7 +71,7 @@ int64_t sys_unshare(struct thread *t, const uint64_t a[6])
 
 int64_t sys_setns(struct thread *t, const uint64_t a[6])
 {
-    int64_t ret = host(SYS_setns, (int) a[0], a[1]);
+    int64_t ret = entered(host(SYS_setns, (int) a[0], a[1]));
     uint64_t later = a[1] & CLONE_NEWPID;
 
     /* EINVAL has several reasons; with the user namespace, having more than one thread is one. */
@@ -70,7 +79,7 @@ int64_t sys_setns(struct thread *t, const uint64_t a[6])
         return ret;
     ret = leave_worker(t);
     if (ret >= 0)
-        ret = host(SYS_setns, (int) a[0], a[1] & ~later);
+        ret = entered(host(SYS_setns, (int) a[0], a[1] & ~later));
     if (ret < 0 || !(a[1] & ~later) || !later)
         return ret;
     BUG_ON(vcpu_warm(t->vcpu) < 0);
