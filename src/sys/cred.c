@@ -68,8 +68,8 @@ static int64_t set_two(struct ids id, uint32_t real, uint32_t effective)
 {
     uint32_t old_real = *id.real;
 
-    if (!privileged() && ((real != KEEP && real != *id.real && real != *id.effective) ||
-                          (effective != KEEP && !is_any(&id, effective))))
+    if (!privileged() &&
+        ((real != KEEP && real != *id.real && real != *id.effective) || (effective != KEEP && !is_any(&id, effective))))
         return -EPERM;
     if (real != KEEP)
         *id.real = real;

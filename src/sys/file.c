@@ -37,7 +37,8 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
 
     if (ret < 0)
         return ret;
-    ret = opened(t, sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l), &p, flags);
+    ret = opened(t, sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l),
+                 &p, flags);
     sys_path_done(&p);
     return ret;
 }
@@ -63,10 +64,8 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
         uint64_t resolve;
         int fs;
     } map[] = {
-        {RESOLVE_BENEATH, FS_BENEATH},
-        {RESOLVE_IN_ROOT, FS_IN_ROOT},
-        {RESOLVE_NO_SYMLINKS, FS_NO_SYMLINKS},
-        {RESOLVE_NO_MAGICLINKS, FS_NO_MAGICLINKS},
+        {RESOLVE_BENEATH, FS_BENEATH},         {RESOLVE_IN_ROOT, FS_IN_ROOT},
+        {RESOLVE_NO_SYMLINKS, FS_NO_SYMLINKS}, {RESOLVE_NO_MAGICLINKS, FS_NO_MAGICLINKS},
         {RESOLVE_NO_XDEV, FS_NO_XDEV},
     };
     union {
@@ -306,8 +305,7 @@ int64_t sys_readv(struct thread *t, const uint64_t a[6])
 
 int64_t sys_writev(struct thread *t, const uint64_t a[6])
 {
-    return fs_special((int) a[0]) ? special_vector(t, fs_special_write, a, -1)
-                                  : sys_pass(t, sys_row_of(SYS_writev), a);
+    return fs_special((int) a[0]) ? special_vector(t, fs_special_write, a, -1) : sys_pass(t, sys_row_of(SYS_writev), a);
 }
 
 static int64_t positioned_vector(struct thread *t, special_io *io, long nr, const uint64_t a[6])

@@ -25,8 +25,8 @@ enum pin_dir { PIN_IN = 1, PIN_OUT = 2, PIN_INOUT = 3 };
 
 /* Guest bytes made addressable for a host call: in place when they are contiguous in host memory, else through a heap copy. */
 struct pin {
-    void *hva;    /* what to hand to the host: NULL stays NULL, a bad address stays bad */
-    void *bounce; /* the copy, or NULL */
+    void *hva;       /* what to hand to the host: NULL stays NULL, a bad address stays bad */
+    void *bounce;    /* the copy, or NULL */
     size_t map_size; /* of a copy that is a mapping, not malloc'd */
     gva_t va;
     size_t size;

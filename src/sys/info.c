@@ -189,7 +189,8 @@ static int64_t limit_of(int pid, int resource, const struct rlimit64 *new, struc
     struct target other;
     int guest;
 
-    if (new && (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)) {
+    if (new &&
+        (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)) {
         guest = target_find(pid, pid, &other);
         if (guest < 0)
             return -EPERM;

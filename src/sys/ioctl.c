@@ -189,7 +189,8 @@ int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
     int64_t ret;
 
     if (!r) {
-        static const enum pin_dir dirs[] = {[_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
+        static const enum pin_dir dirs[] = {
+            [_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
 
         if (passes(fd, request))
             return flat(t, fd, request, a[2], _IOC_SIZE(request), dirs[_IOC_DIR(request)]);

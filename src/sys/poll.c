@@ -120,9 +120,10 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
             return ret;
         if (count > lim.rlim_cur)
             return -EINVAL;
-        fds = many = malloc(count * sizeof *fds);
-        if (!fds)
+        many = malloc(count * sizeof *many);
+        if (!many)
             return -ENOMEM;
+        fds = many;
     }
     if (copy_in(t->proc->space, fds, gva(va), count * sizeof *fds) < 0)
         return -EFAULT;
@@ -148,7 +149,8 @@ enum { POLL_FDS, POLL_COUNT, POLL_END };
 
 static int64_t poll_again(struct thread *t)
 {
-    int64_t ret = poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT], (int64_t) t->restart_data[POLL_END]);
+    int64_t ret =
+        poll_until(t, t->restart_data[POLL_FDS], t->restart_data[POLL_COUNT], (int64_t) t->restart_data[POLL_END]);
 
     return ret == -EINTR ? -ERESTART_RESTARTBLOCK : ret;
 }
@@ -223,9 +225,10 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
     words = ((size_t) n + 63) / 64;
     bytes = words * 8;
     if (3 * words > ARRAY_SIZE(few)) {
-        room = many = malloc(3 * bytes);
-        if (!room)
+        many = malloc(3 * bytes);
+        if (!many)
             return -ENOMEM;
+        room = many;
     }
     for (int i = 0; i < 3; i++) {
         if (!va[i])

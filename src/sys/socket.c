@@ -102,8 +102,8 @@ static int addr_get(struct thread *t, struct addr *ad, uint64_t va, int len, boo
     if (len < 0 || len > (int) sizeof ad->any || copy_in(t->proc->space, ad->raw, gva(va), (size_t) len) < 0)
         return 0;
     ad->host = ad->raw;
-    if (fs_root.fd < 0 || len <= (int) offsetof(struct sockaddr_un, sun_path) ||
-        len > (int) sizeof ad->un || ad->sa.sa_family != AF_UNIX || !ad->un.sun_path[0])
+    if (fs_root.fd < 0 || len <= (int) offsetof(struct sockaddr_un, sun_path) || len > (int) sizeof ad->un ||
+        ad->sa.sa_family != AF_UNIX || !ad->un.sun_path[0])
         return 0;
     return unix_resolve(ad, create);
 }
@@ -169,7 +169,8 @@ static int64_t accept_at(struct thread *t, const uint64_t a[6], int flags)
     struct addr ad = {.len = sizeof ad.any};
     int64_t ret, err;
 
-    ret = sys_block(t, SYS_accept4, (long) (int) a[0], a[1] ? ad.raw : NULL, a[1] ? &ad.len : NULL, (long) flags, 0l, 0l);
+    ret =
+        sys_block(t, SYS_accept4, (long) (int) a[0], a[1] ? ad.raw : NULL, a[1] ? &ad.len : NULL, (long) flags, 0l, 0l);
     if (ret == -EINTR)
         return sys_interrupted((int) a[0], true);
     if (ret < 0 || !a[1])
@@ -233,7 +234,8 @@ int64_t sys_sendto(struct thread *t, const uint64_t a[6])
         int n = buffer_iov(t, a[1], a[2], iov);
 
         if (n == 1) {
-            ret = sys_block(t, SYS_sendto, (long) (int) a[0], iov->iov_base, iov->iov_len, a[3], ad.host, (long) ad.len);
+            ret =
+                sys_block(t, SYS_sendto, (long) (int) a[0], iov->iov_base, iov->iov_len, a[3], ad.host, (long) ad.len);
         } else {
             struct msghdr m = {(void *) ad.host, (socklen_t) ad.len, iov, (size_t) n, NULL, 0, 0};
 
@@ -558,11 +560,11 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
 static const struct {
     int level, first, last;
 } refused[] = {
-    {0 /* SOL_IP */, 64, 65},      /* IPT_SO_SET_REPLACE, _ADD_COUNTERS */
-    {0, 96, 97},                   /* ARPT_SO_SET_* */
-    {0, 128, 129},                 /* EBT_SO_SET_* */
-    {41 /* SOL_IPV6 */, 64, 65},   /* IP6T_SO_SET_* */
-    {6 /* SOL_TCP */, 35, 35},     /* TCP_ZEROCOPY_RECEIVE */
+    {0 /* SOL_IP */, 64, 65},       /* IPT_SO_SET_REPLACE, _ADD_COUNTERS */
+    {0, 96, 97},                    /* ARPT_SO_SET_* */
+    {0, 128, 129},                  /* EBT_SO_SET_* */
+    {41 /* SOL_IPV6 */, 64, 65},    /* IP6T_SO_SET_* */
+    {6 /* SOL_TCP */, 35, 35},      /* TCP_ZEROCOPY_RECEIVE */
     {132 /* SOL_SCTP */, 111, 111}, /* SCTP_SOCKOPT_CONNECTX3 */
     {263 /* SOL_PACKET */, 22, 22}, /* PACKET_FANOUT_DATA */
     {276 /* SOL_RDS */, 0, INT_MAX},

@@ -83,7 +83,7 @@ __attribute__((format(printf, 2, 4))) static void line(struct text *x, const cha
 
 void stats_print(struct process *p)
 {
-    struct text x = {.size = 64 * 1024};
+    struct text x = {.size = 64ul * 1024};
     struct cpu_stats cpu = {0};
     struct space_info mem = {0};
 

@@ -9,7 +9,10 @@
 
 #define HANDLER_OWN(fn) fn
 #define HANDLER_PASS(fn) NULL
-#define ARG(kind, name, ...) {K_##kind, (uint16_t) (__VA_ARGS__ + 0), #name}
+#define ARG(kind, name, ...)                                                                                           \
+    {                                                                                                                  \
+        K_##kind, (uint16_t) (__VA_ARGS__ + 0), #name                                                                  \
+    }
 #define SYSCALL(number, call, how, bits, ...)                                                                          \
     {.nr = number,                                                                                                     \
      .name = #call,                                                                                                    \
@@ -17,7 +20,8 @@
      .flags = bits,                                                                                                    \
      .nargs = sizeof((struct sys_arg[]){__VA_ARGS__}) / sizeof(struct sys_arg),                                        \
      .arg = {__VA_ARGS__}},
-#define DENIED(number, call, why, reason) {.nr = number, .name = #call, .flags = S_DENIED, .error = why, .note = reason},
+#define DENIED(number, call, why, reason)                                                                              \
+    {.nr = number, .name = #call, .flags = S_DENIED, .error = why, .note = reason},
 
 const struct sys_row sys_rows[] = {
 #include "sys/table.def"

@@ -6,7 +6,18 @@
 
 /* How a K_FLAGS argument is printed (trace.c has a table for each). */
 enum trace_flags {
-    F_HEX, F_OPEN, F_NEWFD, F_PROT, F_MAP, F_MREMAP, F_CLONE, F_SIGHOW, F_FCNTL, F_FUTEX, F_PRCTL, F_IOCTL,
+    F_HEX,
+    F_OPEN,
+    F_NEWFD,
+    F_PROT,
+    F_MAP,
+    F_MREMAP,
+    F_CLONE,
+    F_SIGHOW,
+    F_FCNTL,
+    F_FUTEX,
+    F_PRCTL,
+    F_IOCTL,
 };
 
 /* Send lines to `file` (truncated), or to a duplicate of the present stderr when NULL. The descriptor lies in the window and survives
