@@ -66,6 +66,9 @@ int main(void)
     show("empty without flag", raw(newfstatat, fd, "", &a, 0));
     show("below file", raw(stat, "file/x", &a));
     show("slash after link to file", raw(lstat, "link/", &a));
+    show("null path with a flag", raw(newfstatat, fd, 0, &a, AT_EMPTY_PATH));
+    show("null path without", raw(newfstatat, fd, 0, &a, 0));
+    show("statx null path with a flag", raw(statx, fd, 0, AT_EMPTY_PATH, 0x7ff, &x));
     show("bad flag", raw(newfstatat, dir, "file", &a, 0x40000000));
     show("stat EFAULT", raw(stat, "file", BAD_PTR));
     show("stat path EFAULT", raw(stat, BAD_KERNEL, &a));

@@ -21,6 +21,7 @@ static int open_fds(void)
 int main(void)
 {
     static int killed, bad;
+    printf("start\n"); /* the C library's buffer is there from now on */
     int fds = open_fds();
     long size = pages();
     for (int i = 0; i < 150; i++) {

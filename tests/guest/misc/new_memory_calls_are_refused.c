@@ -1,4 +1,4 @@
-/* covers: pkey_alloc pkey_free mseal map_shadow_stack remap_file_pages futex_wake futex_wait futex_requeue uretprobe uprobe */
+/* covers: pkey_alloc pkey_free mseal map_shadow_stack remap_file_pages uretprobe uprobe */
 /* svm: no (differs from native on purpose: see known-differences) */
 #include "t.h"
 
@@ -14,16 +14,11 @@ static void probe(const char *what, long nr)
 
 int main(void)
 {
-    uint32_t word = 1;
-
     show("pkey_alloc", raw(pkey_alloc, 0, 0) >= 0 ? 0 : -1);
     show("pkey_free", raw(pkey_free, 77));
     show("mseal", raw(mseal, 0x1000, 0, 0));
     show("map_shadow_stack", raw(map_shadow_stack, 0, 4096, 0x80));
     show("remap_file_pages", raw(remap_file_pages, 0, 4096, 1, 0, 0));
-    show("futex_wake", raw(futex_wake, &word, 1, 1, 2));
-    show("futex_wait", raw(futex_wait, &word, 0, 1, 2, 0, 0));
-    show("futex_requeue", raw(futex_requeue, BAD_PTR, 0, 1, 1));
     probe("uretprobe", SYS_uretprobe);
     probe("uprobe", SYS_uprobe);
     return t_end();
