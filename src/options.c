@@ -4,29 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HOSTNAME_MAX 64     /* __NEW_UTS_LEN */
-#define TIMEOUT_MAX 1e9     /* seconds: fits every timer interface */
+#define HOSTNAME_MAX 64 /* __NEW_UTS_LEN */
+#define TIMEOUT_MAX 1e9 /* seconds: fits every timer interface */
 #define USAGE "usage: elfuse [options] [--] PROGRAM [ARG...]"
 
 const char options_help[] =
     USAGE "\n"
-    "Run a Linux program in a virtual machine of its own.\n"
-    "\n"
-    "  --backend auto|kvm    what runs the program (auto)\n"
-    "  --sysroot DIR         the program's / is DIR; /proc, /dev and /sys stay the host's\n"
-    "  --workdir DIR         start in DIR, a path as the program sees it\n"
-    "  --env K=V, --env K    set a variable, or take it from the environment (repeatable)\n"
-    "  --clear-env           start from an empty environment\n"
-    "  --user UID[:GID]      the ids that the program is told (GID: the same number as UID)\n"
-    "  --hostname NAME       the host name that the program is told\n"
-    "  --memory SIZE         limit of its address space: bytes, or a number with K, M or G\n"
-    "  --timeout SEC         end the run after SEC seconds with SIGTERM, then SIGKILL: status 124\n"
-    "  --trace[=FILE]        write a line for each system call to FILE (standard error)\n"
-    "  --stats               on exit, write counters to standard error\n"
-    "  --version, --help     print it and exit\n"
-    "\n"
-    "Options end at the first argument that is none. The status is the program's own; 125: elfuse\n"
-    "could not start it, 126: found but not executable, 127: not found. See elfuse(1).\n";
+          "Run a Linux program in a virtual machine of its own.\n"
+          "\n"
+          "  --backend auto|kvm    what runs the program (auto)\n"
+          "  --sysroot DIR         the program's / is DIR; /proc, /dev and /sys stay the host's\n"
+          "  --workdir DIR         start in DIR, a path as the program sees it\n"
+          "  --env K=V, --env K    set a variable, or take it from the environment (repeatable)\n"
+          "  --clear-env           start from an empty environment\n"
+          "  --user UID[:GID]      the ids that the program is told (GID: the same number as UID)\n"
+          "  --hostname NAME       the host name that the program is told\n"
+          "  --memory SIZE         limit of its address space: bytes, or a number with K, M or G\n"
+          "  --timeout SEC         end the run after SEC seconds with SIGTERM, then SIGKILL: status 124\n"
+          "  --trace[=FILE]        write a line for each system call to FILE (standard error)\n"
+          "  --stats               on exit, write counters to standard error\n"
+          "  --version, --help     print it and exit\n"
+          "\n"
+          "Options end at the first argument that is none. The status is the program's own; 125: elfuse\n"
+          "could not start it, 126: found but not executable, 127: not found. See elfuse(1).\n";
 
 struct parse {
     struct options *o;
@@ -145,7 +145,8 @@ static bool set_timeout(struct parse *p, const char *v)
         for (s++; *s >= '0' && *s <= '9'; s++, any = true)
             sec += (*s - '0') * (digit /= 10);
     if (!any || *s || !(sec > 0) || sec > TIMEOUT_MAX)
-        return fail(p, "--timeout: '%.64s' is no time; accepted: seconds above 0 up to 1000000000, such as 10 or 0.5", v);
+        return fail(p, "--timeout: '%.64s' is no time; accepted: seconds above 0 up to 1000000000, such as 10 or 0.5",
+                    v);
     p->o->timeout = sec;
     return true;
 }

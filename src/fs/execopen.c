@@ -12,11 +12,12 @@
 #include "fs/path.h"
 #include "fs/procname.h"
 
-/* Whether someone has the file open for writing: only the kernel's own exec asks that directly, but a read lease is refused for the same
- * reason. Not ours to know of another user's file, where leases are refused altogether. */
+/* Whether someone has the file open for writing: only the kernel's own exec asks that directly, but a read lease is
+ * refused for the same reason. Not ours to know of another user's file, where leases are refused altogether. */
 static bool is_being_written(int fd)
 {
-    /* Should someone open it in between, the kernel tells the holder of a lease: by a signal that is ignored by default. */
+    /* Should someone open it in between, the kernel tells the holder of a lease: by a signal that is ignored by
+     * default. */
     host(SYS_fcntl, fd, F_SETSIG, SIGURG);
     long r = host(SYS_fcntl, fd, F_SETLEASE, F_RDLCK);
     if (r == 0)
@@ -24,8 +25,8 @@ static bool is_being_written(int fd)
     return r == -EAGAIN;
 }
 
-/* The readable twin of O_PATH descriptor `fd`. Opening a FIFO or a device for reading would have effects, so only what exec may
- * load is opened at all. */
+/* The readable twin of O_PATH descriptor `fd`. Opening a FIFO or a device for reading would have effects, so only
+ * what exec may load is opened at all. */
 static int open_regular(int fd, char **abs_path)
 {
     struct stat st;

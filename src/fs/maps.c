@@ -39,7 +39,8 @@ struct line {
 };
 
 /* Call `fn` for each line of maps in order. Lines of a region over a file end where the file's pieces do. */
-static void each_line(const struct layout *l, void (*fn)(const struct layout *l, const struct line *, void *), void *arg)
+static void each_line(const struct layout *l, void (*fn)(const struct layout *l, const struct line *, void *),
+                      void *arg)
 {
     unsigned k = 0;
     for (unsigned i = 0; i < l->view.regions; i++) {
@@ -64,8 +65,11 @@ static void each_line(const struct layout *l, void (*fn)(const struct layout *l,
 
 static void put_line(struct text *out, const struct line *line)
 {
-    static const char *const names[] = {
-        [REGION_PLAIN] = "", [REGION_HEAP] = "[heap]", [REGION_STACK] = "[stack]", [REGION_VDSO] = "[vdso]", [REGION_VVAR] = "[vvar]"};
+    static const char *const names[] = {[REGION_PLAIN] = "",
+                                        [REGION_HEAP] = "[heap]",
+                                        [REGION_STACK] = "[stack]",
+                                        [REGION_VDSO] = "[vdso]",
+                                        [REGION_VVAR] = "[vvar]"};
     const struct region_info *r = line->region;
     char perms[5] = {r->prot & PROT_READ ? 'r' : '-', r->prot & PROT_WRITE ? 'w' : '-', r->prot & PROT_EXEC ? 'x' : '-',
                      r->shared ? 's' : 'p', 0};
@@ -74,8 +78,8 @@ static void put_line(struct text *out, const struct line *line)
         char path[PATH_MAX + 32];
         if (fs_guest_path(h->path, path, sizeof path) < 0)
             path[0] = 0;
-        vma_line(out, line->start, line->end, perms, line->file->offset + (line->start - line->file->start), h->major, h->minor,
-                 h->ino, path);
+        vma_line(out, line->start, line->end, perms, line->file->offset + (line->start - line->file->start), h->major,
+                 h->minor, h->ino, path);
     } else {
         vma_line(out, line->start, line->end, perms, 0, 0, 0, 0, r->name < ARRAY_SIZE(names) ? names[r->name] : "");
     }
@@ -239,7 +243,8 @@ void layout_rollup(const struct layout *l, const struct vma_list *host, struct t
     sum_up(l, 0, UINT64_MAX, &s);
     layout_rss(l, &rss);
     if (l->view.regions)
-        vma_line(out, l->view.region[0].start.v, l->view.region[l->view.regions - 1].end.v, "---p", 0, 0, 0, 0, "[rollup]");
+        vma_line(out, l->view.region[0].start.v, l->view.region[l->view.regions - 1].end.v, "---p", 0, 0, 0, 0,
+                 "[rollup]");
     text_add(out, "\n", 1);
     for (unsigned i = 0; i < host->counters; i++) {
         const char *name = host->counter[i].name;

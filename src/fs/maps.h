@@ -1,5 +1,5 @@
-/* maps, smaps and their relatives of a guest process: its regions, with what the host's own file says of the memory behind them.
- * Pure text work over a space_view; the synthetic files in proctext.c call it. */
+/* maps, smaps and their relatives of a guest process: its regions, with what the host's own file says of the memory
+ * behind them. Pure text work over a space_view; the synthetic files in proctext.c call it. */
 #ifndef FS_MAPS_H
 #define FS_MAPS_H
 

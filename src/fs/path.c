@@ -141,14 +141,14 @@ int fs_root_renew(void)
 
 /* ---- the walker ---- */
 
-/* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped symlink
- * can change what is found but never where the search goes. Descriptors are born at numbers that the guest can see: the
- * creation lock is held from the first to fds_adopt_fd(). */
+/* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped
+ * symlink can change what is found but never where the search goes. Descriptors are born at numbers that the guest
+ * can see: the creation lock is held from the first to fds_adopt_fd(). */
 struct walk {
-    int dir;                /* O_PATH, owned */
-    int flags;              /* FS_* */
-    unsigned links;         /* symlinks followed */
-    bool root_set;          /* FS_NO_XDEV: Linux refuses an absolute symlink until something made it look at the root */
+    int dir;        /* O_PATH, owned */
+    int flags;      /* FS_* */
+    unsigned links; /* symlinks followed */
+    bool root_set;  /* FS_NO_XDEV: Linux refuses an absolute symlink until something made it look at the root */
     struct fs_at *out;
     char *rest;             /* what is left to walk, in buf */
     char buf[4 * PATH_MAX]; /* link targets are put in front of the rest, from the end of the buffer down */
@@ -257,7 +257,8 @@ static int found(struct walk *w, int fd, const char *name, bool slash)
     return 0;
 }
 
-/* The object `fd` itself. Where the call would look at the /proc link, the slash makes it follow: then it is a directory. */
+/* The object `fd` itself. Where the call would look at the /proc link, the slash makes it follow: then it is a
+ * directory. */
 static int found_object(struct walk *w, int fd)
 {
     return found(w, fd, NULL, w->flags & FS_NOFOLLOW);
@@ -285,8 +286,8 @@ static bool is_window_link(int dir, const char *name)
            (strcmp(p.rest, "fd") == 0 || strcmp(p.rest, "fdinfo") == 0);
 }
 
-/* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor. FS_MAGIC_HOST
- * when it is a symlink like any other ("self", "mounts"). */
+/* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor.
+ * FS_MAGIC_HOST when it is a symlink like any other ("self", "mounts"). */
 static int step_magic(struct walk *w, const char *name, const char *target)
 {
     if (target[0] != '/' && !strchr(target, ':'))
@@ -336,8 +337,9 @@ static int push_link(struct walk *w, const char *target, size_t len)
     return enter_root(w);
 }
 
-/* What is left has neither symlinks nor `..` nor a mount of ours ahead, most of the time: let the host walk it, or all but the last
- * component of it when that one is special, in one call. Returns 1 when the result is there, 0 to go on step by step, or the errno. */
+/* What is left has neither symlinks nor `..` nor a mount of ours ahead, most of the time: let the host walk it, or
+ * all but the last component of it when that one is special, in one call. Returns 1 when the result is there, 0 to
+ * go on step by step, or the errno. */
 static int walk_quick(struct walk *w)
 {
     bool whole = !(w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW | FS_MOUNTPOINT));
@@ -544,7 +546,8 @@ static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, s
 
 /* ---- without a sysroot ---- */
 
-/* `name` is the last component of out->path and may be one that means something else to the guest: ask where it lies. */
+/* `name` is the last component of out->path and may be one that means something else to the guest: ask where it
+ * lies. */
 static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
 {
     char parent[PATH_MAX];

@@ -1,6 +1,6 @@
-/* Path resolution for the guest: --sysroot, `..` and symlinks that cannot leave it, /proc, /dev and /sys over it, and the
- * few names in /proc that must not mean what they mean to the host. Every handler that takes a path goes through here. Does
- * not open files for the guest; knows nothing of system calls. See docs/internals/paths.md. */
+/* Path resolution for the guest: --sysroot, `..` and symlinks that cannot leave it, /proc, /dev and /sys over it,
+ * and the few names in /proc that must not mean what they mean to the host. Every handler that takes a path goes
+ * through here. Does not open files for the guest; knows nothing of system calls. See docs/internals/paths.md. */
 #ifndef FS_PATH_H
 #define FS_PATH_H
 
@@ -16,17 +16,18 @@ struct fs_root {
 
 extern struct fs_root fs_root;
 
-/* Make host directory `dir` the guest's root: its descriptor lies in the window and survives exec. 0 or a negative errno. */
+/* Make host directory `dir` the guest's root: its descriptor lies in the window and survives exec. 0 or a negative
+ * errno. */
 int fs_root_set(const char *dir);
 /* After exec: the root is the inherited window descriptor `fd` (-1: none). 0 or a negative errno. */
 int fs_root_adopt(int fd);
 
-/* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a negative errno; then the
- * root stays in the old one. */
+/* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a
+ * negative errno; then the root stays in the old one. */
 int fs_root_renew(void);
 
-/* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a sysroot
- * it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
+/* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a
+ * sysroot it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
 struct fs_at {
     int dirfd;        /* the caller's own dirfd or AT_FDCWD; AT_FDCWD with a sysroot */
     int owned;        /* a window descriptor to close after the call, or -1 */
@@ -36,34 +37,34 @@ struct fs_at {
 };
 
 enum {
-    FS_NOFOLLOW = 1,        /* a final symlink is the object itself (O_NOFOLLOW; O_CREAT|O_EXCL too) */
-    FS_EMPTY_OK = 2,        /* "" means dirfd (AT_EMPTY_PATH): passed on unchanged */
-    FS_CREATE = 4,          /* the last component may be absent; a trailing slash then gives what the host gives */
-    FS_BENEATH = 8,         /* openat2's RESOLVE_* */
+    FS_NOFOLLOW = 1, /* a final symlink is the object itself (O_NOFOLLOW; O_CREAT|O_EXCL too) */
+    FS_EMPTY_OK = 2, /* "" means dirfd (AT_EMPTY_PATH): passed on unchanged */
+    FS_CREATE = 4,   /* the last component may be absent; a trailing slash then gives what the host gives */
+    FS_BENEATH = 8,  /* openat2's RESOLVE_* */
     FS_IN_ROOT = 16,
     FS_NO_SYMLINKS = 32,
     FS_NO_MAGICLINKS = 64,
     FS_NO_XDEV = 128,
-    FS_MOUNTPOINT = 512,    /* umount: links are followed, but the result holds the mount only by its parent */
-    FS_REMOVE = 256,        /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
+    FS_MOUNTPOINT = 512, /* umount: links are followed, but the result holds the mount only by its parent */
+    FS_REMOVE = 256,     /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
 };
 
-/* Resolve `path` (host memory, already copied) against `dirfd` (the guest's, or AT_FDCWD). 0 or the errno Linux gives. Without a
- * sysroot this only copies, but for names that may be /proc/PID/exe or a supervisor's descriptor in /proc/PID/fd. Takes the
- * descriptor creation lock with a sysroot: call it without fds_use_lock(). */
+/* Resolve `path` (host memory, already copied) against `dirfd` (the guest's, or AT_FDCWD). 0 or the errno Linux
+ * gives. Without a sysroot this only copies, but for names that may be /proc/PID/exe or a supervisor's descriptor in
+ * /proc/PID/fd. Takes the descriptor creation lock with a sysroot: call it without fds_use_lock(). */
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out);
 void fs_at_done(struct fs_at *at);
 
-/* The path as the guest names it, of an absolute host path (getcwd, /proc/self/fd links, SO_PEERNAME...): strips the sysroot. Returns
- * the length, or -ENAMETOOLONG. A host path outside the sysroot is shown as the kernel shows an unreachable one: "(unreachable)/...".
- * What is no path ("pipe:[5]") stays. */
+/* The path as the guest names it, of an absolute host path (getcwd, /proc/self/fd links, SO_PEERNAME...): strips the
+ * sysroot. Returns the length, or -ENAMETOOLONG. A host path outside the sysroot is shown as the kernel shows an
+ * unreachable one: "(unreachable)/...". What is no path ("pipe:[5]") stays. */
 int64_t fs_guest_path(const char *host_path, char *out, size_t size);
 
 /* True when absolute host path `p` is the guest's to reach: inside the sysroot, /proc, /dev or /sys. */
 bool fs_path_inside(const char *p);
 
-/* Where the magic link `name` in the procfs directory `dir` leads the guest. Set by proc.c. Returns a new O_PATH|O_CLOEXEC
- * descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */
+/* Where the magic link `name` in the procfs directory `dir` leads the guest. Set by proc.c. Returns a new
+ * O_PATH|O_CLOEXEC descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */
 #define FS_MAGIC_HOST (-4096)
 extern int (*fs_magic_link)(int dir, const char *name);
 

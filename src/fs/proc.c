@@ -33,7 +33,8 @@ static int magic_link(int dir, const char *name)
     if (strcmp(name, "exe") == 0)
         return target_exe_open(&g, O_PATH | O_CLOEXEC);
     if (strcmp(name, "root") == 0)
-        return fs_root.fd < 0 ? FS_MAGIC_HOST : (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        return fs_root.fd < 0 ? FS_MAGIC_HOST
+                              : (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     /* What a guest holds it may use again, wherever it is. A directory from outside would be a way out, though. */
     autofd fd = (int) host(SYS_openat, dir, name, O_PATH | O_CLOEXEC, 0);
     struct stat st;
@@ -65,8 +66,8 @@ static int64_t replace(int fd, int with, uint64_t flags)
     return r;
 }
 
-/* `fd` is elfuse's own file. By its name it may be had like any file; by way of /proc/PID/exe, however that was reached, the program is
- * meant. */
+/* `fd` is elfuse's own file. By its name it may be had like any file; by way of /proc/PID/exe, however that was
+ * reached, the program is meant. */
 static int64_t filter_exe(int fd, const struct fs_at *at, uint64_t flags)
 {
     struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
@@ -76,7 +77,8 @@ static int64_t filter_exe(int fd, const struct fs_at *at, uint64_t flags)
         host(SYS_close, direct);
     if (direct != -ELOOP || at->owned >= 0 || target_self(&g) != 1)
         return fd;
-    return replace(fd, target_exe_open(&g, (int) (flags & ~(uint64_t) (O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC), flags);
+    return replace(fd, target_exe_open(&g, (int) (flags & ~(uint64_t) (O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC),
+                   flags);
 }
 
 static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, uint64_t flags)
@@ -206,7 +208,8 @@ int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, si
     if (strcmp(name, "exe") && strcmp(name, "cwd") && strcmp(name, "root") && !proc_number(name, strlen(name), &n))
         return 0;
     fds_create_lock();
-    int dir = (int) host(SYS_openat, *at->path ? at->dirfd : AT_FDCWD, *parent ? parent : ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    int dir = (int) host(SYS_openat, *at->path ? at->dirfd : AT_FDCWD, *parent ? parent : ".",
+                         O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (dir >= 0) {
         r = read_link(dir, name, out, sizeof out);
         host(SYS_close, dir);
@@ -257,7 +260,8 @@ static bool is_hidden(const struct hidden *h, int number)
 
 int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t size, int64_t n)
 {
-    /* struct linux_dirent and linux_dirent64: inode, offset, length, and the name behind them (with the type between in the latter). */
+    /* struct linux_dirent and linux_dirent64: inode, offset, length, and the name behind them (with the type between
+     * in the latter). */
     enum { RECLEN = 16 };
     const size_t name = nr == SYS_getdents64 ? 19 : 18;
     struct proc_name p;

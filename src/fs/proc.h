@@ -1,6 +1,6 @@
-/* What /proc tells a guest about itself and about other guest processes: the guest's program, memory and limits, never those of the
- * host process around it. The system-call handlers call these hooks around their host calls; nothing here serves a call by itself.
- * See docs/internals/proc.md. */
+/* What /proc tells a guest about itself and about other guest processes: the guest's program, memory and limits,
+ * never those of the host process around it. The system-call handlers call these hooks around their host calls;
+ * nothing here serves a call by itself. See docs/internals/proc.md. */
 #ifndef FS_PROC_H
 #define FS_PROC_H
 
@@ -15,38 +15,44 @@ struct thread;
 
 /* What the layer above knows and /proc has to tell. Set at start; a NULL one leaves the host's answer. */
 struct proc_ops {
-    int (*limit)(int resource, struct rlimit64 *out); /* getrlimit(2) as the guest would see it: 0 or a negative errno */
-    bool (*ids)(uint32_t id[8]);                      /* --user: uid, euid, suid, fsuid, and the same for gid; false without */
+    int (*limit)(int resource,
+                 struct rlimit64 *out); /* getrlimit(2) as the guest would see it: 0 or a negative errno */
+    bool (*ids)(uint32_t id[8]);        /* --user: uid, euid, suid, fsuid, and the same for gid; false without */
 };
 extern struct proc_ops proc_ops;
 
-/* Once for each program that starts: the process it runs in, and its file, an open descriptor that must stay (in the window) as long as
- * the program runs, or -1. A forked child inherits both. */
+/* Once for each program that starts: the process it runs in, and its file, an open descriptor that must stay (in the
+ * window) as long as the program runs, or -1. A forked child inherits both. */
 void fs_proc_init(struct process *p, int exe_fd);
 
-/* After a successful host open of `at` with `flags`, which gave `fd`: swaps a file that would tell of the host process for the guest's,
- * in place, same number. Returns the descriptor, or a negative errno with `fd` closed. Costs one fstat for every other file. */
+/* After a successful host open of `at` with `flags`, which gave `fd`: swaps a file that would tell of the host
+ * process for the guest's, in place, same number. Returns the descriptor, or a negative errno with `fd` closed.
+ * Costs one fstat for every other file. */
 int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_t flags);
 
-/* readlink(2) of `at` (resolved with FS_NOFOLLOW) where the host's answer would be wrong: exe, cwd, root, fd/N. Returns the length
- * put into `buf` (host memory, never NUL-terminated), a negative errno, or 0: not ours, ask the host. */
+/* readlink(2) of `at` (resolved with FS_NOFOLLOW) where the host's answer would be wrong: exe, cwd, root, fd/N.
+ * Returns the length put into `buf` (host memory, never NUL-terminated), a negative errno, or 0: not ours, ask the
+ * host. */
 int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, size_t size);
 
 /* True for what fs_proc_filter() put in a file's place: mmap(2) of a file in /proc is ENODEV. */
 bool fs_proc_is_text(int fd);
 
-/* True when `fd` is a directory whose listing has to go through fs_proc_getdents(), in a buffer of the supervisor: fd, fdinfo, task. */
+/* True when `fd` is a directory whose listing has to go through fs_proc_getdents(), in a buffer of the supervisor:
+ * fd, fdinfo, task. */
 bool fs_proc_lists(int fd);
 
-/* After host call `nr` (SYS_getdents64 or SYS_getdents) on `fd` put `n` > 0 bytes into `buf` of `size` bytes, supervisor memory: drops the
- * window's numbers, and threads of the kernel's. Reads on when nothing is left. Returns the new length; 0 only at the end of the
- * directory. */
+/* After host call `nr` (SYS_getdents64 or SYS_getdents) on `fd` put `n` > 0 bytes into `buf` of `size` bytes,
+ * supervisor memory: drops the window's numbers, and threads of the kernel's. Reads on when nothing is left. Returns
+ * the new length; 0 only at the end of the directory. */
 int64_t fs_proc_getdents(struct thread *t, long nr, int fd, void *buf, size_t size, int64_t n);
 
-/* /proc/PID/mem: descriptors that only the supervisor can serve. fs_special() is for every read, write, pread, pwrite, their vector forms and
- * lseek(SEEK_END) to ask first; it is one load when the process has no such descriptor. */
+/* /proc/PID/mem: descriptors that only the supervisor can serve. fs_special() is for every read, write, pread,
+ * pwrite, their vector forms and lseek(SEEK_END) to ask first; it is one load when the process has no such
+ * descriptor. */
 bool fs_special(int fd);
-/* `iov` are host addresses (mem_hva, mem_iov_user); `off` < 0 means the file position, which moves. Bytes or a negative errno. */
+/* `iov` are host addresses (mem_hva, mem_iov_user); `off` < 0 means the file position, which moves. Bytes or a
+ * negative errno. */
 int64_t fs_special_read(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off);
 int64_t fs_special_write(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off);
 

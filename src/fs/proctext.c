@@ -35,7 +35,8 @@ static int layout_load(const struct target *g, const char *name, struct layout *
     return layout_make(l, &view, &t);
 }
 
-static int layout_text(const struct target *g, const char *name, void (*put)(const struct layout *, struct text *), struct text *out)
+static int layout_text(const struct target *g, const char *name, void (*put)(const struct layout *, struct text *),
+                       struct text *out)
 {
     struct layout l;
     int r = layout_load(g, name, &l);
@@ -202,23 +203,58 @@ static int text_stat(const struct target *g, int fd, struct text *out)
     for (char *word = p ? strtok_r(p + 1, " \n", &p) : NULL; word; word = strtok_r(NULL, " \n", &p), field++) {
         uint64_t v;
         switch (field) {
-        case 20: v = sig.threads ? (uint64_t) sig.threads : strtoull(word, NULL, 10); break;
-        case 23: v = info.total_vm; break;
-        case 24: v = (uint64_t) rss.total / PAGE_SIZE; break;
-        case 26: v = s->start_code.v; break;
-        case 27: v = s->end_code.v; break;
-        case 28: v = s->start_stack.v; break;
-        case 29: case 30: v = 0; break; /* the host's esp and eip */
-        case 32: v = sig.blocked & INT32_MAX; break;
-        case 33: v = sig.ignored & INT32_MAX; break;
-        case 34: v = sig.caught & INT32_MAX; break;
-        case 45: v = s->start_data.v; break;
-        case 46: v = s->end_data.v; break;
-        case 47: v = info.brk_start.v; break;
-        case 48: v = s->arg_start.v; break;
-        case 49: v = s->arg_end.v; break;
-        case 50: v = s->env_start.v; break;
-        case 51: v = s->env_end.v; break;
+        case 20:
+            v = sig.threads ? (uint64_t) sig.threads : strtoull(word, NULL, 10);
+            break;
+        case 23:
+            v = info.total_vm;
+            break;
+        case 24:
+            v = (uint64_t) rss.total / PAGE_SIZE;
+            break;
+        case 26:
+            v = s->start_code.v;
+            break;
+        case 27:
+            v = s->end_code.v;
+            break;
+        case 28:
+            v = s->start_stack.v;
+            break;
+        case 29:
+        case 30:
+            v = 0;
+            break; /* the host's esp and eip */
+        case 32:
+            v = sig.blocked & INT32_MAX;
+            break;
+        case 33:
+            v = sig.ignored & INT32_MAX;
+            break;
+        case 34:
+            v = sig.caught & INT32_MAX;
+            break;
+        case 45:
+            v = s->start_data.v;
+            break;
+        case 46:
+            v = s->end_data.v;
+            break;
+        case 47:
+            v = info.brk_start.v;
+            break;
+        case 48:
+            v = s->arg_start.v;
+            break;
+        case 49:
+            v = s->arg_end.v;
+            break;
+        case 50:
+            v = s->env_start.v;
+            break;
+        case 51:
+            v = s->env_end.v;
+            break;
         default:
             text_printf(out, " %s", word);
             continue;
@@ -382,7 +418,8 @@ static int text_limits(const struct target *g, int fd, struct text *out)
         bool known = i < ARRAY_SIZE(own) && len > NAME + VALUES && (own[i].told || own[i].resource != RLIMIT_NOFILE);
         if (known && !own[i].told) {
             const char *hard = line + NAME + VALUES / 2;
-            own[i].lim = (struct rlimit64){own[i].soft, strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY};
+            own[i].lim = (struct rlimit64){own[i].soft,
+                                           strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY};
         }
         if (known) {
             text_add(out, line, NAME);
@@ -416,8 +453,8 @@ static bool path_below(const char *p, size_t len, const char *dir)
     return n <= len && memcmp(p, dir, n) == 0 && (n == len || p[n] == '/' || n == 0);
 }
 
-/* The mount point is field `field`, after `prefix` if that is given. The mount that holds the sysroot becomes "/"; those inside lose the
- * prefix; /proc, /dev and /sys stay; the others are out of sight. */
+/* The mount point is field `field`, after `prefix` if that is given. The mount that holds the sysroot becomes "/";
+ * those inside lose the prefix; /proc, /dev and /sys stay; the others are out of sight. */
 static int mounts_text(int fd, unsigned field, struct text *out)
 {
     struct text t = {0};
@@ -498,22 +535,14 @@ static int text_wchan(const struct target *g, int fd, struct text *out)
 const struct proc_file *proc_file_find(const char *rest, bool sysroot)
 {
     static const struct proc_file files[] = {
-        {"auxv", text_auxv, 0, false},
-        {"cmdline", text_cmdline, 0, true},
-        {"environ", text_environ, 0, false},
-        {"limits", text_limits, 0, true},
-        {"map_files", NULL, -EACCES, false},
-        {"maps", text_maps, 0, false},
-        {"numa_maps", text_numa_maps, 0, false},
-        {"pagemap", NULL, -EACCES, false},
-        {"smaps", text_smaps, 0, false},
-        {"smaps_rollup", text_smaps_rollup, 0, false},
-        {"stack", NULL, -EACCES, false},
-        {"stat", text_stat, 0, true},
-        {"statm", text_statm, 0, true},
-        {"status", text_status, 0, true},
-        {"syscall", text_syscall, 0, false},
-        {"wchan", text_wchan, 0, true},
+        {"auxv", text_auxv, 0, false},           {"cmdline", text_cmdline, 0, true},
+        {"environ", text_environ, 0, false},     {"limits", text_limits, 0, true},
+        {"map_files", NULL, -EACCES, false},     {"maps", text_maps, 0, false},
+        {"numa_maps", text_numa_maps, 0, false}, {"pagemap", NULL, -EACCES, false},
+        {"smaps", text_smaps, 0, false},         {"smaps_rollup", text_smaps_rollup, 0, false},
+        {"stack", NULL, -EACCES, false},         {"stat", text_stat, 0, true},
+        {"statm", text_statm, 0, true},          {"status", text_status, 0, true},
+        {"syscall", text_syscall, 0, false},     {"wchan", text_wchan, 0, true},
     };
     static const struct proc_file rooted[] = {
         {"mountinfo", text_mountinfo, 0, true},

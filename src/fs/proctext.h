@@ -1,13 +1,13 @@
-/* The text of each file in /proc/PID that has to tell of the guest. Called by proc.c with fds_create_lock() held, since they open files
- * of the host on the way. */
+/* The text of each file in /proc/PID that has to tell of the guest. Called by proc.c with fds_create_lock() held,
+ * since they open files of the host on the way. */
 #ifndef FS_PROCTEXT_H
 #define FS_PROCTEXT_H
 
 #include "fs/target.h"
 #include "fs/text.h"
 
-/* Put the guest's text into `out`. `fd`: the host's file, open, whose text some keep in part. 0, or the errno that opening the
- * file gives to the guest. */
+/* Put the guest's text into `out`. `fd`: the host's file, open, whose text some keep in part. 0, or the errno that
+ * opening the file gives to the guest. */
 typedef int proc_text(const struct target *g, int fd, struct text *out);
 
 struct proc_file {

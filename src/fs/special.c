@@ -16,8 +16,8 @@
 
 #define SPECIALS 256
 
-/* Entries are written once, before `specials` counts them (release; fs_special() acquires). Closing a descriptor is not seen here: an
- * entry stays until 256 later ones came. */
+/* Entries are written once, before `specials` counts them (release; fs_special() acquires). Closing a descriptor is
+ * not seen here: an entry stays until 256 later ones came. */
 static struct special {
     uint64_t dev, ino;
     int pid;
@@ -51,7 +51,8 @@ int special_text(const char *name, const void *text, size_t n, uint64_t flags, u
     if (fd < 0)
         return fd;
     snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-    return (int) host(SYS_openat, AT_FDCWD, link, (flags & ~(uint64_t) (O_NOFOLLOW | O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC, 0);
+    return (int) host(SYS_openat, AT_FDCWD, link,
+                      (flags & ~(uint64_t) (O_NOFOLLOW | O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC, 0);
 }
 
 int special_open(int pid, uint64_t flags)

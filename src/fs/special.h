@@ -1,5 +1,5 @@
-/* Descriptors of guest memory: /proc/PID/mem. The host's file would show the supervisor, so the guest holds an empty memfd, known by
- * its inode (dup, fork and SCM_RIGHTS keep that), and each transfer is made here. */
+/* Descriptors of guest memory: /proc/PID/mem. The host's file would show the supervisor, so the guest holds an empty
+ * memfd, known by its inode (dup, fork and SCM_RIGHTS keep that), and each transfer is made here. */
 #ifndef FS_SPECIAL_H
 #define FS_SPECIAL_H
 
@@ -9,11 +9,12 @@
 
 #define SPECIAL_SEALS (F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL)
 
-/* A new descriptor for the memory of process `pid`, opened with `flags`, in place of the host's file /proc/PID/mem. Hold
- * fds_create_lock(). */
+/* A new descriptor for the memory of process `pid`, opened with `flags`, in place of the host's file /proc/PID/mem.
+ * Hold fds_create_lock(). */
 int special_open(int pid, uint64_t flags);
 
-/* A sealed memfd that holds `n` bytes, opened with `flags` (access mode and status flags), shown as `name`. Hold fds_create_lock(). */
+/* A sealed memfd that holds `n` bytes, opened with `flags` (access mode and status flags), shown as `name`. Hold
+ * fds_create_lock(). */
 int special_text(const char *name, const void *text, size_t n, uint64_t flags, unsigned mode);
 
 #endif

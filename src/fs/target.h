@@ -1,5 +1,5 @@
-/* The guest process that a file in /proc tells of: this one, or another that runs the same binary, whose structures are then read from
- * outside, without its help. Used by the synthetic files only. */
+/* The guest process that a file in /proc tells of: this one, or another that runs the same binary, whose structures
+ * are then read from outside, without its help. Used by the synthetic files only. */
 #ifndef FS_TARGET_H
 #define FS_TARGET_H
 
@@ -8,20 +8,20 @@
 #include "task/task.h"
 
 struct target {
-    int pid, tid;               /* tid: 0 for the process as such; pid: as kill(2) would take it */
-    bool self;                  /* the calling process (its threads included) */
-    uint64_t at;                /* address of its struct process, */
-    struct process proc;        /* and a copy; its pointers are addresses in that process */
-    int exe_fd;                 /* there: the program's file, or -1 */
+    int pid, tid;        /* tid: 0 for the process as such; pid: as kill(2) would take it */
+    bool self;           /* the calling process (its threads included) */
+    uint64_t at;         /* address of its struct process, */
+    struct process proc; /* and a copy; its pointers are addresses in that process */
+    int exe_fd;          /* there: the program's file, or -1 */
     int window_base, window_count;
-    bool sysroot;               /* it has one */
-    uint64_t shift;             /* where its globals lie: ours plus this */
+    bool sysroot;   /* it has one */
+    uint64_t shift; /* where its globals lie: ours plus this */
 };
 
 void target_init(struct process *p, int exe_fd);
 
-/* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it is not; or a
- * negative errno: -EACCES, a guest that the host does not let us look into. */
+/* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it
+ * is not; or a negative errno: -EACCES, a guest that the host does not let us look into. */
 int target_find(int pid, int tid, struct target *out);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */
 int target_self(struct target *out);
@@ -29,14 +29,16 @@ int target_self(struct target *out);
 /* The host's path of its /proc/PID/`name`. */
 void target_file(const struct target *g, const char *name, char *buf, size_t size);
 
-/* Copy from its supervisor's memory (0 or a negative errno), and from its guest memory (bytes, short at the first hole). */
+/* Copy from its supervisor's memory (0 or a negative errno), and from its guest memory (bytes, short at the first
+ * hole). */
 int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size);
 size_t target_guest_read(const struct target *g, const struct space_view *v, uint64_t va, void *buf, size_t size);
 
 int target_view(const struct target *g, struct space_view *out);
 
-/* Its guest threads: their numbers in *tids (malloc'd), how many, or a negative errno when no consistent reading was had. The kernel
- * counts workers of its own (KVM's) among the threads of the process. With `find` not NULL, *find becomes a copy of the thread g->tid. */
+/* Its guest threads: their numbers in *tids (malloc'd), how many, or a negative errno when no consistent reading was
+ * had. The kernel counts workers of its own (KVM's) among the threads of the process. With `find` not NULL, *find
+ * becomes a copy of the thread g->tid. */
 int target_threads(const struct target *g, int **tids, struct thread *find);
 
 /* A descriptor of its program, opened with `flags`, or a negative errno; and its path as readlink shows it. */

@@ -7,8 +7,8 @@
 
 #define NAME_COLUMN 73 /* where a name starts, seq_pad() in the kernel */
 
-void vma_line(struct text *t, uint64_t start, uint64_t end, const char *perms, uint64_t offset, unsigned major, unsigned minor,
-              uint64_t ino, const char *name)
+void vma_line(struct text *t, uint64_t start, uint64_t end, const char *perms, uint64_t offset, unsigned major,
+              unsigned minor, uint64_t ino, const char *name)
 {
     size_t from = t->n;
     text_printf(t, "%08lx-%08lx %s %08lx %02x:%02x %lu ", start, end, perms, offset, major, minor, ino);
@@ -21,7 +21,8 @@ static bool parse_header(char *line, struct host_vma *v)
     const char *p = line;
     uint64_t major, minor;
     memset(v, 0, sizeof *v);
-    if (!parse_number(&p, 16, &v->start) || *p++ != '-' || !parse_number(&p, 16, &v->end) || *p++ != ' ' || strlen(p) < 5)
+    if (!parse_number(&p, 16, &v->start) || *p++ != '-' || !parse_number(&p, 16, &v->end) || *p++ != ' ' ||
+        strlen(p) < 5)
         return false;
     memcpy(v->perms, p, 4);
     p += 5;

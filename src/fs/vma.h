@@ -1,5 +1,5 @@
-/* The guest's regions with what the host knows of the memory behind them: file, offset, and how much of it is there. Joins
- * a space_view with the text of the host's /proc/PID/maps or smaps. */
+/* The guest's regions with what the host knows of the memory behind them: file, offset, and how much of it is there.
+ * Joins a space_view with the text of the host's /proc/PID/maps or smaps. */
 #ifndef FS_VMA_H
 #define FS_VMA_H
 
@@ -20,8 +20,8 @@ struct host_vma {
     uint64_t start, end, offset, ino;
     unsigned major, minor;
     char perms[5];
-    const char *path; /* in the text that was parsed, "" without one; cut at its newline */
-    const char *flags; /* VmFlags, or NULL */
+    const char *path;               /* in the text that was parsed, "" without one; cut at its newline */
+    const char *flags;              /* VmFlags, or NULL */
     uint64_t counter[VMA_COUNTERS]; /* kB, or the number as it stands */
 };
 
@@ -46,12 +46,12 @@ struct vma_piece {
     const struct host_vma *vma;
 };
 
-/* The pieces in order of guest address; neighbours of one file that continue each other are one. With `anon`, those without a file as well;
- * those are not joined. *out is malloc'd. */
+/* The pieces in order of guest address; neighbours of one file that continue each other are one. With `anon`, those
+ * without a file as well; those are not joined. *out is malloc'd. */
 int vma_pieces(const struct vma_list *l, const struct space_view *v, bool anon, struct vma_piece **out, unsigned *n);
 
 /* A line of maps as the kernel writes it, without the newline: fs/proc/task_mmu.c, show_map_vma(). `name` may be "". */
-void vma_line(struct text *t, uint64_t start, uint64_t end, const char *perms, uint64_t offset, unsigned major, unsigned minor,
-              uint64_t ino, const char *name);
+void vma_line(struct text *t, uint64_t start, uint64_t end, const char *perms, uint64_t offset, unsigned major,
+              unsigned minor, uint64_t ino, const char *name);
 
 #endif

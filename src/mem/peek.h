@@ -1,5 +1,5 @@
-/* A copy of what an address space looks like at one moment, of this process or of another guest process whose memory the caller can read.
- * For /proc; never changes anything and keeps no pointer into the space. */
+/* A copy of what an address space looks like at one moment, of this process or of another guest process whose memory
+ * the caller can read. For /proc; never changes anything and keeps no pointer into the space. */
 #ifndef MEM_PEEK_H
 #define MEM_PEEK_H
 
@@ -20,8 +20,9 @@ struct space_view {
 /* This process. 0 or -ENOMEM. */
 int space_view(struct space *sp, struct space_view *out);
 
-/* Another process, which runs the same binary: `sp` is the address of its struct space, `read` copies from its memory (0 or a negative
- * errno). It goes on changing meanwhile: -EAGAIN when no two readings agreed. -EIO: what is there is no space. */
+/* Another process, which runs the same binary: `sp` is the address of its struct space, `read` copies from its
+ * memory (0 or a negative errno). It goes on changing meanwhile: -EAGAIN when no two readings agreed. -EIO: what is
+ * there is no space. */
 typedef int peek_read(void *arg, uint64_t addr, void *buf, size_t size);
 int space_view_remote(peek_read *read, void *arg, uint64_t sp, struct space_view *out);
 

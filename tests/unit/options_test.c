@@ -7,7 +7,11 @@
 
 #include "options.h"
 
-#define ARGV(...) (char *[]){"elfuse", __VA_ARGS__, NULL}
+#define ARGV(...)                                                                                                      \
+    (char *[])                                                                                                         \
+    {                                                                                                                  \
+        "elfuse", __VA_ARGS__, NULL                                                                                    \
+    }
 
 static char err[512];
 
@@ -61,8 +65,8 @@ static void both_spellings_mean_the_same(void **state)
 {
     (void) state;
     struct options o;
-    accept(ARGV("--backend", "kvm", "--sysroot=/r", "--workdir", "/w", "--hostname=h", "--memory", "512M", "--timeout=1.5",
-                "--user", "7:8", "p"),
+    accept(ARGV("--backend", "kvm", "--sysroot=/r", "--workdir", "/w", "--hostname=h", "--memory", "512M",
+                "--timeout=1.5", "--user", "7:8", "p"),
            &o);
     assert_int_equal(o.backend, BACKEND_KVM);
     assert_string_equal(o.sysroot, "/r");
@@ -133,16 +137,35 @@ static void sizes_have_suffixes_and_bounds(void **state)
     static const struct {
         char *text;
         uint64_t value;
-    } good[] = {{"1", 1}, {"4096", 4096}, {"3k", 3072}, {"3K", 3072}, {"2m", 2 << 20}, {"1G", 1 << 30},
-                {"9223372036854775807", INT64_MAX}, {"8589934591G", 8589934591ull << 30}};
+    } good[] = {{"1", 1},
+                {"4096", 4096},
+                {"3k", 3072},
+                {"3K", 3072},
+                {"2m", 2 << 20},
+                {"1G", 1 << 30},
+                {"9223372036854775807", INT64_MAX},
+                {"8589934591G", 8589934591ull << 30}};
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
         struct options o;
         accept(ARGV("--memory", good[i].text, "p"), &o);
         assert_true(o.memory == good[i].value);
         free(o.env);
     }
-    char *bad[] = {"", "0", "0K", "-1", "+1", "1 ", " 1", "K", "1KB", "1T", "1.5G", "0x10", "9223372036854775808",
-                   "8589934592G", "99999999999999999999999"};
+    char *bad[] = {"",
+                   "0",
+                   "0K",
+                   "-1",
+                   "+1",
+                   "1 ",
+                   " 1",
+                   "K",
+                   "1KB",
+                   "1T",
+                   "1.5G",
+                   "0x10",
+                   "9223372036854775808",
+                   "8589934592G",
+                   "99999999999999999999999"};
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
         refuse("--memory", ARGV("--memory", bad[i], "p"));
 }
@@ -223,8 +246,8 @@ static void help_and_version_win_where_they_stand(void **state)
     free(o.env);
     refuse("--nope", ARGV("--nope", "--help"));
     /* Every option is in the help. */
-    const char *names[] = {"--backend", "--sysroot", "--workdir", "--env", "--clear-env", "--user", "--hostname",
-                           "--memory", "--timeout", "--trace", "--stats", "--version", "--help"};
+    const char *names[] = {"--backend", "--sysroot", "--workdir", "--env",   "--clear-env", "--user", "--hostname",
+                           "--memory",  "--timeout", "--trace",   "--stats", "--version",   "--help"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         assert_non_null(strstr(options_help, names[i]));
 }

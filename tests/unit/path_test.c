@@ -200,7 +200,8 @@ static void make_tree(char *root, size_t size)
     sh("rm -rf %s/root && mkdir -p %s/root/etc %s/root/usr/lib %s/root/dev && cd %s && echo -n secret >secret && "
        "cd root && echo -n in >etc/f && ln -s ../proc/self/mounts etc/mtab && ln -s /etc/f usr/abs && "
        "ln -s ../../../../../secret usr/up && ln -s %s/secret usr/out && ln -s usr/lib lib && ln -s lib/ libs && "
-       "echo -n lib >usr/lib/l && ln -s /proc/self/fd fds && ln -s loop loop && ln -s etc/new dangling && ln -s / slash",
+       "echo -n lib >usr/lib/l && ln -s /proc/self/fd fds && ln -s loop loop && ln -s etc/new dangling && ln -s / "
+       "slash",
        scratch, scratch, scratch, scratch, scratch, scratch);
 }
 
@@ -318,7 +319,8 @@ static void names_are_shown_as_the_guest_knows_them(void **state)
 {
     (void) state;
     char root[128], in[256], out[PATH_MAX];
-    static const char *plain[] = {"/proc/1", "/dev/null", "/dev", "pipe:[7]", "/memfd:x (deleted)", "/SYSV00000000 (deleted)"};
+    static const char *plain[] = {"/proc/1",  "/dev/null",          "/dev",
+                                  "pipe:[7]", "/memfd:x (deleted)", "/SYSV00000000 (deleted)"};
     assert_int_equal(fs_guest_path("/any/where", out, sizeof out), 10);
     assert_string_equal(out, "/any/where");
     make_tree(root, sizeof root);
@@ -366,11 +368,16 @@ static void proc_names_are_read(void **state)
         const char *path;
         int pid, tid;
         const char *rest;
-    } cases[] = {{"/proc/12/maps", 12, 0, "maps"},          {"/proc/12/task/13/maps", 12, 13, "maps"},
-                 {"/proc/12", 12, 0, ""},                   {"/proc/12/task", 12, 0, "task"},
-                 {"/proc/12/task/13", 12, 13, ""},          {"/proc/12/fd/5", 12, 0, "fd/5"},
-                 {"/mnt/p/12/task/13/fd/5", 12, 13, "fd/5"}, {"/proc/version", 0, 0, ""},
-                 {"/proc/99999999999/x", 0, 0, ""},         {"/proc/1/tasks/2", 1, 0, "tasks/2"}};
+    } cases[] = {{"/proc/12/maps", 12, 0, "maps"},
+                 {"/proc/12/task/13/maps", 12, 13, "maps"},
+                 {"/proc/12", 12, 0, ""},
+                 {"/proc/12/task", 12, 0, "task"},
+                 {"/proc/12/task/13", 12, 13, ""},
+                 {"/proc/12/fd/5", 12, 0, "fd/5"},
+                 {"/mnt/p/12/task/13/fd/5", 12, 13, "fd/5"},
+                 {"/proc/version", 0, 0, ""},
+                 {"/proc/99999999999/x", 0, 0, ""},
+                 {"/proc/1/tasks/2", 1, 0, "tasks/2"}};
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct proc_name p;
         proc_name_parse(cases[i].path, &p);
@@ -531,11 +538,24 @@ static long query(bool fs, unsigned op, int dirfd, const char *path, const char 
     static const struct {
         int flags;
         uint64_t resolve;
-    } how2[] = {{FS_NO_SYMLINKS, RESOLVE_NO_SYMLINKS}, {FS_BENEATH, RESOLVE_BENEATH}, {FS_IN_ROOT, RESOLVE_IN_ROOT},
+    } how2[] = {{FS_NO_SYMLINKS, RESOLVE_NO_SYMLINKS},
+                {FS_BENEATH, RESOLVE_BENEATH},
+                {FS_IN_ROOT, RESOLVE_IN_ROOT},
                 {FS_NO_XDEV, RESOLVE_NO_XDEV}};
-    static const int flags[OPS] = {0, FS_NOFOLLOW, 0, FS_CREATE, FS_CREATE | FS_NOFOLLOW, FS_NOFOLLOW,
-                                   FS_CREATE | FS_NOFOLLOW, FS_NOFOLLOW | FS_REMOVE, FS_NOFOLLOW | FS_REMOVE,
-                                   FS_NOFOLLOW | FS_REMOVE, FS_CREATE | FS_NOFOLLOW, 0, 0, FS_CREATE | FS_NOFOLLOW};
+    static const int flags[OPS] = {0,
+                                   FS_NOFOLLOW,
+                                   0,
+                                   FS_CREATE,
+                                   FS_CREATE | FS_NOFOLLOW,
+                                   FS_NOFOLLOW,
+                                   FS_CREATE | FS_NOFOLLOW,
+                                   FS_NOFOLLOW | FS_REMOVE,
+                                   FS_NOFOLLOW | FS_REMOVE,
+                                   FS_NOFOLLOW | FS_REMOVE,
+                                   FS_CREATE | FS_NOFOLLOW,
+                                   0,
+                                   0,
+                                   FS_CREATE | FS_NOFOLLOW};
     struct fs_at at = {.dirfd = dirfd, .owned = -1}, at2 = {.dirfd = dirfd, .owned = -1};
     unsigned h = (unsigned) strlen(path) % ARRAY_SIZE(how2);
     struct open_how how = {.flags = O_RDONLY, .resolve = how2[h].resolve};
@@ -558,20 +578,48 @@ static long query(bool fs, unsigned op, int dirfd, const char *path, const char 
     const char *p = at.path;
     int d = at.dirfd;
     switch (op) {
-    case 0: r = host(SYS_newfstatat, d, p, &st, 0); break;
-    case 1: r = host(SYS_newfstatat, d, p, &st, AT_SYMLINK_NOFOLLOW); break;
-    case 2: r = host(SYS_openat, d, p, O_RDONLY, 0); break;
-    case 3: r = host(SYS_openat, d, p, O_CREAT | O_WRONLY | at.open_flags, 0644); break;
-    case 4: r = host(SYS_openat, d, p, O_CREAT | O_EXCL | O_WRONLY, 0644); break;
-    case 5: r = host(SYS_readlinkat, d, p, buf, sizeof buf); break;
-    case 6: r = host(SYS_mkdirat, d, p, 0755); break;
-    case 7: r = host(SYS_unlinkat, d, p, 0); break;
-    case 8: r = host(SYS_unlinkat, d, p, AT_REMOVEDIR); break;
-    case 9: r = host(SYS_renameat2, d, p, at2.dirfd, at2.path, 0); break;
-    case 10: r = host(SYS_symlinkat, "f", d, p); break;
-    case 11: r = host(SYS_openat, d, p, O_PATH | O_DIRECTORY, 0); break;
-    case 12: r = host(SYS_openat2, d, p, &how, sizeof how); break;
-    default: r = host(SYS_openat, d, p, O_CREAT | O_RDONLY | O_NOFOLLOW, 0644); break;
+    case 0:
+        r = host(SYS_newfstatat, d, p, &st, 0);
+        break;
+    case 1:
+        r = host(SYS_newfstatat, d, p, &st, AT_SYMLINK_NOFOLLOW);
+        break;
+    case 2:
+        r = host(SYS_openat, d, p, O_RDONLY, 0);
+        break;
+    case 3:
+        r = host(SYS_openat, d, p, O_CREAT | O_WRONLY | at.open_flags, 0644);
+        break;
+    case 4:
+        r = host(SYS_openat, d, p, O_CREAT | O_EXCL | O_WRONLY, 0644);
+        break;
+    case 5:
+        r = host(SYS_readlinkat, d, p, buf, sizeof buf);
+        break;
+    case 6:
+        r = host(SYS_mkdirat, d, p, 0755);
+        break;
+    case 7:
+        r = host(SYS_unlinkat, d, p, 0);
+        break;
+    case 8:
+        r = host(SYS_unlinkat, d, p, AT_REMOVEDIR);
+        break;
+    case 9:
+        r = host(SYS_renameat2, d, p, at2.dirfd, at2.path, 0);
+        break;
+    case 10:
+        r = host(SYS_symlinkat, "f", d, p);
+        break;
+    case 11:
+        r = host(SYS_openat, d, p, O_PATH | O_DIRECTORY, 0);
+        break;
+    case 12:
+        r = host(SYS_openat2, d, p, &how, sizeof how);
+        break;
+    default:
+        r = host(SYS_openat, d, p, O_CREAT | O_RDONLY | O_NOFOLLOW, 0644);
+        break;
     }
     if (r >= 0 && (op == 2 || op == 3 || op == 4 || op >= 11)) {
         int fd = (int) r;

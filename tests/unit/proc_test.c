@@ -1,4 +1,5 @@
-/* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/procname.c src/base/fds.c src/mem/peek.c src/mem/region.c */
+/* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/procname.c src/base/fds.c src/mem/peek.c
+ * src/mem/region.c src/base/lines.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,11 +50,12 @@ static void lines_are_the_kernels_byte_for_byte(void **state)
 static void odd_names_are_kept(void **state)
 {
     (void) state;
-    static const char text[] = "7f0000000000-7f0000001000 rw-s 00000000 00:01 5                          /dev/zero (deleted)\n"
-                               "7f0000002000-7f0000003000 r--p 00000000 fe:00 7                          /a b/c\\012d (deleted)\n"
-                               "7f0000004000-7f0000005000 ---p 00000000 00:00 0 \n"
-                               "not a line of maps\n"
-                               "7f0000006000-7f0000007000 r-xp 00001000 103:02 18446744073709551615      /x";
+    static const char text[] =
+        "7f0000000000-7f0000001000 rw-s 00000000 00:01 5                          /dev/zero (deleted)\n"
+        "7f0000002000-7f0000003000 r--p 00000000 fe:00 7                          /a b/c\\012d (deleted)\n"
+        "7f0000004000-7f0000005000 ---p 00000000 00:00 0 \n"
+        "not a line of maps\n"
+        "7f0000006000-7f0000007000 r-xp 00001000 103:02 18446744073709551615      /x";
     static const char *paths[] = {"/dev/zero (deleted)", "/a b/c\\012d (deleted)", "", "/x"};
     struct text t = {0}, got = {0};
     struct vma_list l;
@@ -138,7 +140,8 @@ static uint64_t hva(uint64_t va)
     return 0;
 }
 
-static void host_line(struct text *t, uint64_t va, uint64_t size, const char *perms, uint64_t off, uint64_t ino, const char *path)
+static void host_line(struct text *t, uint64_t va, uint64_t size, const char *perms, uint64_t off, uint64_t ino,
+                      const char *path)
 {
     vma_line(t, hva(va), hva(va) + size, perms, off, ino ? 0xfe : 0, 0, ino, path);
     text_add(t, "\n", 1);
@@ -226,13 +229,16 @@ static void smaps_shares_out_what_the_host_has_as_one(void **state)
     bind(1, LOW);
     bind(2, HIGH);
     text_printf(&host, "00400000-00500000 r-xp 00000000 fe:00 99                                 /usr/bin/elfuse\n"
-                       "Size:               1024 kB\nKernelPageSize:        4 kB\nRss:                1000 kB\nAnonymous:             0 kB\n"
+                       "Size:               1024 kB\nKernelPageSize:        4 kB\nRss:                1000 "
+                       "kB\nAnonymous:             0 kB\n"
                        "THPeligible:           0\nVmFlags: rd ex mr mw me \n");
     host_line(&host, LOW, 0x4000, "rw-p", 0, 0, "");
-    text_printf(&host, "Size:                 16 kB\nKernelPageSize:        4 kB\nRss:                   8 kB\nAnonymous:             8 kB\n"
+    text_printf(&host, "Size:                 16 kB\nKernelPageSize:        4 kB\nRss:                   8 "
+                       "kB\nAnonymous:             8 kB\n"
                        "THPeligible:           1\nVmFlags: rd wr mr mw me nr sd \n");
     host_line(&host, HIGH, 0x1000, "r--p", 0, 7, "/f");
-    text_printf(&host, "Size:                  4 kB\nKernelPageSize:        4 kB\nRss:                   4 kB\nAnonymous:             0 kB\n"
+    text_printf(&host, "Size:                  4 kB\nKernelPageSize:        4 kB\nRss:                   4 "
+                       "kB\nAnonymous:             0 kB\n"
                        "THPeligible:           0\nVmFlags: rd mr mw me sd \n");
     assert_int_equal(space_view(&space, &view), 0);
     assert_int_equal(layout_make(&l, &view, &host), 0);
@@ -242,8 +248,9 @@ static void smaps_shares_out_what_the_host_has_as_one(void **state)
     assert_int_equal(field(got.p, "555555401000-", "\nSize:"), 12);
     assert_int_equal(field(got.p, "555555401000-", "\nTHPeligible:"), 1);
     assert_int_equal(field(got.p, "7ffff7c00000-", "\nRss:"), 4);
-    assert_non_null(strstr(got.p, "Size:                 12 kB\nKernelPageSize:        4 kB\nRss:                   6 kB\n"
-                                  "Anonymous:             6 kB\nTHPeligible:           1\nVmFlags: rd wr mr mw me sd \n"));
+    assert_non_null(strstr(got.p,
+                           "Size:                 12 kB\nKernelPageSize:        4 kB\nRss:                   6 kB\n"
+                           "Anonymous:             6 kB\nTHPeligible:           1\nVmFlags: rd wr mr mw me sd \n"));
     assert_null(strstr(got.p, "elfuse"));
     layout_rss(&l, &rss);
     assert_true(rss.total == 12 * 1024 && rss.anon == 8 * 1024 && rss.shmem == 0);
