@@ -74,12 +74,8 @@ int64_t fs_guest_path(const char *host_path, char *out, size_t size)
         if (!*host_path)
             host_path = "/";
     }
-    size_t n = strlen(prefix), len = strlen(host_path);
-    if (n + len >= size)
-        return -ENAMETOOLONG;
-    memcpy(out, prefix, n);
-    memcpy(out + n, host_path, len + 1);
-    return (int64_t) (n + len);
+    int n = snprintf(out, size, "%s%s", prefix, host_path);
+    return n < 0 || (size_t) n >= size ? -ENAMETOOLONG : n;
 }
 
 /* Take the root from `fd`, which stays the caller's on failure. */

@@ -409,8 +409,8 @@ static int text_limits(const struct target *g, int fd, struct text *out)
     for (size_t i = 0; i < ARRAY_SIZE(own) && g->self && proc_ops.limit; i++)
         own[i].told = proc_ops.limit(own[i].resource, &own[i].lim) == 0;
     fds_create_lock();
-    for (char *line = t.p, *next = t.p; next && *next;) {
-        line = next;
+    for (char *next = t.p; next && *next;) {
+        char *line = next;
         next = strchr(line, '\n');
         size_t len = next ? (size_t) (++next - line) : strlen(line), i = 0;
         while (i < ARRAY_SIZE(own) && strncmp(line, own[i].name, strlen(own[i].name)) != 0)
@@ -466,8 +466,8 @@ static int mounts_text(int fd, unsigned field, struct text *out)
     const char *root = fs_root.host_path, *best = NULL;
     size_t best_len = 0, root_len = strlen(root);
     for (int pass = 0; pass < 2; pass++)
-        for (char *line = t.p, *next = t.p; next && *next;) {
-            line = next;
+        for (char *next = t.p; next && *next;) {
+            char *line = next;
             next = strchr(line, '\n');
             next = next ? next + 1 : line + strlen(line);
             char *at = skip_fields(line, field);
