@@ -32,14 +32,14 @@ int main(void)
     snapshot_of("brk", (char *) ((top + 4095) & ~4095l), (1 << 20) - T_PAGE, T_PAGE);
     snapshot_of("one page", map(T_PAGE, 0), T_PAGE, 8);
     snapshot_of("1 MiB", map(1 << 20, 0), 1 << 20, T_PAGE);
-    snapshot_of("32 MiB", map(32 << 20, 0), 32 << 20, T_PAGE);
-    p = map(32 << 20, 0);
-    madvise(p, 32 << 20, MADV_HUGEPAGE);
-    snapshot_of("huge pages", p, 32 << 20, T_PAGE);
-    p = map(8 << 20, 0);
-    madvise(p, 8 << 20, MADV_NOHUGEPAGE);
-    snapshot_of("no huge pages", p, 8 << 20, T_PAGE);
-    snapshot_of("1 GiB, here and there", map(1 << 30, MAP_NORESERVE), 1 << 30, (1 << 20) + T_PAGE);
+    snapshot_of("8 MiB", map(8 << 20, 0), 8 << 20, T_PAGE);
+    p = map(16 << 20, 0);
+    madvise(p, 16 << 20, MADV_HUGEPAGE);
+    snapshot_of("huge pages", p, 16 << 20, T_PAGE);
+    p = map(4 << 20, 0);
+    madvise(p, 4 << 20, MADV_NOHUGEPAGE);
+    snapshot_of("no huge pages", p, 4 << 20, T_PAGE);
+    snapshot_of("1 GiB, here and there", map(1 << 30, MAP_NORESERVE), 1 << 30, (4 << 20) + T_PAGE);
     /* pieces with other rights between them, far away */
     p = mmap((void *) 0x2b0000000000ul, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     MUST(p != MAP_FAILED);
