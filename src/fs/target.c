@@ -12,6 +12,7 @@
 #include "base/raw.h"
 #include "fs/path.h"
 #include "fs/procname.h"
+#include "fs/vma.h"
 
 #define MAX_THREADS 65536
 #define MAGIC 0x656c667573656667ull
@@ -60,21 +61,29 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
 static int find_shift(int pid, uint64_t *shift)
 {
 #ifdef __PIE__
-    char path[64], buf[64];
+    char path[64];
+    struct text t = {0};
+    struct vma_list l;
     snprintf(path, sizeof path, "/proc/%d/maps", pid);
-    autofd fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return fd;
-    long n = host(SYS_read, fd, buf, sizeof buf - 1); /* the first mapping is the binary's */
-    if (n <= 0)
-        return n < 0 ? (int) n : -EACCES;
-    buf[n] = 0;
-    *shift = strtoull(buf, NULL, 16) - (uint64_t) __executable_start;
+    int r = text_file(&t, path);
+    if (r == 0)
+        r = vma_parse(&l, &t);
+    free(t.p);
+    if (r)
+        return r;
+    r = -EACCES;
+    for (unsigned i = 0; i < l.n && r; i++)
+        if (l.vma[i].ino == own_ino) {
+            *shift = l.vma[i].start - (uint64_t) __executable_start;
+            r = 0;
+        }
+    vma_free(&l);
+    return r;
 #else
     (void) pid;
     *shift = 0;
-#endif
     return 0;
+#endif
 }
 
 /* By the number that procfs gives: in another pid namespace than it was mounted for, getpid() is not that. */
