@@ -117,7 +117,7 @@ T_UNUSED static long t_raw(long nr, long a, long b, long c, long d, long e, long
 #define T_RAW5(nr, a, b, c, d, e) t_raw(nr, T_L(a), T_L(b), T_L(c), T_L(d), T_L(e), 0)
 #define T_RAW6(nr, a, b, c, d, e, f) t_raw(nr, T_L(a), T_L(b), T_L(c), T_L(d), T_L(e), T_L(f))
 #define T_CALL(...) T_PICK(__VA_ARGS__, T_RAW6, T_RAW5, T_RAW4, T_RAW3, T_RAW2, T_RAW1, T_RAW0)(__VA_ARGS__)
-#define raw(name, ...) T_CALL(SYS_##name __VA_OPT__(,) __VA_ARGS__)
+#define raw(name, ...) T_CALL(SYS_##name __VA_OPT__(, ) __VA_ARGS__)
 
 /* Addresses that nothing is ever mapped at: in the zero page, past the user half, not canonical. */
 #define BAD_PTR ((void *) 16)
@@ -153,6 +153,7 @@ T_UNUSED static int t_end(void)
         }                                                                                                              \
     } while (0)
 
+/* clang-format off: the columns */
 #define T_ERRNOS(X)                                                                                                    \
     X(EPERM) X(ENOENT) X(ESRCH) X(EINTR) X(EIO) X(ENXIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(ECHILD) X(EAGAIN) X(ENOMEM)    \
     X(EACCES) X(EFAULT) X(ENOTBLK) X(EBUSY) X(EEXIST) X(EXDEV) X(ENODEV) X(ENOTDIR) X(EISDIR) X(EINVAL) X(ENFILE)      \
@@ -165,6 +166,7 @@ T_UNUSED static int t_end(void)
     X(ESTALE) X(EREMOTEIO) X(EDQUOT) X(ENOMEDIUM) X(EMEDIUMTYPE) X(ECANCELED) X(ENOKEY) X(EKEYEXPIRED) X(EKEYREVOKED)  \
     X(EKEYREJECTED) X(EOWNERDEAD) X(ENOTRECOVERABLE) X(ERFKILL) X(EHWPOISON) X(ENOTNAM) X(EUCLEAN) X(ENOSR) X(ENOSTR)  \
     X(ELIBBAD) X(ELIBACC) X(ECHRNG) X(EUNATCH) X(EBADFD)
+/* clang-format on */
 
 T_UNUSED static const char *errname(int e)
 {
@@ -181,10 +183,10 @@ T_UNUSED static const char *errname(int e)
 T_UNUSED static const char *signame(int s)
 {
     static const char *const names[] = {
-        "0",       "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",  "SIGTRAP", "SIGABRT", "SIGBUS",
-        "SIGFPE",  "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
-        "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG",
-        "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",  "SIGPWR",  "SIGSYS",
+        "0",         "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
+        "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS",
     };
     static __thread char other[24];
     if (s >= 0 && s < (int) ARRAY_SIZE(names))

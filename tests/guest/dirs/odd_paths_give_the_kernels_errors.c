@@ -4,10 +4,51 @@
 int main(void)
 {
     static const char *const paths[] = {
-        ".", "..", "/", "//", "/..", "./", "a", "a/", "a/.", "a/..", "a//b", "a/b/", "a/b/.", "a/b/..", "file", "file/",
-        "file/.", "file/..", "link", "link/", "link/.", "link/b", "flink", "flink/", "flink/x", "dangling", "dangling/",
-        "dangling/x", "loop", "loop/", "loop/x", "none", "none/", "none/x", "none/..", "", "a/../file", "a/b/../../file",
-        "/proc/self/cwd/file", "/proc/self/root/..", "/dev/fd/0", "/dev/null", "/dev/null/x", "a\n", "./././file",
+        ".",
+        "..",
+        "/",
+        "//",
+        "/..",
+        "./",
+        "a",
+        "a/",
+        "a/.",
+        "a/..",
+        "a//b",
+        "a/b/",
+        "a/b/.",
+        "a/b/..",
+        "file",
+        "file/",
+        "file/.",
+        "file/..",
+        "link",
+        "link/",
+        "link/.",
+        "link/b",
+        "flink",
+        "flink/",
+        "flink/x",
+        "dangling",
+        "dangling/",
+        "dangling/x",
+        "loop",
+        "loop/",
+        "loop/x",
+        "none",
+        "none/",
+        "none/x",
+        "none/..",
+        "",
+        "a/../file",
+        "a/b/../../file",
+        "/proc/self/cwd/file",
+        "/proc/self/root/..",
+        "/dev/fd/0",
+        "/dev/null",
+        "/dev/null/x",
+        "a\n",
+        "./././file",
     };
     struct stat st;
     int at;
@@ -26,9 +67,9 @@ int main(void)
         printf("[%s]", strcmp(p, "a\n") ? p : "newline");
         printf(" stat %s", raw(newfstatat, at, p, &st, 0) < 0 ? errname(errno) : S_ISDIR(st.st_mode) ? "dir" : "other");
         printf(" lstat %s", raw(newfstatat, at, p, &st, AT_SYMLINK_NOFOLLOW) < 0 ? errname(errno)
-                            : S_ISDIR(st.st_mode)                               ? "dir"
-                            : S_ISLNK(st.st_mode)                               ? "link"
-                                                                                : "other");
+                            : S_ISDIR(st.st_mode)                                ? "dir"
+                            : S_ISLNK(st.st_mode)                                ? "link"
+                                                                                 : "other");
         printf(" read %s", raw(readlinkat, at, p, link, sizeof(link)) < 0 ? errname(errno) : "ok");
         fd = (int) raw(openat, at, p, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
         printf(" open %s", fd < 0 ? errname(errno) : "ok");

@@ -10,7 +10,7 @@ int main(void)
     struct {
         long ret;
         int err;
-    } *res;
+    } * res;
     static const char *const names[] = {"up to the limit", "at the limit", "truncate above", "truncate below"};
     int fd;
     pid_t pid;
@@ -25,7 +25,9 @@ int main(void)
         if (setrlimit(RLIMIT_FSIZE, &lim) < 0)
             _exit(1);
         for (int i = 0; i < 4; i++) {
-            res[i].ret = i == 0 ? write(fd, text, 2000) : i == 1 ? write(fd, text, 10) : ftruncate(fd, i == 2 ? 1001 : 10);
+            res[i].ret = i == 0   ? write(fd, text, 2000)
+                         : i == 1 ? write(fd, text, 10)
+                                  : ftruncate(fd, i == 2 ? 1001 : 10);
             res[i].err = errno;
         }
         _exit(0);

@@ -51,8 +51,8 @@ int main(void)
     show("capget", raw(capget, hdr, c));
     printf("%x %x %x\n", c[0].effective, c[0].permitted, c[0].inheritable);
     CHILD(c[0].effective &= ~0x2u; c[0].permitted &= ~0x2u; show("capset", raw(capset, hdr, c));
-          show("capget", raw(capget, hdr, c)); printf("%x %x\n", c[0].effective, c[0].permitted);
-          c[0].permitted |= 2; show("more", raw(capset, hdr, c)));
+          show("capget", raw(capget, hdr, c)); printf("%x %x\n", c[0].effective, c[0].permitted); c[0].permitted |= 2;
+          show("more", raw(capset, hdr, c)));
     show("data EFAULT", raw(capget, hdr, BAD_PTR));
     show("header EFAULT", raw(capget, BAD_PTR, c));
     show("set EFAULT", raw(capset, hdr, BAD_PTR));

@@ -22,7 +22,8 @@ static void load(void)
         unsigned long ino;
         int at = 0;
         m->name[0] = 0;
-        MUST(sscanf(l, "%lx-%lx %7s %lx %x:%x %lu %n", &m->from, &m->to, m->perms, &m->off, &maj, &min, &ino, &at) >= 7);
+        MUST(sscanf(l, "%lx-%lx %7s %lx %x:%x %lu %n", &m->from, &m->to, m->perms, &m->off, &maj, &min, &ino, &at) >=
+             7);
         snprintf(m->name, sizeof(m->name), "%s", l + at);
         CHECK(m->from < m->to && m->from % T_PAGE == 0 && m->to % T_PAGE == 0);
         CHECK(nmaps == 0 || maps[nmaps - 1].to <= m->from);
@@ -64,7 +65,8 @@ int main(void)
     heap = (char *) raw(brk, 0);
     MUST(raw(brk, heap + T_PAGE) == (long) heap + T_PAGE);
     MUST(a != MAP_FAILED && f != MAP_FAILED && sh != MAP_FAILED);
-    MUST(mprotect(a + 2 * T_PAGE, T_PAGE, PROT_READ | PROT_EXEC) == 0 && mprotect(a + 5 * T_PAGE, T_PAGE, PROT_NONE) == 0);
+    MUST(mprotect(a + 2 * T_PAGE, T_PAGE, PROT_READ | PROT_EXEC) == 0 &&
+         mprotect(a + 5 * T_PAGE, T_PAGE, PROT_NONE) == 0);
     load();
     about("code", (void *) main);
     about("data", &data);

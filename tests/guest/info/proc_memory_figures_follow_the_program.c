@@ -31,7 +31,8 @@ static int about(long got, long want)
 /* Differences, in KiB, within one MiB of what was done. */
 int main(void)
 {
-    long size = kib("/proc/self/status", "VmSize:"), rss = kib("/proc/self/status", "VmRSS:"), m = statm(0), r = statm(1);
+    long size = kib("/proc/self/status", "VmSize:"), rss = kib("/proc/self/status", "VmRSS:"), m = statm(0),
+         r = statm(1);
     char *p;
 
     p = mmap(NULL, 64 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -8,6 +8,7 @@
  * rt_sigprocmask rt_sigpending rt_sigtimedwait sigaltstack mincore mprotect munmap madvise */
 #include "t.h"
 
+/* clang-format off: the columns */
 #define CALLS(X)                                                                                                       \
     X(stat) X(lstat) X(open) X(read) X(write) X(ioctl) X(readv) X(writev) X(access) X(pipe) X(select) X(mincore)       \
     X(mprotect) X(munmap) X(madvise) X(msync) X(mlock) X(getitimer) X(setitimer) X(nanosleep) X(connect) X(accept)     \
@@ -27,6 +28,7 @@
     X(getresuid) X(sched_getparam) X(sched_rr_get_interval) X(mq_getsetattr) X(add_key) X(request_key) X(execve)       \
     X(execveat) X(get_mempolicy) X(set_mempolicy) X(flistxattr) X(lgetxattr)           \
     X(semtimedop) X(getcpu) X(wait4) X(waitid) X(process_vm_readv) X(close_range) X(get_robust_list) X(mremap) X(mmap)
+/* clang-format on */
 
 #undef pread64
 #define X(n) {#n, SYS_##n},

@@ -28,6 +28,7 @@ int main(void)
     MUST(mprotect(ro, T_PAGE, PROT_READ) == 0);
     show("read-only timeout", raw(ppoll, &pf, 1, ro, 0, 0));
     printf("left %ld\n", (long) ro->tv_sec);
-    show("read-only select timeout", raw(select, 0, 0, 0, 0, (mprotect(ro, T_PAGE, 3), ro->tv_sec = 0, mprotect(ro, T_PAGE, 1), ro)));
+    show("read-only select timeout",
+         raw(select, 0, 0, 0, 0, (mprotect(ro, T_PAGE, 3), ro->tv_sec = 0, mprotect(ro, T_PAGE, 1), ro)));
     return t_end();
 }

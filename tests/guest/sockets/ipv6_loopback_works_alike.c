@@ -10,8 +10,12 @@ int main(void)
     socklen_t len = sizeof(a);
     char buf[16] = "", text[64], ctl[128];
     struct iovec v = {buf, sizeof(buf)};
-    struct msghdr m = {.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &v, .msg_iovlen = 1,
-                       .msg_control = ctl, .msg_controllen = sizeof(ctl)};
+    struct msghdr m = {.msg_name = &from,
+                       .msg_namelen = sizeof(from),
+                       .msg_iov = &v,
+                       .msg_iovlen = 1,
+                       .msg_control = ctl,
+                       .msg_controllen = sizeof(ctl)};
     int s = socket(AF_INET6, SOCK_DGRAM, 0), one = 1;
 
     show_ok("socket", s);

@@ -9,7 +9,9 @@ int main(void)
     struct {
         struct nlmsghdr h;
         struct ifinfomsg i;
-    } req = {.h = {.nlmsg_len = sizeof(req), .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+    } req = {.h = {.nlmsg_len = sizeof(req),
+                   .nlmsg_type = RTM_GETLINK,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
                    .nlmsg_seq = 77}};
     struct sockaddr_nl a = {.nl_family = AF_NETLINK};
     socklen_t len = sizeof(a);

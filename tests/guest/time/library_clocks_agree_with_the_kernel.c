@@ -12,8 +12,8 @@ static int64_t lib_ns(clockid_t c)
 /* What the vDSO says lies between two readings through the system call. */
 int main(void)
 {
-    static const clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_BOOTTIME,
-                                       CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE};
+    static const clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC,       CLOCK_MONOTONIC_RAW,
+                                       CLOCK_BOOTTIME, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE};
     struct timeval tv;
     int64_t prev = 0;
     int back = 0;
