@@ -55,6 +55,15 @@ void fs_proc_init(struct process *p, int exe_fd)
 
 /* ---- open ---- */
 
+bool fs_proc_busy(const struct fs_at *at, uint64_t flags)
+{
+    struct stat st;
+    int link = flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
+    if (flags & O_PATH || !(flags & (O_ACCMODE | O_TRUNC)) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+        return false;
+    return host(SYS_newfstatat, at->dirfd, at->path, &st, link) == 0 && target_is_program(st.st_dev, st.st_ino);
+}
+
 /* Put `with` at the number `fd`. Consumes both on failure. */
 static int64_t replace(int fd, int with, uint64_t flags)
 {

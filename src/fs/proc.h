@@ -25,6 +25,10 @@ extern struct proc_ops proc_ops;
  * window) as long as the program runs, or -1. A forked child inherits both. */
 void fs_proc_init(struct process *p, int exe_fd);
 
+/* True when an open of `at` with `flags` would change the file of the running program: ETXTBSY, which the host does
+ * not see. To be asked before the open, which may cut the file short. */
+bool fs_proc_busy(const struct fs_at *at, uint64_t flags);
+
 /* After a successful host open of `at` with `flags`, which gave `fd`: swaps a file that would tell of the host
  * process for the guest's, in place, same number. Returns the descriptor, or a negative errno with `fd` closed.
  * Costs one fstat for every other file. */

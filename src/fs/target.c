@@ -24,7 +24,8 @@ static struct published {
     int exe_fd, window_base, window_count, root_fd;
 } published = {.exe_fd = -1, .root_fd = -1};
 
-static uint64_t own_dev, own_ino;
+static uint64_t own_dev, own_ino;         /* elfuse */
+static uint64_t program_dev, program_ino; /* what it runs */
 extern const char __executable_start[];
 
 void target_init(struct process *p, int exe_fd)
@@ -34,12 +35,21 @@ void target_init(struct process *p, int exe_fd)
         own_dev = st.st_dev;
         own_ino = st.st_ino;
     }
+    if (exe_fd >= 0 && host(SYS_newfstatat, exe_fd, "", &st, AT_EMPTY_PATH) == 0) {
+        program_dev = st.st_dev;
+        program_ino = st.st_ino;
+    }
     published = (struct published){MAGIC, p, exe_fd, fds_base(), fds_count(), fs_root.fd};
 }
 
 bool target_is_elfuse(uint64_t dev, uint64_t ino)
 {
     return ino == own_ino && dev == own_dev;
+}
+
+bool target_is_program(uint64_t dev, uint64_t ino)
+{
+    return ino == program_ino && dev == program_dev && ino;
 }
 
 static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)

@@ -45,7 +45,8 @@ int target_threads(const struct target *g, int **tids, struct thread *find);
 int target_exe_open(const struct target *g, int flags);
 int64_t target_exe_path(const struct target *g, char *buf, size_t size);
 
-/* True for the file that elfuse itself is. */
+/* True for the file that elfuse itself is, and for the one that this process runs. */
 bool target_is_elfuse(uint64_t dev, uint64_t ino);
+bool target_is_program(uint64_t dev, uint64_t ino);
 
 #endif

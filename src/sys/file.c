@@ -37,8 +37,12 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
 
     if (ret < 0)
         return ret;
-    ret = opened(t, sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l),
-                 &p, flags);
+    if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
+        ret = -ETXTBSY;
+    else
+        ret = opened(t,
+                     sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l),
+                     &p, flags);
     sys_path_done(&p);
     return ret;
 }
@@ -98,7 +102,10 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
         u.how.resolve |= p.at.resolve;
         u.how.flags |= (uint64_t) p.at.open_flags;
     }
-    ret = opened(t, sys_block(t, SYS_openat2, (long) p.dirfd, p.host, &u, a[3], 0l, 0l), &p, flags);
+    if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
+        ret = -ETXTBSY;
+    else
+        ret = opened(t, sys_block(t, SYS_openat2, (long) p.dirfd, p.host, &u, a[3], 0l, 0l), &p, flags);
     sys_path_done(&p);
     return ret;
 }
