@@ -47,6 +47,7 @@ static void *thread_main(void *arg)
     struct space *sp = t->proc->space;
     t->tid = (int) host(SYS_gettid);
     current = t;
+    signal_reclaim(t->proc->sighand);
     /* Before the parent goes on and before any guest instruction here, as copy_process() does. */
     if (s->args->flags & CLONE_PARENT_SETTID)
         put_user(sp, gva(s->args->parent_tid), &t->tid);

@@ -179,6 +179,14 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
     return r;
 }
 
+void signal_reclaim(struct sighand *sh)
+{
+    pthread_mutex_lock(&sh->lock);
+    for (int sig = 32; sig <= 33; sig++)
+        mirror_action(sig, &sh->action[sig]);
+    pthread_mutex_unlock(&sh->lock);
+}
+
 void signal_reset_handlers(struct sighand *sh)
 {
     const struct ksigaction dfl = {0};

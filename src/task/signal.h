@@ -39,6 +39,8 @@ _Noreturn void signal_die(struct thread *t, int sig);
 
 /* Set and read a disposition; either may be NULL. */
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old);
+/* The host's C library takes signals 32 and 33 for itself when a thread is created: give them back to the guest. */
+void signal_reclaim(struct sighand *sh);
 /* CLONE_CLEAR_SIGHAND: every handler becomes the default. */
 void signal_reset_handlers(struct sighand *sh);
 ksigset_t signal_ignored_set(struct sighand *sh);
