@@ -79,6 +79,9 @@ bool machine_tsc_is_host(const struct machine *m);
 int machine_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
 int machine_unmap(struct machine *m, gva_t va, uint64_t size); /* -ENOMEM: a large entry could not be split */
 
+/* True where KVM has no hardware paging under it: each first touch of a page by the guest is then a costly fault inside KVM. */
+bool machine_shadow_paging(const struct machine *m);
+
 /* Highest guest-physical address plus one that the host can back. */
 uint64_t machine_gpa_limit(const struct machine *m);
 

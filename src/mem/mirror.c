@@ -77,13 +77,26 @@ static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
     return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
 }
 
-static int host_anon(const struct region *r, uint8_t *hva, uint64_t start, uint64_t end, int map_flags)
+/* Memory that a program is about to use all of gets its pages now: a shadow-paging host fills eight guest translations at one fault where
+ * its own pages are there and writable, and one where they are not. That is the heap as it grows, and program data (MAP_DENYWRITE: the
+ * loader's word that nobody writes to the file). Not other maps: mincore tells what was touched. */
+static void fill(struct space *sp, const struct region *r, uint8_t *hva, uint64_t size, int map_flags)
+{
+    if (!machine_shadow_paging(sp->machine))
+        return;
+    bool wanted = r->flags & RG_ANON ? r->name == REGION_HEAP : (map_flags & MAP_DENYWRITE) && !(r->flags & RG_SHARED);
+    if (wanted && (r->prot & PROT_WRITE) && size < CHUNK_SIZE)
+        host(SYS_madvise, hva, size, MADV_POPULATE_WRITE); /* a wish: the pages come on a fault otherwise */
+}
+
+static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uint64_t start, uint64_t end, int map_flags)
 {
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
     long p = host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
     if (p < 0 && p > -4096)
         return (int) p;
     advise_huge(r, hva, start, end);
+    fill(sp, r, hva, end - start, 0);
     if (r->flags & RG_DONTFORK)
         host(SYS_madvise, hva, end - start, MADV_DONTFORK);
     return host_lock(r, hva, end - start);
@@ -147,7 +160,7 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
         for (struct region *g = region_from(sp, from); g && g->start < to && r == 0; g = region_next(g)) {
             uint64_t s = MAX(g->start, from), e = MIN(g->end, to);
             if (g->prot != PROT_NONE || (g->flags & RG_LOCKED))
-                r = host_anon(g, hva_at(sp, s), s, e, 0);
+                r = host_anon(sp, g, hva_at(sp, s), s, e, 0);
         }
         if (r == 0)
             r = image_room(sp, from, to);
@@ -238,11 +251,13 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
     struct run run;
     while (ret == 0 && run_next(sp, &at, end, &run)) {
         if (lazy) {
-            ret = host_anon(r, run.hva, run.start, run.end, map_flags);
+            ret = host_anon(sp, r, run.hva, run.start, run.end, map_flags);
         } else {
             long p = host(SYS_mmap, run.hva, run.end - run.start, host_prot(r->prot), MAP_FIXED | map_flags, fd,
                 off + (run.start - start));
             ret = p < 0 && p > -4096 ? (int) p : 0;
+            if (ret == 0)
+                fill(sp, r, run.hva, run.end - run.start, map_flags);
             if (ret == 0)
                 ret = host_lock(r, run.hva, run.end - run.start);
         }

@@ -245,11 +245,15 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     if (ret)
         goto out;
     like.origin = (like.flags & (RG_ANON | RG_SHARED)) == RG_ANON ? ORIGIN_ANON : sp->next_origin++;
+    if (!is_lazy(&like)) /* before the region is there, or it would get an anonymous image first */
+        ret = mirror_bind(sp, at, at + size);
+    if (ret)
+        goto out;
     struct region *r = region_insert(sp, &like, at, at + size);
     ret = -ENOMEM;
     if (!r)
         goto out;
-    int map_flags = type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK));
+    int map_flags = type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
     if ((flags & MAP_POPULATE) && anon && !shared)
         ret = mirror_bind(sp, at, at + size);
     else

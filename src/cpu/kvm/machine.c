@@ -301,6 +301,11 @@ uint64_t machine_gpa_limit(const struct machine *m)
     return m->gpa_limit;
 }
 
+bool machine_shadow_paging(const struct machine *m)
+{
+    return m->world == WORLD_RING3; /* who emulates ring 0 in software has no second level of tables either */
+}
+
 bool machine_tsc_is_host(const struct machine *m)
 {
     return m->tsc_is_host;
