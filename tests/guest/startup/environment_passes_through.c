@@ -3,7 +3,7 @@
 
 extern char **environ;
 
-int main(int argc, char **argv)
+int main(int argc, char **argv T_UNUSED)
 {
     static char path[PATH_MAX], big[100000];
     if (argc > 1) {
