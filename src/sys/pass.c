@@ -12,6 +12,9 @@
 
 /* More than any call takes or gives at once but for plain I/O, which pass_vector() serves. */
 #define BOUNCE_MAX (64u << 20)
+#define BOUNCE_SLACK (64u << 10)
+/* No call transfers more at once (MAX_RW_COUNT), whatever count it is given: what lies beyond is not looked at. */
+#define LOOK_MAX (2ull << 30)
 
 /* A name that the host finds too long. */
 static char too_long[PATH_MAX + 16];
@@ -55,13 +58,15 @@ int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir 
     int ret = 0;
 
     *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
+    size = MIN(size, LOOK_MAX);
     p->hva = mem_hva(t->proc->space, p->va, size, &run);
     /* Nothing there at all: the address itself fails. */
     if (!va || !run || run >= size)
         return 0;
     if (size > BOUNCE_MAX)
         return -ENOMEM;
-    p->bounce = malloc(MAX(size, PAGE_SIZE));
+    /* Some calls count by what another process may change in between (semctl), or by a field inside: never past the heap. */
+    p->bounce = malloc(size + BOUNCE_SLACK);
     if (!p->bounce)
         return -ENOMEM;
     if (dir != PIN_OUT && copy_in(t->proc->space, p->bounce, p->va, size) < 0) {
@@ -188,7 +193,7 @@ static int64_t pass_vector(struct thread *t, long nr, const uint64_t a[6])
     struct iovec iov[IOV_MAX];
     int n = 0;
 
-    mem_iov(t->proc->space, gva(a[1]), a[2], iov, &n, IOV_MAX);
+    mem_iov(t->proc->space, gva(a[1]), MIN(a[2], LOOK_MAX), iov, &n, IOV_MAX);
     return sys_block(t, nr, (long) (int) a[0], iov, (long) n, a[3], 0l, 0l);
 }
 
@@ -385,12 +390,15 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
     long vector = vector_form(row->nr);
 
     if (vector) {
-        size_t run = 0;
+        size_t run = 0, count = a[2], look = MIN(count, LOOK_MAX);
 
-        h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), a[2], &run);
-        if (a[1] && run && run < a[2])
+        h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), look, &run);
+        /* A buffer that ends in user space must not seem to end outside just because it lies higher on the host. */
+        if (a[1] < SPACE_TOP && count <= SPACE_TOP - a[1])
+            count = look;
+        if (a[1] && run && run < look)
             return after_block(row, a, pass_vector(t, vector, a));
-        ret = sys_block(t, row->nr, (long) (int) a[0], h[1], a[2], a[3], 0l, 0l);
+        ret = sys_block(t, row->nr, (long) (int) a[0], h[1], count, a[3], 0l, 0l);
         return after_block(row, a, ret);
     }
 

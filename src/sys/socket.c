@@ -610,6 +610,27 @@ int64_t sys_setsockopt(struct thread *t, const uint64_t a[6])
     return sys_pass(t, sys_row_of(SYS_setsockopt), a);
 }
 
+/* IP_MSFILTER and MCAST_MSFILTER write as many addresses as a field inside says, past the caller's length. */
+static int64_t get_sources(struct thread *t, const uint64_t a[6], uint32_t len)
+{
+    enum { ROOM = 64 << 10 }; /* more than igmp_max_msf and mld_max_msf allow in all */
+    autofree char *copy = calloc(1, ROOM);
+    int64_t ret;
+
+    if (!copy)
+        return -ENOBUFS;
+    len = MIN(len, (uint32_t) ROOM / 2);
+    if (copy_in(t->proc->space, copy, gva(a[3]), len) < 0)
+        return -EFAULT;
+    ret = host(SYS_getsockopt, (int) a[0], (int) a[1], (int) a[2], copy, &len);
+    if (ret < 0)
+        return ret;
+    if (copy_out(t->proc->space, gva(a[3]), copy, MIN(len, (uint32_t) ROOM)) < 0 ||
+        put_user(t->proc->space, gva(a[4]), &len) < 0)
+        return -EFAULT;
+    return ret;
+}
+
 int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
 {
     int level = (int) a[1], name = (int) a[2];
@@ -621,6 +642,9 @@ int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
         return socket_error((int) a[0], -ENOPROTOOPT);
     if (!a[4] || get_user(t->proc->space, &len, gva(a[4])) < 0)
         return host(SYS_getsockopt, (int) a[0], level, name, NULL, BAD_PTR);
+    if ((level == 0 && (name == 41 || name == 48)) || (level == 41 && name == 48))
+        return get_sources(t, a, len);
+    len = len > INT_MAX ? len : MIN(len, 1u << 20); /* what was pinned, and no option is longer */
     /* SO_GET_FILTER counts instructions. */
     ret = pin(t, &value, a[3], (size_t) MIN(len, 1u << 20) * (level == SOL_SOCKET && name == SO_GET_FILTER ? 8 : 1),
               PIN_INOUT);
