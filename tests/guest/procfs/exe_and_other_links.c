@@ -11,7 +11,7 @@ static char *link_of(const char *path)
 
 int main(int argc, char **argv)
 {
-    char want[PATH_MAX], pid[32], path[PATH_MAX];
+    char want[PATH_MAX], pid[32], path[PATH_MAX + 64];
     if (argc > 1) {
         printf("exe %s\n", strstr(link_of("/proc/self/exe"), argv[1]) ? "as expected" : link_of("/proc/self/exe"));
         return 0;
