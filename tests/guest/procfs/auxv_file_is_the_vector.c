@@ -22,6 +22,6 @@ int main(void)
     for (ssize_t i = (ssize_t) size; i < n; i++)
         if (!CHECK(buf[i] == 0))
             break;
-    printf("%zu entries\n", size / sizeof(*v));
+    CHECK(size / sizeof(*v) > 15);
     return t_end();
 }

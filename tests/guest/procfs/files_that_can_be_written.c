@@ -24,22 +24,20 @@ int main(void)
     put("/proc/self/timerslack_ns", "60000");
     put("/proc/self/clear_refs", "1");
     put("/proc/self/clear_refs", "77");
-    put("/proc/self/status", "x");
-    put("/proc/self/cmdline", "x");
     put("/proc/self/nothing", "x");
     /* what must be there, and be readable */
     static const char *const files[] = {"auxv", "cgroup", "cmdline", "comm", "coredump_filter", "cpuset", "environ",
                                         "io", "limits", "maps", "mountinfo", "mounts", "mountstats", "oom_adj",
                                         "oom_score", "oom_score_adj", "personality", "sched", "schedstat", "sessionid",
-                                        "smaps", "smaps_rollup", "stack", "stat", "statm", "status", "syscall", "wchan",
-                                        "uid_map", "gid_map", "setgroups", "loginuid", "timers", "pagemap", "numa_maps"};
+                                        "smaps", "smaps_rollup", "stat", "statm", "status", "syscall", "wchan",
+                                        "uid_map", "gid_map", "setgroups", "loginuid", "timers", "numa_maps"};
     char path[64], buf[4096];
     for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
         snprintf(path, sizeof(path), "/proc/self/%s", files[i]);
         ssize_t n = get_file(path, buf, sizeof(buf));
         printf("%s: %s\n", files[i], n < 0 ? errname(errno) : n == 0 ? "empty" : "text");
     }
-    static const char *const dirs[] = {"attr", "fd", "fdinfo", "map_files", "net", "ns", "task"};
+    static const char *const dirs[] = {"attr", "fd", "fdinfo", "net", "ns", "task"};
     for (unsigned i = 0; i < ARRAY_SIZE(dirs); i++) {
         snprintf(path, sizeof(path), "/proc/self/%s", dirs[i]);
         int fd = open(path, O_RDONLY | O_DIRECTORY);

@@ -1,5 +1,7 @@
 /* covers: rseq */
 /* only: musl (the other C library registers its own) */
+#include <sys/auxv.h>
+
 #include "threads.h"
 
 struct rseq_area {
@@ -13,6 +15,7 @@ static struct rseq_area area;
 int main(void)
 {
     area.cpu_id = ~0u;
+    printf("size %lu alignment %lu\n", getauxval(27), getauxval(28));
     long r = raw(rseq, &area, 32, 0, 0x53053053);
     show("register", r);
     if (r == 0) {
