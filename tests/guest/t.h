@@ -153,7 +153,7 @@ T_UNUSED static int t_end(void)
         }                                                                                                              \
     } while (0)
 
-/* clang-format off: the columns */
+/* clang-format off */
 #define T_ERRNOS(X)                                                                                                    \
     X(EPERM) X(ENOENT) X(ESRCH) X(EINTR) X(EIO) X(ENXIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(ECHILD) X(EAGAIN) X(ENOMEM)    \
     X(EACCES) X(EFAULT) X(ENOTBLK) X(EBUSY) X(EEXIST) X(EXDEV) X(ENODEV) X(ENOTDIR) X(EISDIR) X(EINVAL) X(ENFILE)      \

@@ -8,7 +8,7 @@
  * rt_sigprocmask rt_sigpending rt_sigtimedwait sigaltstack mincore mprotect munmap madvise */
 #include "t.h"
 
-/* clang-format off: the columns */
+/* clang-format off */
 #define CALLS(X)                                                                                                       \
     X(stat) X(lstat) X(open) X(read) X(write) X(ioctl) X(readv) X(writev) X(access) X(pipe) X(select) X(mincore)       \
     X(mprotect) X(munmap) X(madvise) X(msync) X(mlock) X(getitimer) X(setitimer) X(nanosleep) X(connect) X(accept)     \
