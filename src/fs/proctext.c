@@ -10,6 +10,7 @@
 #include "base/fds.h"
 #include "base/raw.h"
 #include "fs/maps.h"
+#include "fs/mounts.h"
 #include "fs/path.h"
 #include "fs/proc.h"
 
@@ -437,83 +438,32 @@ static int text_limits(const struct target *g, int fd, struct text *out)
 
 /* ---- mounts, seen from a sysroot ---- */
 
-/* Fields of a line are separated by blanks and hold none (the kernel writes \040). */
-static char *skip_fields(char *p, unsigned n)
-{
-    while (n-- && p) {
-        p = strchr(p, ' ');
-        p = p ? p + 1 : NULL;
-    }
-    return p;
-}
-
-static bool path_below(const char *p, size_t len, const char *dir)
-{
-    size_t n = strlen(dir);
-    return n <= len && memcmp(p, dir, n) == 0 && (n == len || p[n] == '/' || n == 0);
-}
-
-/* The mount point is field `field`, after `prefix` if that is given. The mount that holds the sysroot becomes "/";
- * those inside lose the prefix; /proc, /dev and /sys stay; the others are out of sight. */
-static int mounts_text(int fd, unsigned field, struct text *out)
+static int text_of_mounts(int fd, enum mounts_kind kind, struct text *out)
 {
     struct text t = {0};
     int r = text_read(&t, fd);
-    if (r) {
-        free(t.p);
-        return r;
-    }
-    const char *root = fs_root.host_path, *best = NULL;
-    size_t best_len = 0, root_len = strlen(root);
-    for (int pass = 0; pass < 2; pass++)
-        for (char *next = t.p; next && *next;) {
-            char *line = next;
-            next = strchr(line, '\n');
-            next = next ? next + 1 : line + strlen(line);
-            char *at = skip_fields(line, field);
-            if (!at || at >= next)
-                continue;
-            size_t len = strcspn(at, " \n");
-            size_t own = len == 1 && *at == '/' ? 0 : len; /* "/" is above everything */
-            bool above = own <= root_len && memcmp(at, root, own) == 0 && (root[own] == '/' || root[own] == 0);
-            if (pass == 0) {
-                if (above && (!best || own >= best_len)) {
-                    best = line;
-                    best_len = own;
-                }
-                continue;
-            }
-            bool inside = path_below(at, len, root) && len > root_len;
-            bool shown = path_below(at, len, "/proc") || path_below(at, len, "/dev") || path_below(at, len, "/sys");
-            if (line != best && !inside && !shown)
-                continue;
-            text_add(out, line, (size_t) (at - line));
-            if (line == best)
-                text_add(out, "/", 1);
-            else
-                text_add(out, inside ? at + root_len : at, inside ? len - root_len : len);
-            text_add(out, at + len, (size_t) (next - (at + len)));
-        }
+    if (r == 0)
+        mounts_text(t.p, kind, fs_root.host_path, out);
     free(t.p);
-    return 0;
+    return r;
 }
 
 static int text_mountinfo(const struct target *g, int fd, struct text *out)
 {
     (void) g;
-    return mounts_text(fd, 4, out);
+    return text_of_mounts(fd, MOUNTS_INFO, out);
 }
 
 static int text_mounts(const struct target *g, int fd, struct text *out)
 {
     (void) g;
-    return mounts_text(fd, 1, out);
+    return text_of_mounts(fd, MOUNTS_TAB, out);
 }
 
 static int text_mountstats(const struct target *g, int fd, struct text *out)
 {
     (void) g;
-    return mounts_text(fd, 4, out);
+    return text_of_mounts(fd, MOUNTS_STATS, out);
 }
 
 /* ---- the kernel's side of a thread, which is the supervisor here ---- */

@@ -1,5 +1,5 @@
 /* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/procname.c src/base/fds.c src/mem/peek.c
- * src/mem/region.c src/base/lines.c */
+ * src/mem/region.c src/base/lines.c src/fs/mounts.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include <fcntl.h>
 
 #include "fs/maps.h"
+#include "fs/mounts.h"
 #include "mem/region.h"
 
 _Noreturn void bug(const char *file, int line, const char *what)
@@ -384,6 +385,52 @@ static void addresses_go_both_ways(void **state)
     space_reset();
 }
 
+/* ---- mounts ---- */
+
+static void mounts_are(enum mounts_kind kind, const char *root, const char *host, const char *want)
+{
+    struct text got = {0};
+    text_add(&got, "", 0);
+    mounts_text(host, kind, root, &got);
+    assert_string_equal(got.p, want);
+    free(got.p);
+}
+
+static void mounts_are_named_from_the_sysroot(void **state)
+{
+    (void) state;
+    static const char info[] = "20 1 254:0 / / rw - ext4 /dev/vda rw\n"
+                               "21 20 0:21 / /proc rw - proc proc rw\n"
+                               "22 20 0:22 / /dev rw - devtmpfs d rw\n"
+                               "23 22 0:23 / /dev/shm rw - tmpfs t rw\n"
+                               "24 20 0:24 /sub /srv rw - xfs /dev/b rw\n"
+                               "25 24 0:25 / /srv/r\\040oot/data rw - tmpfs t rw\n"
+                               "26 20 0:26 / /srv/r\\040ootx rw - tmpfs t rw\n"
+                               "27 20 0:27 / /device rw - tmpfs t rw\n";
+    mounts_are(MOUNTS_INFO, "/srv/r oot", info,
+               "21 20 0:21 / /proc rw - proc proc rw\n"
+               "22 20 0:22 / /dev rw - devtmpfs d rw\n"
+               "23 22 0:23 / /dev/shm rw - tmpfs t rw\n"
+               "24 20 0:24 /sub/r\\040oot / rw - xfs /dev/b rw\n"
+               "25 24 0:25 / /data rw - tmpfs t rw\n");
+    mounts_are(MOUNTS_INFO, "/home/x", info,
+               "20 1 254:0 /home/x / rw - ext4 /dev/vda rw\n"
+               "21 20 0:21 / /proc rw - proc proc rw\n"
+               "22 20 0:22 / /dev rw - devtmpfs d rw\n"
+               "23 22 0:23 / /dev/shm rw - tmpfs t rw\n");
+    mounts_are(MOUNTS_INFO, "/srv",
+               "20 1 8:1 / / rw - a b c\n24 20 0:24 / /srv rw - a b c\n25 24 0:25 / /srv ro - d e f\n",
+               "25 24 0:25 / / ro - d e f\n"); /* the later one lies on top */
+    mounts_are(MOUNTS_TAB, "/r",
+               "/dev/a / ext4 rw 0 0\nt /r/tmp tmpfs rw 0 0\nsys /sys sysfs rw 0 0\nt /tmp tmpfs rw 0 0\n",
+               "/dev/a / ext4 rw 0 0\nt /tmp tmpfs rw 0 0\nsys /sys sysfs rw 0 0\n");
+    mounts_are(MOUNTS_STATS, "/r",
+               "device a mounted on / with fstype ext4\ndevice t mounted on /tmp with fstype tmpfs\n",
+               "device a mounted on / with fstype ext4\n");
+    mounts_are(MOUNTS_TAB, "/r", "", "");
+    mounts_are(MOUNTS_TAB, "/r", "odd\n\nt /r/x", "t /x");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +443,7 @@ int main(void)
         cmocka_unit_test(another_space_reads_the_same),
         cmocka_unit_test(a_torn_space_is_refused),
         cmocka_unit_test(addresses_go_both_ways),
+        cmocka_unit_test(mounts_are_named_from_the_sysroot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
