@@ -55,6 +55,6 @@ int main(void)
     elf_write("prog", file, sizeof(file), 0755);
     int64_t t0 = now_ns(1);
     elf_show("with a GiB of bss", elf_try("./prog"));
-    CHECK(now_ns(1) - t0 < 1000000000);
+    CHECK(now_ns(1) - t0 < 5000000000);
     return t_end();
 }

@@ -6,7 +6,7 @@ int main(void)
     const size_t big = 64ul << 30;
     char *p[8], *q;
     fault_catch();
-    int64_t t0 = now_ns(1);
+    int64_t t0 = now_ns(2);
     for (int i = 0; i < 8; i++) {
         p[i] = mmap(NULL, big, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         MUST(p[i] != MAP_FAILED);
@@ -38,6 +38,6 @@ int main(void)
         q[i] = 1;
     CHECK(q[1] == 0 && q[2ul << 30] == 1);
     MUST(munmap(q, big) == 0);
-    CHECK(now_ns(1) - t0 < 1000000000);
+    CHECK(now_ns(2) - t0 < 1000000000); /* of processor time */
     return t_end();
 }

@@ -48,9 +48,7 @@ int main(void)
 {
     scratch();
     try("nothing", 0);
-    try("files", CLONE_FILES);
     try("fs", CLONE_FS);
-    try("files and fs", CLONE_FILES | CLONE_FS);
     try("vm and vfork", CLONE_VM | CLONE_VFORK);
     try("vm", CLONE_VM);
     try("vm and sighand", CLONE_VM | CLONE_SIGHAND);
