@@ -7,6 +7,8 @@
 #include "sys/handlers.h"
 #include "task/signal.h"
 
+#define KERNEL_SIGINFO 48 /* what the kernel carries of a siginfo; it wants the rest of one that it does not know to be zero */
+
 int64_t sys_rt_sigaction(struct thread *t, const uint64_t a[6])
 {
     struct ksigaction act, old;
@@ -131,15 +133,30 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
     return r;
 }
 
+static long send(long nr, long p1, long p2, int sig, const siginfo_t *info, long p5)
+{
+    if (nr == SYS_rt_tgsigqueueinfo)
+        return host(nr, p1, p2, sig, info);
+    return nr == SYS_pidfd_send_signal ? host(nr, p1, sig, info, p5) : host(nr, p1, sig, info);
+}
+
 /* siginfo for another process: the host checks it, but reads it from us once. */
 static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint64_t uinfo, long p5)
 {
     siginfo_t info;
     if (get_user(t->proc->space, &info, gva(uinfo)))
         return -EFAULT;
-    if (nr == SYS_rt_tgsigqueueinfo)
-        return host(nr, p1, p2, sig, &info);
-    return nr == SYS_pidfd_send_signal ? host(nr, p1, sig, &info, p5) : host(nr, p1, sig, &info);
+    if ((sig == SIGSEGV || sig == SIGBUS) && info.si_code > 0 && (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
+        /* What looks like a fault must not be taken for one of ours. Whether it may be sent (to itself only) is asked with signal 0. */
+        info.si_signo = 0;
+        long r = send(nr, p1, p2, 0, &info, p5);
+        if (r < 0)
+            return r;
+        info.si_signo = sig;
+        info.si_code = signal_code_by_hand(info.si_code);
+        memset((char *) &info + KERNEL_SIGINFO, 0, sizeof info - KERNEL_SIGINFO);
+    }
+    return send(nr, p1, p2, sig, &info, p5);
 }
 
 int64_t sys_rt_sigqueueinfo(struct thread *t, const uint64_t a[6])

@@ -94,6 +94,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         if (!t)
             return;
         t->sync_info[sig == SIGBUS] = *info;
+        if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
+            t->sync_info[sig == SIGBUS].si_code &= 0x7fffffff;
         t->sync_taken |= sig == SIGSEGV ? 1 : 2;
         if (!signal_sync_deliverable(t))
             return;

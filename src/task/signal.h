@@ -19,6 +19,13 @@ ksigset_t signal_host_blocked(void);
 void signal_block_all(void);
 extern const ksigset_t signal_supervisor_mask;
 
+/* The code under which a SIGSEGV or SIGBUS that a program queues for itself goes through the host, so that it cannot be taken for a fault
+ * of the supervisor; delivery turns it back. `code` is positive. */
+static inline int signal_code_by_hand(int code)
+{
+    return (int) ((unsigned) code | 0x80000000u) & ~0x40000000;
+}
+
 /* KVM_RUN was ended by a signal: let the host act, or stash one siginfo in t. */
 void signal_take(struct thread *t);
 
