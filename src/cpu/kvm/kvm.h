@@ -10,7 +10,7 @@
 #include "base/raw.h"
 #include "cpu/cpu.h"
 
-#define MAX_SLOTS 128
+#define MAX_SLOTS 1100 /* 1 TiB by the GiB, and what is smaller */
 
 struct slot {
     uint64_t gpa, size;
@@ -29,6 +29,7 @@ struct machine {
     struct slot slot[MAX_SLOTS];
 
     /* Table pages: handed out once, bound to their place in the tree for good (docs/internals/kvm.md). */
+    pthread_mutex_t tables; /* these three: a vCPU's page is taken without the space lock that map and unmap are called under */
     uint64_t table_next, table_end;
     uint64_t table_pages;
     uint64_t cr3;
@@ -40,7 +41,7 @@ struct machine {
     uint64_t xcr0;
     struct kvm_cpuid2 *cpuid;
 
-    pthread_mutex_t lock; /* vcpus, next_id, parked */
+    pthread_mutex_t lock; /* vcpus, next_id, parked, tables of the kernel half; taken before `tables` */
     LIST_HEAD(, vcpu) all;
     SLIST_HEAD(, vcpu) parked;
     unsigned next_id;
@@ -77,6 +78,7 @@ void system_tell_cpu(struct vcpu *v, int cpu);
 /* x86_64/paging.c */
 int paging_init(struct machine *m);
 uint64_t paging_new_page(struct machine *m); /* a zeroed page's guest-physical address, or 0 */
+uint64_t paging_system_page(struct machine *m, uint64_t va); /* what is mapped there, or 0 */
 int paging_map_system(struct machine *m, uint64_t va, uint64_t pa, uint64_t bits);
 
 /* Addresses of the entry area in guest-virtual space (kernel half). */

@@ -201,6 +201,7 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
     m->vm_fd = -1;
     m->ram = ram;
     pthread_mutex_init(&m->lock, NULL);
+    pthread_mutex_init(&m->tables, NULL);
     LIST_INIT(&m->all);
     SLIST_INIT(&m->parked);
 
@@ -282,6 +283,7 @@ int machine_renew(struct machine *m)
             m->slot[n++] = *s;
     }
     m->nslots = n;
+    m->next_id = 0; /* KVM allows so many ids a VM: generations of forks must not use them up */
     return create_vm(m);
 }
 

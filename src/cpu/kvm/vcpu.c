@@ -62,6 +62,11 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     v->m = m;
     v->id = id;
     v->last_cpu = -1;
+    pthread_mutex_lock(&m->lock);
+    r = system_vcpu_page(m, v);
+    pthread_mutex_unlock(&m->lock);
+    if (r)
+        goto fail;
     fds_create_lock();
     r = host(SYS_ioctl, m->vm_fd, KVM_CREATE_VCPU, id);
     if (r >= 0)
@@ -78,9 +83,7 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     v->run = run;
     v->run->kvm_valid_regs = KVM_SYNC_X86_REGS;
     v->regs = (struct cpu_regs *) &v->run->s.regs.regs;
-    r = system_vcpu_page(m, v);
-    if (r == 0)
-        r = system_vcpu_cpuid(v);
+    r = system_vcpu_cpuid(v);
     if (r == 0)
         r = system_vcpu_reset(v);
     if (r == 0 && m->world == WORLD_UNKNOWN)

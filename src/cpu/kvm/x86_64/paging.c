@@ -11,11 +11,14 @@
 
 uint64_t paging_new_page(struct machine *m)
 {
-    if (m->table_next == m->table_end)
-        return 0;
-    uint64_t pa = m->table_next;
-    m->table_next += PAGE_SIZE;
-    m->table_pages++;
+    uint64_t pa = 0;
+    pthread_mutex_lock(&m->tables);
+    if (m->table_next != m->table_end) {
+        pa = m->table_next;
+        m->table_next += PAGE_SIZE;
+        m->table_pages++;
+    }
+    pthread_mutex_unlock(&m->tables);
     return pa; /* fresh slab memory is zero */
 }
 
@@ -27,8 +30,10 @@ int paging_init(struct machine *m)
 
 void machine_feed(struct machine *m, gpa_t pa)
 {
+    pthread_mutex_lock(&m->tables);
     m->table_next = pa.v;
     m->table_end = pa.v + LEAF_2M;
+    pthread_mutex_unlock(&m->tables);
 }
 
 /* A vCPU walks the tables while they are written, hence single 64-bit stores. */
@@ -135,6 +140,12 @@ int machine_unmap(struct machine *m, gva_t va, uint64_t size)
             set_entry(&pt[a >> 12 & 511], 0);
     }
     return 0;
+}
+
+uint64_t paging_system_page(struct machine *m, uint64_t va)
+{
+    const uint64_t *e = walk(m, va, 0, false);
+    return e && (*e & PTE_P) ? *e & PTE_ADDR : 0;
 }
 
 int paging_map_system(struct machine *m, uint64_t va, uint64_t pa, uint64_t bits)

@@ -94,10 +94,16 @@ int system_setup_cpuid(struct machine *m)
 
 int system_vcpu_page(struct machine *m, struct vcpu *v)
 {
-    uint64_t pa = paging_new_page(m);
+    /* A vCPU of this number had a page before the fork, or before it failed to come up. */
+    uint64_t pa = paging_system_page(m, ENTRY_VCPU(v->id));
+    bool again = pa != 0;
+    if (!pa)
+        pa = paging_new_page(m);
     if (!pa)
         return -ENOMEM;
     v->page = m->ram + pa;
+    if (again)
+        memset(v->page, 0, PAGE_SIZE);
     uint64_t *gdt = (uint64_t *) (v->page + VCPU_GDT);
     gdt[1] = GDT_KERNEL_CODE;
     gdt[2] = GDT_KERNEL_DATA;
@@ -108,7 +114,7 @@ int system_vcpu_page(struct machine *m, struct vcpu *v)
     *(uint16_t *) (v->page + VCPU_TSS + 0x66) = TSS_IO_BITMAP;
     memset(v->page + VCPU_TSS + TSS_IO_BITMAP, 0xff, TSS_IO_BYTES);
     system_allow_port(v, m->world != WORLD_RING0);
-    return paging_map_system(m, ENTRY_VCPU(v->id), pa, PTE_W | PTE_NX);
+    return again ? 0 : paging_map_system(m, ENTRY_VCPU(v->id), pa, PTE_W | PTE_NX);
 }
 
 /* Where SYSCALL stays in ring 3, the I/O bitmap is what lets the entry code's `out` through. */
