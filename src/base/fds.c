@@ -174,10 +174,14 @@ void fds_fork_prepare(void)
 
 void fds_fork_done(bool child)
 {
-    if (child)
+    if (child) {
+        sharing = false; /* a vfork child's own child: what the window holds is its own */
+        for (int i = 0; i < count; i++)
+            shared_use[i] = false;
         fds_lock = (pthread_rwlock_t) PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
-    else
+    } else {
         pthread_rwlock_unlock(&fds_lock);
+    }
 }
 
 void fds_share_begin(void)

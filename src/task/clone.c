@@ -109,6 +109,13 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
 
 /* ---- processes with memory of their own ---- */
 
+static bool memory_shared; /* for good: there is no telling when the last one ends */
+
+bool process_memory_shared(void)
+{
+    return __atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE);
+}
+
 static void locks_before_fork(struct process *p)
 {
     fds_fork_prepare(); /* outermost: S_FDLOCK calls hold it while they take the others */
@@ -146,6 +153,9 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     t->sync_taken = t->sig_taken = 0;
     t->robust_list = gva(0);
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
+    p->vfork_child = false; /* the child of one has memory of its own again */
+    process_self = p;
+    __atomic_store_n(&memory_shared, false, __ATOMIC_RELAXED);
     int r = space_fork_child(p->space);
     if (r)
         return r;
@@ -380,6 +390,7 @@ static int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
         spawn_free(s);
         return pid;
     }
+    __atomic_store_n(&memory_shared, true, __ATOMIC_RELEASE); /* before the child is there; process_exit() reads it */
     pthread_t sleeper;
     pthread_attr_t attr;
     pthread_attr_init(&attr);
@@ -423,6 +434,8 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
         return -EPERM; /* no namespaces of its own: what an unprivileged user is told where they are switched off */
     if (f & CLONE_INTO_CGROUP)
         return -EOPNOTSUPP;
+    if ((f & CLONE_SETTLS) && a->tls >= SPACE_TOP)
+        return -EPERM; /* as arch_prctl(2); and a base that is not canonical does not load */
     if (f & CLONE_THREAD) {
         if (f & (CLONE_PIDFD | CLONE_VFORK))
             return -EINVAL;

@@ -66,7 +66,7 @@ void process_exit(struct thread *t, int code)
 {
     if (at_exit && !t->proc->vfork_child)
         at_exit(t->proc);
-    if (!t->proc->vfork_child && t->proc->nthreads == 1)
+    if (!t->proc->vfork_child && t->proc->nthreads == 1 && !process_memory_shared())
         machine_close(space_machine(t->proc->space));
     host(SYS_exit_group, code);
     __builtin_unreachable();
@@ -149,17 +149,17 @@ void thread_exit(struct thread *t, int code)
     if (!last) {
         LIST_REMOVE(t, link);
         p->nthreads--;
+        vcpu_park(t->vcpu); /* not later: whoever is left alone may close the machine */
+        t->vcpu = NULL;
     }
     pthread_mutex_unlock(&p->lock);
     if (last) {
         thread_release_memory(t);
         process_exit(t, code);
     }
-    struct vcpu *v = t->vcpu;
     bool leader = t->tid == p->pid;
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
     current = NULL;
-    vcpu_park(v);
     free(t);
     if (leader)
         host(SYS_exit, code); /* stays a zombie until the others are gone, as natively */

@@ -12,6 +12,8 @@ int process_create(const struct options *opt, struct space *sp, struct process *
 
 /* End the process with an exit code; the guest's other threads end with it. */
 _Noreturn void process_exit(struct thread *t, int code);
+/* Does a child of clone(CLONE_VM) run, or did one, in this memory on its own? Its machine is this one. */
+bool process_memory_shared(void);
 /* What to run at the end of a process image: statistics. */
 void process_at_exit(void (*fn)(struct process *));
 
