@@ -10,8 +10,9 @@
 
 #include "sys/handlers.h"
 
-/* More than any call takes or gives at once but for plain I/O, which pass_vector() serves. */
-#define BOUNCE_MAX (64u << 20)
+/* More than any call takes or gives at once but for plain I/O, which pass_vector() serves: a larger count is lowered to this, and is still
+ * beyond whatever limit the kernel has. */
+#define BOUNCE_MAX (32u << 20)
 #define BOUNCE_SLACK (64u << 10)
 /* No call transfers more at once (MAX_RW_COUNT), whatever count it is given: what lies beyond is not looked at. */
 #define LOOK_MAX (2ull << 30)
@@ -219,6 +220,7 @@ static uint64_t count_of(const struct sys_row *row, const uint64_t a[6], unsigne
     }
 }
 
+/* Bytes of a counted buffer. */
 static size_t buffer_size(const struct sys_row *row, const uint64_t a[6], unsigned x)
 {
     size_t size;
@@ -226,6 +228,30 @@ static size_t buffer_size(const struct sys_row *row, const uint64_t a[6], unsign
     if (__builtin_mul_overflow(count_of(row, a, SYS_COUNT_INDEX(x)), SYS_COUNT_SIZE(x), &size))
         return SIZE_MAX;
     return size;
+}
+
+static int hold_pin(struct thread *t, struct held *held, unsigned i, uint64_t va, size_t size, enum pin_dir dir,
+                    uint64_t h[6])
+{
+    int ret = pin(t, &held->pin[i], va, size, dir);
+
+    h[i] = (uint64_t) held->pin[i].hva;
+    return ret;
+}
+
+/* Pin it; when it does not fit, the host is told of less. */
+static int hold_buffer(struct thread *t, const struct sys_row *row, const uint64_t a[6], unsigned i, struct held *held,
+                       uint64_t h[6])
+{
+    unsigned x = row->arg[i].x;
+    size_t size = buffer_size(row, a, x);
+    enum pin_dir dir = row->arg[i].kind == K_INBUF ? PIN_IN : PIN_OUT;
+
+    if (size > BOUNCE_MAX) {
+        size = BOUNCE_MAX;
+        h[SYS_COUNT_INDEX(x)] = BOUNCE_MAX / SYS_COUNT_SIZE(x);
+    }
+    return hold_pin(t, held, i, a[i], size, dir, h);
 }
 
 /* AT_* flags are few, and mean the same wherever they are taken. */
@@ -289,15 +315,6 @@ static int hold_iov(struct thread *t, uint64_t va, uint64_t count, uint64_t *h, 
     return 0;
 }
 
-static int hold_pin(struct thread *t, struct held *held, unsigned i, uint64_t va, size_t size, enum pin_dir dir,
-                    uint64_t h[6])
-{
-    int ret = pin(t, &held->pin[i], va, size, dir);
-
-    h[i] = (uint64_t) held->pin[i].hva;
-    return ret;
-}
-
 static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t a[6], unsigned i, struct held *held,
                     uint64_t h[6])
 {
@@ -320,9 +337,8 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
     case K_INOUT:
         return hold_pin(t, held, i, a[i], arg->x, PIN_INOUT, h);
     case K_INBUF:
-        return hold_pin(t, held, i, a[i], buffer_size(row, a, arg->x), PIN_IN, h);
     case K_OUTBUF:
-        return hold_pin(t, held, i, a[i], buffer_size(row, a, arg->x), PIN_OUT, h);
+        return hold_buffer(t, row, a, i, held, h);
     case K_OUTLEN:
         /* An unreadable length fails in the host call. INOUT: the call may write less than the length says. */
         if (a[i] && get_user(t->proc->space, &len, gva(a[arg->x])) == 0)
