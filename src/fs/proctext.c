@@ -166,7 +166,6 @@ static int load_signals(const struct target *g, struct signals *out)
     struct sighand hand;
     struct thread t = {0};
     autofree int *tids = NULL;
-    memset(&hand, 0, sizeof hand);
     int r = target_peek(g, (uint64_t) g->proc.sighand, &hand, sizeof hand);
     if (r)
         return r;

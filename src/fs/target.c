@@ -54,7 +54,9 @@ bool target_is_program(uint64_t dev, uint64_t ino)
 
 static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
 {
-    struct iovec local = {buf, size}, remote = {(void *) addr, size};
+    struct iovec local, remote = {(void *) addr, size};
+    local.iov_base = buf; /* cppcheck-suppress ctuuninitvar; filled by the call */
+    local.iov_len = size;
     long r = host(SYS_process_vm_readv, pid, &local, 1, &remote, 1, 0);
     if (r < 0)
         return r == -EPERM ? -EACCES : (int) r;
