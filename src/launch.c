@@ -22,8 +22,6 @@
 
 #define DEFAULT_PATH "/usr/local/bin:/bin:/usr/bin"
 
-extern char **environ;
-
 /* ---- what exec carries for the layers above task ---- */
 
 struct more {

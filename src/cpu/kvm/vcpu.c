@@ -208,7 +208,7 @@ static int learn_world(struct vcpu *v)
     do {
         r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
     } while (r == -EINTR || r == -EAGAIN);
-    struct kvm_sregs s;
+    struct kvm_sregs s = {0};
     if (r == 0)
         r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
     if (r < 0)
@@ -327,7 +327,7 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
             }
             v->stats.exits_fault++;
             if (run->io.port != PORT_EXCEPTION || run->io.direction != KVM_EXIT_IO_OUT ||
-                r->rip - ENTRY_OF(entry_stubs) >= 32 * EXCEPTION_STUB_SIZE || !leave_exception(v, fault))
+                r->rip - ENTRY_OF(entry_stubs) >= 32ull * EXCEPTION_STUB_SIZE || !leave_exception(v, fault))
                 leave_stray_io(v, fault);
             return CPU_FAULT;
         case KVM_EXIT_INTR:

@@ -34,7 +34,7 @@ void system_init(struct machine *m)
     BUG_ON(!text || !idt || entry_end - entry_text > (long) PAGE_SIZE);
     memcpy(m->ram + text, entry_text, entry_end - entry_text);
     for (unsigned v = 0; v < 32; v++) {
-        uint64_t *gate = (uint64_t *) (m->ram + idt + v * 16), at = ENTRY_OF(entry_stubs) + v * EXCEPTION_STUB_SIZE;
+        uint64_t *gate = (uint64_t *) (m->ram + idt + v * 16ull), at = ENTRY_OF(entry_stubs) + (uint64_t) v * EXCEPTION_STUB_SIZE;
         uint64_t dpl = v == 3 || v == 4 ? 0x60 : 0; /* int3 and into are the user's to raise */
         gate[0] = (at & 0xffff) | 0x08ull << 16 | (0x8e | dpl) << 40 | (at >> 16 & 0xffff) << 48;
         gate[1] = at >> 32;
