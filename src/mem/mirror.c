@@ -193,6 +193,12 @@ static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, 
     }
 }
 
+/* The data pages of the vDSO are the host's; where the guest has put something else there, they are not. */
+static bool is_vvar(const struct region *r)
+{
+    return r && r->name == REGION_VVAR;
+}
+
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 {
     while (start < end) {
@@ -200,7 +206,7 @@ int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
         uint32_t e = entry_at(sp, start >> CHUNK_SHIFT);
         if (e & CH_GUEST) {
             uint64_t pa = ((uint64_t) (e & CH_INDEX) << CHUNK_SHIFT) + (start & (CHUNK_SIZE - 1));
-            if (start - sp->vvar_start < sp->vvar_size) {
+            if (start - sp->vvar_start < sp->vvar_size && is_vvar(region_at(sp, start))) {
                 stop = MIN(stop, sp->vvar_start + sp->vvar_size);
                 pa = sp->vvar_gpa + (start - sp->vvar_start);
             } else if (start < sp->vvar_start) {

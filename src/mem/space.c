@@ -327,6 +327,10 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             break;
         }
         uint64_t e = g->end;
+        if (g->name == REGION_VVAR && (prot & (PROT_WRITE | PROT_EXEC))) {
+            r = -EACCES; /* the kernel's own pages */
+            break;
+        }
         if (g->prot != prot) {
             if (counts_as_data(prot, g->flags) && !counts_as_data(g->prot, g->flags) &&
                 sp->data + (e - at) > sp->limits.data) {

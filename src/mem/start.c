@@ -88,6 +88,8 @@ uint64_t space_map_vdso(struct space *sp)
     p += data;
     while (r == 0 && run_next(sp, &p, (uint64_t) at + data + code, &run))
         memcpy(run.hva, (const uint8_t *) vdso + (run.start - (uint64_t) at - data), run.end - run.start);
+    if (r == 0)
+        r = region_split(sp, (uint64_t) at + data);
     if (r == 0) {
         sp->vvar_start = (uint64_t) at;
         sp->vvar_size = data;
@@ -95,9 +97,9 @@ uint64_t space_map_vdso(struct space *sp)
     unlock(sp);
     if (r)
         return 0;
-    space_mprotect(sp, gva((uint64_t) at), data, PROT_READ);
-    space_mprotect(sp, gva((uint64_t) at + data), code, PROT_READ | PROT_EXEC);
     space_set_name(sp, gva((uint64_t) at), REGION_VVAR);
     space_set_name(sp, gva((uint64_t) at + data), REGION_VDSO);
+    space_mprotect(sp, gva((uint64_t) at), data, PROT_READ);
+    space_mprotect(sp, gva((uint64_t) at + data), code, PROT_READ | PROT_EXEC);
     return (uint64_t) at + data;
 }
