@@ -20,6 +20,8 @@ enum {
     RG_LOCKED = 16,
     RG_NOHUGE = 32,
     RG_ONFAULT = 64, /* with RG_LOCKED: MLOCK_ONFAULT */
+    RG_SHM = 128,    /* shmat(2) */
+    RG_SYSV = 128,   /* a segment of shmat(2) */
 };
 
 /* Anonymous private memory merges freely; every other mapping call has an origin of its own, and only its pieces merge. */

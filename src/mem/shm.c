@@ -8,16 +8,8 @@
 #include "mem/access.h"
 #include "mem/region.h"
 
-int64_t space_shmat(struct space *sp, int id, gva_t at_va, int flags)
+static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t size)
 {
-    struct shmid_ds ds;
-    long r = host(SYS_shmctl, id, IPC_STAT, &ds);
-    uint64_t at = at_va.v;
-    if (r == -EACCES)
-        return r;
-    if (r < 0)
-        return r;
-    uint64_t size = page_up(ds.shm_segsz);
     if (at) {
         if (at & ~PAGE_MASK) {
             if (!(flags & SHM_RND))
@@ -30,7 +22,7 @@ int64_t space_shmat(struct space *sp, int id, gva_t at_va, int flags)
         return -EINVAL;
     }
     struct region like = {.prot = PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
-        .flags = RG_SHARED};
+        .flags = RG_SHARED | RG_SYSV};
     lock(sp);
     int64_t ret = -EINVAL;
     if (at) {
@@ -73,13 +65,27 @@ out:
     return ret;
 }
 
+int64_t space_shmat(struct space *sp, int id, gva_t at, int flags)
+{
+    struct shmid_ds ds;
+    /* Held meanwhile: an id that is removed and given out again could be of a larger segment than the one we made room for. */
+    long held = host(SYS_shmat, id, NULL, SHM_RDONLY);
+    if (is_error(held))
+        return held;
+    int64_t ret = host(SYS_shmctl, id, IPC_STAT, &ds);
+    if (ret == 0)
+        ret = attach(sp, id, at.v, flags, page_up(ds.shm_segsz));
+    host(SYS_shmdt, held);
+    return ret;
+}
+
 int space_shmdt(struct space *sp, gva_t va)
 {
     lock(sp);
     struct region *g = region_at(sp, va.v);
     int r = -EINVAL;
     /* Detaching is unmapping: the host counts the segment down when its last page goes. */
-    if (g && g->start == va.v && (g->flags & (RG_SHARED | RG_ANON)) == RG_SHARED) {
+    if (g && g->start == va.v && (g->flags & RG_SYSV)) {
         uint32_t origin = g->origin;
         uint64_t end = g->end;
         while ((g = region_from(sp, end)) && g->start == end && g->origin == origin)
