@@ -30,6 +30,13 @@ static void region_augment(struct region *r)
 
 RB_GENERATE_STATIC(region_tree, region, node, region_cmp)
 
+static void gap_set(struct region *r, uint64_t gap)
+{
+    r->gap = gap;
+    for (; r; r = RB_PARENT(r, node))
+        region_augment(r);
+}
+
 /* Bytes between `r` and the one below that a new mapping may use. */
 static void gap_update(struct region *r)
 {
@@ -39,9 +46,7 @@ static void gap_update(struct region *r)
     uint64_t below = p ? p->end : 0, at = r->start;
     if (r->flags & RG_GROWSDOWN)
         at = at > GUARD_GAP ? at - GUARD_GAP : 0;
-    r->gap = at > below ? at - below : 0;
-    for (; r; r = RB_PARENT(r, node))
-        region_augment(r);
+    gap_set(r, at > below ? at - below : 0);
 }
 
 struct region *region_next(struct region *r)
@@ -119,14 +124,15 @@ void region_remove(struct space *sp, struct region *r)
 {
     struct region *n = region_next(r);
     account(sp, r, -(int64_t) (r->end - r->start));
+    /* RB_REMOVE() tells not every node above the places that change: what changes them counts for nothing meanwhile. */
+    gap_set(r, 0);
+    if (n)
+        gap_set(n, 0);
     RB_REMOVE(region_tree, &sp->tree, r);
     sp->regions--;
     RB_LEFT(r, node) = sp->spare;
     sp->spare = r;
     gap_update(n);
-    struct region *last = n ? NULL : RB_MAX(region_tree, &sp->tree);
-    for (; last; last = RB_PARENT(last, node))
-        region_augment(last);
 }
 
 void region_move_start(struct space *sp, struct region *r, uint64_t start)
