@@ -13,6 +13,7 @@
 #include "fs/mounts.h"
 #include "fs/path.h"
 #include "fs/proc.h"
+#include "fs/resident.h"
 
 struct proc_ops proc_ops;
 
@@ -137,16 +138,22 @@ static int text_auxv(const struct target *g, int fd, struct text *out)
 
 /* ---- numbers: stat, statm, status ---- */
 
-static int load_numbers(const struct target *g, struct space_info *info, struct rss *rss)
+static int load_numbers(const struct target *g, struct space_info *info, struct resident *own)
 {
-    struct layout l;
-    int r = layout_load(g, "smaps", &l);
+    struct space_view v;
+    int r = target_view(g, &v);
     if (r)
         return r;
-    *info = l.view.info;
-    layout_rss(&l, rss);
-    layout_free(&l);
-    return 0;
+    *info = v.info;
+    r = resident_supervisor(g, &v, own);
+    space_view_free(&v);
+    return r;
+}
+
+/* What the host counts, less what is not the guest's: the counters of a process that runs are not exact. */
+static uint64_t less(uint64_t all, uint64_t own)
+{
+    return all > own ? all - own : 0;
 }
 
 static uint64_t text_bytes(const struct target *g)
@@ -184,11 +191,11 @@ static int text_stat(const struct target *g, int fd, struct text *out)
 {
     struct space_info info;
     struct signals sig;
-    struct rss rss;
+    struct resident res;
     struct text t = {0};
     int r = text_read(&t, fd);
     if (r == 0)
-        r = load_numbers(g, &info, &rss);
+        r = load_numbers(g, &info, &res);
     if (r == 0)
         r = load_signals(g, &sig);
     if (r) {
@@ -211,7 +218,7 @@ static int text_stat(const struct target *g, int fd, struct text *out)
             v = info.total_vm;
             break;
         case 24:
-            v = (uint64_t) rss.total / PAGE_SIZE;
+            v = less(strtoull(word, NULL, 10), res.anon + res.file);
             break;
         case 26:
             v = s->start_code.v;
@@ -269,16 +276,21 @@ static int text_stat(const struct target *g, int fd, struct text *out)
 
 static int text_statm(const struct target *g, int fd, struct text *out)
 {
-    (void) fd;
     struct space_info info;
-    struct rss rss;
-    int r = load_numbers(g, &info, &rss);
-    if (r)
-        return r;
-    text_printf(out, "%llu %llu %llu %llu 0 %llu 0\n", info.total_vm / PAGE_SIZE, (uint64_t) rss.total / PAGE_SIZE,
-                (uint64_t) (rss.total - rss.anon) / PAGE_SIZE, text_bytes(g) / PAGE_SIZE,
-                (info.data_vm + info.stack_vm) / PAGE_SIZE);
-    return 0;
+    struct resident res;
+    struct text t = {0};
+    int r = text_read(&t, fd);
+    if (r == 0)
+        r = load_numbers(g, &info, &res);
+    if (r == 0 && t.p) {
+        /* size, resident, shared */
+        char *p = strchr(t.p, ' ');
+        uint64_t resident = p ? strtoull(p, &p, 10) : 0, shared = p ? strtoull(p, NULL, 10) : 0;
+        text_printf(out, "%llu %lu %lu %llu 0 %llu 0\n", info.total_vm / PAGE_SIZE, less(resident, res.anon + res.file),
+                    less(shared, res.file), text_bytes(g) / PAGE_SIZE, (info.data_vm + info.stack_vm) / PAGE_SIZE);
+    }
+    free(t.p);
+    return r;
 }
 
 /* Descriptor slots, as the kernel would have allocated them for what the guest has open. */
@@ -298,31 +310,38 @@ static uint64_t fd_slots(const struct target *g)
     return MAX(slots, 256u);
 }
 
+/* A line of status that counts in kB. */
+static uint64_t status_kb(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *p = text; p; p = strchr(p, '\n')) {
+        p += *p == '\n';
+        if (strncmp(p, name, len) == 0 && p[len] == ':')
+            return strtoull(p + len + 1, NULL, 10);
+    }
+    return 0;
+}
+
 static int text_status(const struct target *g, int fd, struct text *out)
 {
     struct space_info info;
     struct signals sig;
-    struct rss rss;
+    struct resident res;
     struct text t = {0};
     uint32_t id[8];
     int r = text_read(&t, fd);
     if (r == 0)
-        r = load_numbers(g, &info, &rss);
+        r = load_numbers(g, &info, &res);
     if (r == 0)
         r = load_signals(g, &sig);
     if (r) {
         free(t.p);
         return r;
     }
-    uint64_t host_rss = 0, host_hwm = 0;
-    char *line = strstr(t.p, "\nVmHWM:");
-    if (line)
-        host_hwm = strtoull(line + 7, NULL, 10) << 10;
-    line = strstr(t.p, "\nVmRSS:");
-    if (line)
-        host_rss = strtoull(line + 7, NULL, 10) << 10;
-    uint64_t now = (uint64_t) rss.total, exe = text_bytes(g);
-    uint64_t hwm = now + (host_hwm > host_rss ? host_hwm - host_rss : 0);
+    uint64_t anon = less(status_kb(t.p, "RssAnon"), res.anon << 2),
+             file = less(status_kb(t.p, "RssFile"), res.file << 2);
+    uint64_t now = anon + file + status_kb(t.p, "RssShmem"), exe = text_bytes(g);
+    uint64_t above = less(status_kb(t.p, "VmHWM"), status_kb(t.p, "VmRSS")); /* what it once had more */
     bool ids = g->self && proc_ops.ids && proc_ops.ids(id);
     const struct {
         const char *name;
@@ -334,22 +353,20 @@ static int text_status(const struct target *g, int fd, struct text *out)
         {"VmSize", "%8lu kB", info.total_vm >> 10},
         {"VmLck", "%8lu kB", info.locked_vm >> 10},
         {"VmPin", "%8lu kB", 0},
-        {"VmHWM", "%8lu kB", hwm >> 10},
-        {"VmRSS", "%8lu kB", now >> 10},
-        {"RssAnon", "%8lu kB", (uint64_t) rss.anon >> 10},
-        {"RssFile", "%8lu kB", (uint64_t) (rss.total - rss.anon - rss.shmem) >> 10},
-        {"RssShmem", "%8lu kB", (uint64_t) rss.shmem >> 10},
+        {"VmHWM", "%8lu kB", now + above},
+        {"VmRSS", "%8lu kB", now},
+        {"RssAnon", "%8lu kB", anon},
+        {"RssFile", "%8lu kB", file},
         {"VmData", "%8lu kB", info.data_vm >> 10},
         {"VmStk", "%8lu kB", info.stack_vm >> 10},
         {"VmExe", "%8lu kB", exe >> 10},
         {"VmLib", "%8lu kB", (info.exec_vm > exe ? info.exec_vm - exe : 0) >> 10},
-        {"VmSwap", "%8lu kB", (uint64_t) rss.swap >> 10},
         {"SigBlk", "%016lx", sig.blocked},
         {"SigIgn", "%016lx", sig.ignored},
         {"SigCgt", "%016lx", sig.caught},
     };
     for (char *next = t.p; next && *next;) {
-        line = next;
+        const char *line = next;
         next = strchr(line, '\n');
         size_t len = next ? (size_t) (++next - line) : strlen(line), n = strcspn(line, ":"), i = 0;
         while (i < ARRAY_SIZE(own) && (strncmp(own[i].name, line, n) != 0 || own[i].name[n]))

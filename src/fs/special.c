@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/fds.h"
@@ -24,18 +25,36 @@ static struct special {
 } special[SPECIALS];
 static unsigned specials;
 
+/* RLIMIT_FSIZE is the guest's, and going past it would raise its SIGXFSZ. Lets a file of `n` bytes be made: *old is the
+ * limit to restore. False when the hard limit is in the way, and may not be passed. */
+static bool lift_size_limit(size_t n, struct rlimit64 *old)
+{
+    *old = (struct rlimit64){RLIM_INFINITY, RLIM_INFINITY};
+    host(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, old);
+    if (old->rlim_cur >= n)
+        return true;
+    struct rlimit64 high = {MAX(old->rlim_max, n), MAX(old->rlim_max, n)};
+    return host(SYS_prlimit64, 0, RLIMIT_FSIZE, &high, NULL) == 0;
+}
+
 static int make_memfd(const char *name, const void *text, size_t n, unsigned mode, struct stat *st)
 {
     autofd fd = (int) host(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return fd;
-    for (size_t done = 0; done < n;) {
-        long r = host(SYS_write, fd, (const char *) text + done, n - done);
-        if (r <= 0)
-            return r ? (int) r : -EIO;
-        done += (size_t) r;
+    struct rlimit64 limit;
+    if (!lift_size_limit(n, &limit))
+        return -EFBIG;
+    long r = 0;
+    for (size_t done = 0; done < n && r >= 0; done += (size_t) r) {
+        r = host(SYS_write, fd, (const char *) text + done, n - done);
+        if (r == 0)
+            r = -EIO;
     }
-    long r = host(SYS_fchmod, fd, mode);
+    if (limit.rlim_cur < n)
+        host(SYS_prlimit64, 0, RLIMIT_FSIZE, &limit, NULL);
+    if (r >= 0)
+        r = host(SYS_fchmod, fd, mode);
     if (r == 0)
         r = host(SYS_fcntl, fd, F_ADD_SEALS, SPECIAL_SEALS);
     if (r == 0)
@@ -162,9 +181,11 @@ static int memory_open(struct thread *t, int pid, struct memory *m)
             return r;
     }
     target_file(&m->target, "mem", path, sizeof path);
+    fds_create_lock();
     m->fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
     if (m->fd >= 0)
         m->fd = fds_adopt_fd(m->fd, false);
+    fds_create_unlock();
     return MIN(m->fd, 0);
 }
 

@@ -1,0 +1,110 @@
+#include "fs/resident.h"
+
+#include <fcntl.h>
+#include <linux/ioctl.h>
+#include <string.h>
+
+#include "base/raw.h"
+#include "fs/vma.h"
+
+/* PAGEMAP_SCAN, Linux 6.7: newer than the headers of many systems. See Documentation/admin-guide/mm/pagemap.rst. */
+struct page_region {
+    uint64_t start, end, categories;
+};
+
+struct pm_scan_arg {
+    uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
+    uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+
+#define SCAN _IOWR('f', 16, struct pm_scan_arg)
+enum { SCAN_FILE = 4, SCAN_PRESENT = 8, SCAN_ZERO = 32 };
+
+/* Holes cost nothing here, whatever their size. */
+static int scan(int pagemap, uint64_t start, uint64_t end, struct resident *out)
+{
+    struct page_region r[128];
+    struct pm_scan_arg arg = {.size = sizeof arg,
+                              .start = start,
+                              .end = end,
+                              .vec = (uint64_t) r,
+                              .vec_len = ARRAY_SIZE(r),
+                              .category_mask = SCAN_PRESENT | SCAN_ZERO,
+                              .category_inverted = SCAN_ZERO, /* the zero page is in no count */
+                              .return_mask = SCAN_FILE};
+    while (arg.start < end) {
+        long n = host(SYS_ioctl, pagemap, SCAN, &arg);
+        if (n < 0)
+            return (int) n;
+        for (long i = 0; i < n; i++)
+            *(r[i].categories & SCAN_FILE ? &out->file : &out->anon) += (r[i].end - r[i].start) / PAGE_SIZE;
+        if (arg.walk_end <= arg.start)
+            break;
+        arg.start = arg.walk_end;
+    }
+    return 0;
+}
+
+/* Entries of /proc/PID/pagemap, one a page. */
+#define PM_PRESENT (1ull << 63)
+#define PM_FILE (1ull << 61) /* or shared memory */
+
+static void count(int pagemap, uint64_t start, uint64_t end, struct resident *out)
+{
+    uint64_t entry[2048];
+    while (start < end) {
+        uint64_t want = MIN(sizeof entry, (end - start) / PAGE_SIZE * sizeof *entry);
+        long n = host(SYS_pread64, pagemap, entry, want, start / PAGE_SIZE * sizeof *entry);
+        if (n < (long) sizeof *entry)
+            return;
+        n /= (long) sizeof *entry;
+        for (long i = 0; i < n; i++)
+            if (entry[i] & PM_PRESENT)
+                ++*(entry[i] & PM_FILE ? &out->file : &out->anon);
+        start += (uint64_t) n * PAGE_SIZE;
+    }
+}
+
+/* Mapping by mapping, outside [from, to). */
+static int count_all(const struct target *g, int pagemap, uint64_t from, uint64_t to, struct resident *out)
+{
+    char path[64];
+    struct text t = {0};
+    struct vma_list l;
+    target_file(g, "maps", path, sizeof path);
+    int r = text_file(&t, path);
+    if (r == 0)
+        r = vma_parse(&l, &t);
+    free(t.p);
+    if (r)
+        return r;
+    for (unsigned i = 0; i < l.n; i++) {
+        const struct host_vma *h = &l.vma[i];
+        if ((!h->ino && strcmp(h->perms, "---p") == 0) || h->start >= SPACE_TOP)
+            continue; /* a reservation, [vsyscall] */
+        count(pagemap, h->start, MIN(h->end, from), out);
+        count(pagemap, MAX(h->start, to), h->end, out);
+    }
+    vma_free(&l);
+    return 0;
+}
+
+int resident_supervisor(const struct target *g, const struct space_view *v, struct resident *out)
+{
+    char path[64];
+    target_file(g, "pagemap", path, sizeof path);
+    autofd pagemap = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (pagemap < 0)
+        return pagemap;
+    /* The first chunk of the slab holds page tables. */
+    uint64_t from = v->slab + v->chunk_size, to = v->slab + v->chunks * v->chunk_size;
+    memset(out, 0, sizeof *out);
+    int r = scan(pagemap, 0, from, out);
+    if (r == 0)
+        r = scan(pagemap, to, SPACE_TOP, out);
+    if (r) {
+        memset(out, 0, sizeof *out);
+        r = count_all(g, pagemap, from, to, out);
+    }
+    return r;
+}
