@@ -1,5 +1,6 @@
-/* How many resident pages of a guest's host process are the supervisor's own, to be taken off what the host counts. Adding up
- * the guest's part instead (smaps) would walk all of its memory, which programs that watch their size cannot afford. */
+/* How many resident pages of a guest's host process are the supervisor's own, to be taken off what the host counts.
+ * Adding up the guest's part instead (smaps) would walk all of its memory, which programs that watch their size cannot
+ * afford. */
 #ifndef FS_RESIDENT_H
 #define FS_RESIDENT_H
 

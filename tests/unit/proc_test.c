@@ -1,5 +1,5 @@
 /* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/procname.c src/base/fds.c src/mem/peek.c
- * src/mem/region.c src/base/lines.c src/fs/mounts.c */
+ * src/mem/region.c src/base/lines.c src/fs/mounts.c src/fs/resident.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "fs/maps.h"
 #include "fs/mounts.h"
+#include "fs/resident.h"
 #include "mem/region.h"
 
 _Noreturn void bug(const char *file, int line, const char *what)
@@ -431,6 +432,46 @@ static void mounts_are_named_from_the_sysroot(void **state)
     mounts_are(MOUNTS_TAB, "/r", "odd\n\nt /r/x", "t /x");
 }
 
+/* ---- resident pages ---- */
+
+void target_file(const struct target *g, const char *name, char *buf, size_t size)
+{
+    (void) g;
+    snprintf(buf, size, "/proc/self/%s", name);
+}
+
+static uint64_t resident_outside(uint64_t slab, uint32_t chunks, uint64_t *anon)
+{
+    struct target g = {.self = true};
+    struct space_view v = {.slab = slab, .chunks = chunks, .chunk_size = CHUNK_SIZE};
+    struct resident r;
+    assert_int_equal(resident_supervisor(&g, &v, &r), 0);
+    *anon = r.anon;
+    return r.anon + r.file;
+}
+
+static void resident_pages_of_the_slab_are_not_the_supervisors(void **state)
+{
+    (void) state;
+    enum { CHUNKS_USED = 8, PAGES = 1000 };
+    char *p = mmap(NULL, (CHUNKS_USED + 1) * CHUNK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(p != MAP_FAILED);
+    p += CHUNK_SIZE - (uintptr_t) p % CHUNK_SIZE;
+    madvise(p, CHUNKS_USED * CHUNK_SIZE, MADV_NOHUGEPAGE);
+    uint64_t anon, anon_inside;
+    /* The first chunk counts as the supervisor's, so only the second and third hold what is the guest's. */
+    p[0] = 1;
+    uint64_t before = resident_outside((uint64_t) p, CHUNKS_USED, &anon);
+    for (unsigned i = 0; i < PAGES; i++)
+        p[CHUNK_SIZE + i * PAGE_SIZE] = 1;
+    uint64_t inside = resident_outside((uint64_t) p, CHUNKS_USED, &anon_inside);
+    uint64_t outside = resident_outside((uint64_t) p + CHUNKS_USED * CHUNK_SIZE, 1, &anon);
+    assert_true(inside >= before && inside - before < PAGES / 4); /* the sanitizer's own memory moves a little */
+    assert_true(outside >= inside + PAGES && outside < inside + PAGES + PAGES / 4);
+    assert_true(anon >= anon_inside + PAGES);
+    munmap(p, CHUNKS_USED * CHUNK_SIZE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_torn_space_is_refused),
         cmocka_unit_test(addresses_go_both_ways),
         cmocka_unit_test(mounts_are_named_from_the_sysroot),
+        cmocka_unit_test(resident_pages_of_the_slab_are_not_the_supervisors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
