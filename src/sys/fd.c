@@ -197,30 +197,25 @@ int64_t sys_kcmp(struct thread *t, const uint64_t a[6])
 /* Advice for the caller itself; another process's addresses are backed by host addresses that are not known here. */
 int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
 {
-    struct iovec iov[64];
+    struct iovec iov[IOV_MAX];
+    unsigned count = (unsigned) a[2];
     int64_t done = 0;
     int ret, pid;
 
-    if (a[4])
+    if ((unsigned) a[4] || count > IOV_MAX)
         return -EINVAL;
-    if (a[2] > IOV_MAX)
-        return -EINVAL;
+    if (copy_in(t->proc->space, iov, gva(a[1]), count * sizeof *iov) < 0)
+        return -EFAULT;
     pid = pidfd_pid((int) a[0]);
     if (pid < 0)
         return -EBADF;
     if (pid != t->proc->pid)
         return -EPERM;
-    for (uint64_t i = 0; i < a[2]; i += ARRAY_SIZE(iov)) {
-        uint64_t n = MIN(a[2] - i, ARRAY_SIZE(iov));
-
-        if (copy_in(t->proc->space, iov, gva(a[1] + i * sizeof *iov), n * sizeof *iov) < 0)
-            return done ? done : -EFAULT;
-        for (uint64_t k = 0; k < n; k++) {
-            ret = space_advise(t->proc->space, gva((uint64_t) iov[k].iov_base), iov[k].iov_len, (int) a[3]);
-            if (ret < 0)
-                return done ? done : ret;
-            done += (int64_t) iov[k].iov_len;
-        }
+    for (unsigned i = 0; i < count; i++) {
+        ret = space_advise(t->proc->space, gva((uint64_t) iov[i].iov_base), iov[i].iov_len, (int) a[3]);
+        if (ret < 0)
+            return done ? done : ret;
+        done += (int64_t) iov[i].iov_len;
     }
     return done;
 }

@@ -351,3 +351,25 @@ int64_t sys_lseek(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     return sys_pass(t, sys_row_of(SYS_lseek), a);
 }
+
+/* ---- random bytes: what could be written counts ---- */
+
+int64_t sys_getrandom(struct thread *t, const uint64_t a[6])
+{
+    uint64_t size = MIN(a[1], (uint64_t) INT32_MAX), done = 0;
+    int64_t ret;
+
+    do {
+        size_t run = 0;
+        void *hva = mem_hva(t->proc->space, gva(a[0] + done), size - done, &run);
+
+        ret = sys_block(t, SYS_getrandom, hva, (uint64_t) run, a[2], 0l, 0l, 0l);
+        if (ret > 0)
+            done += (uint64_t) ret;
+        if (ret < (int64_t) run)
+            break;
+    } while (done < size);
+    if (done)
+        return (int64_t) done;
+    return ret == -EINTR ? -ERESTARTSYS : ret;
+}

@@ -23,11 +23,11 @@
 
 enum pin_dir { PIN_IN = 1, PIN_OUT = 2, PIN_INOUT = 3 };
 
-/* Guest bytes made addressable for a host call: in place when they are contiguous in host memory, else through a heap copy. */
+/* Guest bytes made addressable for a host call: in place when they are contiguous in host memory, else through a copy. */
 struct pin {
-    void *hva;       /* what to hand to the host: NULL stays NULL, a bad address stays bad */
-    void *bounce;    /* the copy, or NULL */
-    size_t map_size; /* of a copy that is a mapping, not malloc'd */
+    void *hva;    /* what to hand to the host: NULL stays NULL, a bad address stays bad */
+    void *bounce; /* the mapping that the copy is in, or NULL */
+    size_t map_size;
     gva_t va;
     size_t size;
     enum pin_dir dir;

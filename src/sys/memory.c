@@ -30,6 +30,8 @@ int64_t sys_mprotect(struct thread *t, const uint64_t a[6])
 
 int64_t sys_mremap(struct thread *t, const uint64_t a[6])
 {
+    if (a[3] >> 31)
+        return -EINVAL;
     return space_mremap(t->proc->space, gva(a[0]), a[1], a[2], (int) a[3], gva(a[4]));
 }
 
@@ -58,6 +60,8 @@ int64_t sys_mincore(struct thread *t, const uint64_t a[6])
     uint64_t pages = page_up(a[1]) / PAGE_SIZE;
     if (a[0] > SPACE_TOP || a[1] > SPACE_TOP - a[0])
         return -ENOMEM;
+    if (a[2] > SPACE_TOP || pages > SPACE_TOP - a[2])
+        return -EFAULT; /* before any page is asked about */
     autofree uint8_t *vec = malloc(PAGE_SIZE);
     if (!vec)
         return -EAGAIN;

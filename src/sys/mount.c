@@ -51,10 +51,13 @@ int64_t sys_fsconfig(struct thread *t, const uint64_t a[6])
         ret = config_path(t, a, key);
         break;
     case FSCONFIG_SET_FD:
-        ret = fds_reserved((int) a[4]) ? -EBADF : host(SYS_fsconfig, (int) a[0], (int) a[1], key, a[3], (int) a[4]);
+        ret = fds_reserved((int) a[4])
+                  ? -EBADF
+                  : host(SYS_fsconfig, (int) a[0], (int) a[1], key, a[3] ? BAD_PTR : NULL, (int) a[4]);
         break;
     default:
-        ret = host(SYS_fsconfig, (int) a[0], (int) a[1], key, a[3], (int) a[4]);
+        /* Those without a value, which must be NULL. */
+        ret = host(SYS_fsconfig, (int) a[0], (int) a[1], key, a[3] ? BAD_PTR : NULL, (int) a[4]);
         break;
     }
     sys_str_free(key);

@@ -13,18 +13,35 @@
 /* More than any call takes or gives at once but for plain I/O, which pass_vector() serves: a larger count is lowered to this, and is still
  * beyond whatever limit the kernel has. */
 #define BOUNCE_MAX (32u << 20)
-#define BOUNCE_SLACK (64u << 10)
 /* No call transfers more at once (MAX_RW_COUNT), whatever count it is given: what lies beyond is not looked at. */
 #define LOOK_MAX (2ull << 30)
+
+/* Whatever the length word says, no call writes more than this. */
+#define OUTLEN_MAX (1u << 20)
 
 /* A name that the host finds too long. */
 static char too_long[PATH_MAX + 16];
 
-/* A copy of bytes of which only the first `good` can be read: at the end of a mapping, so that the host call faults where the guest's
- * own memory ends, and only if it gets there. */
-static int pin_edge(struct thread *t, struct pin *p, size_t good)
+/* How many of the bytes can be read, page by page. */
+static size_t readable(struct thread *t, gva_t va, size_t size, char *copy)
 {
-    size_t room = page_up(good);
+    size_t good = 0;
+
+    while (good < size) {
+        size_t n = MIN(size - good, PAGE_SIZE - ((va.v + good) & (PAGE_SIZE - 1)));
+
+        if (copy_in(t->proc->space, copy + good, gva(va.v + good), n) < 0)
+            break;
+        good += n;
+    }
+    return good;
+}
+
+/* The copy lies at the end of a mapping: a host call that goes further faults there, as it would behind the guest's bytes, and can never
+ * run into the supervisor's memory. Bytes that cannot be read are left out of it. */
+static int bounce(struct thread *t, struct pin *p)
+{
+    size_t room = page_up(p->size), good = p->size;
     char *map = mmap(NULL, room + PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (map == MAP_FAILED)
@@ -32,53 +49,26 @@ static int pin_edge(struct thread *t, struct pin *p, size_t good)
     mprotect(map + room, PAGE_SIZE, PROT_NONE);
     p->bounce = map;
     p->map_size = room + PAGE_SIZE;
+    if (p->dir & PIN_IN) {
+        good = readable(t, p->va, p->size, map);
+        memmove(map + room - good, map, good);
+    }
     p->size = good;
     p->hva = map + room - good;
-    /* What was readable a moment ago and is not now reads as zeros. */
-    copy_in(t->proc->space, p->hva, p->va, good);
     return 0;
-}
-
-static size_t readable(struct thread *t, gva_t va, size_t size, char *scratch)
-{
-    size_t good = 0;
-
-    while (good < size) {
-        size_t n = MIN(size - good, PAGE_SIZE - ((va.v + good) & (PAGE_SIZE - 1)));
-
-        if (copy_in(t->proc->space, scratch, gva(va.v + good), n) < 0)
-            break;
-        good += n;
-    }
-    return good;
 }
 
 int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir dir)
 {
-    size_t run = 0, good;
-    int ret = 0;
+    size_t run = 0;
 
-    *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
     size = MIN(size, LOOK_MAX);
+    *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
     p->hva = mem_hva(t->proc->space, p->va, size, &run);
-    /* Nothing there at all: the address itself fails. */
+    /* Contiguous; or nothing there at all: the address itself fails. */
     if (!va || !run || run >= size)
         return 0;
-    if (size > BOUNCE_MAX)
-        return -ENOMEM;
-    /* Some calls count by what another process may change in between (semctl), or by a field inside: never past the heap. */
-    p->bounce = malloc(size + BOUNCE_SLACK);
-    if (!p->bounce)
-        return -ENOMEM;
-    if (dir != PIN_OUT && copy_in(t->proc->space, p->bounce, p->va, size) < 0) {
-        good = readable(t, p->va, size, p->bounce);
-        free(p->bounce);
-        p->bounce = NULL;
-        ret = pin_edge(t, p, good);
-    } else {
-        p->hva = p->bounce;
-    }
-    return ret;
+    return size > BOUNCE_MAX ? -ENOMEM : bounce(t, p);
 }
 
 int pin_done(struct thread *t, struct pin *p, size_t out)
@@ -89,10 +79,7 @@ int pin_done(struct thread *t, struct pin *p, size_t out)
         return 0;
     if (p->dir & PIN_OUT && out)
         ret = copy_out(t->proc->space, p->va, p->hva, MIN(out, p->size));
-    if (p->map_size)
-        munmap(p->bounce, p->map_size);
-    else
-        free(p->bounce);
+    munmap(p->bounce, p->map_size);
     p->bounce = NULL;
     return ret;
 }
@@ -105,6 +92,8 @@ int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_pat
 
     out->dirfd = dirfd;
     out->at.owned = -1;
+    out->at.open_flags = 0;
+    out->at.resolve = 0;
     out->host = NULL;
     if (!va)
         return 0;
@@ -248,8 +237,10 @@ static int hold_buffer(struct thread *t, const struct sys_row *row, const uint64
     enum pin_dir dir = row->arg[i].kind == K_INBUF ? PIN_IN : PIN_OUT;
 
     if (size > BOUNCE_MAX) {
-        size = BOUNCE_MAX;
-        h[SYS_COUNT_INDEX(x)] = BOUNCE_MAX / SYS_COUNT_SIZE(x);
+        /* Some calls want the count to be a multiple of something: its low bits stay. */
+        h[SYS_COUNT_INDEX(x)] =
+            (BOUNCE_MAX / SYS_COUNT_SIZE(x) & ~(PAGE_SIZE - 1)) - PAGE_SIZE + (h[SYS_COUNT_INDEX(x)] & (PAGE_SIZE - 1));
+        size = h[SYS_COUNT_INDEX(x)] * SYS_COUNT_SIZE(x);
     }
     return hold_pin(t, held, i, a[i], size, dir, h);
 }
@@ -298,8 +289,10 @@ static int hold_iov(struct thread *t, uint64_t va, uint64_t count, uint64_t *h, 
     int n = 0;
     int ret;
 
-    if (count > IOV_MAX)
-        return 0; /* the host says EINVAL before it looks at the address */
+    if (count > IOV_MAX) {
+        *h = (uint64_t) BAD_PTR; /* EINVAL comes before it is looked at */
+        return 0;
+    }
     ret = mem_iov_user(t->proc->space, gva(va), count, held, &n);
     if (ret == -ENOMEM)
         return ret;
@@ -342,7 +335,7 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
     case K_OUTLEN:
         /* An unreadable length fails in the host call. INOUT: the call may write less than the length says. */
         if (a[i] && get_user(t->proc->space, &len, gva(a[arg->x])) == 0)
-            return hold_pin(t, held, i, a[i], len, PIN_INOUT, h);
+            return hold_pin(t, held, i, a[i], MIN(len, OUTLEN_MAX), PIN_INOUT, h);
         return hold_pin(t, held, i, a[i], 1, PIN_INOUT, h);
     case K_IOV_IN:
     case K_IOV_OUT:

@@ -104,7 +104,7 @@ int64_t sys_move_pages(struct thread *t, const uint64_t a[6])
     int nodes[64], status[64];
     int64_t ret = 0;
 
-    if (a[5] & ~(uint64_t) (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
+    if ((int) a[5] & ~(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
         return -EINVAL;
     if ((int) a[0] && (int) a[0] != t->proc->pid)
         return host(SYS_kill, (int) a[0], 0) < 0 ? -ESRCH : -EPERM;

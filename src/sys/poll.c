@@ -135,6 +135,8 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
                       : sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
     if (ret < 0)
         return ret;
+    if (va >= SPACE_TOP)
+        return -EFAULT; /* even with nothing to write */
     /* Only revents are the kernel's to write. */
     for (uint64_t i = 0; i < count; i++) {
         gva_t at = gva(va + i * sizeof *fds + offsetof(struct pollfd, revents));

@@ -207,7 +207,10 @@ int64_t sys_sigaltstack(struct thread *t, const uint64_t a[6])
     if (a[0]) {
         if (get_user(t->proc->space, &new_stack, gva(a[0])))
             return -EFAULT;
-        int r = signal_restore_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
+        /* What is already so is not checked again, as in Linux. */
+        bool same = !(old.flags & SS_ONSTACK) && new_stack.sp == t->altstack_sp && new_stack.size == t->altstack_size &&
+                    new_stack.flags == t->altstack_flags;
+        int r = same ? 0 : signal_restore_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
         if (r)
             return r;
     }

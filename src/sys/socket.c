@@ -26,7 +26,8 @@ struct kmmsg {
 };
 
 /* Flags with MSG_CMSG_COMPAT, which only the 32-bit entry may set, are refused before the descriptor is looked at. */
-#define COMPAT(flags) ((flags) &0x80000000u)
+#define COMPAT_FLAG 0x80000000ull
+#define COMPAT(flags) ((flags) &COMPAT_FLAG)
 
 /* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
 #define CONTROL_MAX (1u << 20)
@@ -239,7 +240,7 @@ int64_t sys_sendto(struct thread *t, const uint64_t a[6])
         } else {
             struct msghdr m = {(void *) ad.host, (socklen_t) ad.len, iov, (size_t) n, NULL, 0, 0};
 
-            ret = sys_block(t, SYS_sendmsg, (long) (int) a[0], &m, a[3], 0l, 0l, 0l);
+            ret = sys_block(t, SYS_sendmsg, (long) (int) a[0], &m, a[3] & ~COMPAT_FLAG, 0l, 0l, 0l);
         }
     }
     addr_done(&ad);
@@ -259,7 +260,7 @@ int64_t sys_recvfrom(struct thread *t, const uint64_t a[6])
     } else {
         struct msghdr m = {a[4] ? ad.raw : NULL, sizeof ad.any, iov, (size_t) n, NULL, 0, 0};
 
-        ret = sys_block(t, SYS_recvmsg, (long) (int) a[0], &m, a[3], 0l, 0l, 0l);
+        ret = sys_block(t, SYS_recvmsg, (long) (int) a[0], &m, a[3] & ~COMPAT_FLAG, 0l, 0l, 0l);
         ad.len = (int) m.msg_namelen;
     }
     if (ret == -EINTR)
@@ -527,6 +528,8 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
             __builtin_add_overflow(end, limit.tv_nsec + sys_now(), &end))
             end = INT64_MAX;
     }
+    if (!count)
+        return host(SYS_recvmmsg, (int) a[0], NULL, 0, flags, NULL);
     while (done < count) {
         uint64_t va = a[1] + done * sizeof(struct kmmsg);
         uint32_t got = 0;
@@ -562,7 +565,7 @@ static const struct {
 } refused[] = {
     {0 /* SOL_IP */, 64, 65},       /* IPT_SO_SET_REPLACE, _ADD_COUNTERS */
     {0, 96, 97},                    /* ARPT_SO_SET_* */
-    {0, 128, 129},                  /* EBT_SO_SET_* */
+    {0, 128, 131},                  /* EBT_SO_SET_* */
     {41 /* SOL_IPV6 */, 64, 65},    /* IP6T_SO_SET_* */
     {6 /* SOL_TCP */, 35, 35},      /* TCP_ZEROCOPY_RECEIVE */
     {132 /* SOL_SCTP */, 111, 111}, /* SCTP_SOCKOPT_CONNECTX3 */

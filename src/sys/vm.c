@@ -32,9 +32,14 @@ static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
     int nlocal, nremote, pid = (int) a[0];
     if (a[5])
         return -EINVAL;
-    int r = mem_iov_user(sp, gva(a[1]), a[2], &local, &nlocal);
+    uint64_t total = 0;
+    int r = mem_iov_user(sp, gva(a[1]), (unsigned) a[2], &local, &nlocal);
     if (r)
         return r;
+    for (int i = 0; i < nlocal; i++)
+        total += local[i].iov_len;
+    if (!total)
+        return 0; /* before the other side is looked at */
     if (pid == t->proc->pid || pid == t->tid) {
         r = mem_iov_user(sp, gva(a[3]), a[4], &remote, &nremote);
         return r ? r : host(nr, pid, local, nlocal, remote, nremote, 0);
