@@ -64,12 +64,6 @@ static void advise_huge(const struct region *r, uint8_t *hva, uint64_t start, ui
         host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
 }
 
-/* The host's rights of a region: a right that is alone does not let the hypervisor read the page, as the processor would. */
-static int host_prot(int prot)
-{
-    return prot == PROT_NONE ? PROT_NONE : prot | PROT_READ;
-}
-
 static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
 {
     if (!(r->flags & RG_LOCKED))

@@ -103,6 +103,12 @@ bool mirror_hide_objects(struct space *sp);
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
 
+/* The host's rights of a region: a right that is alone does not let the hypervisor read the page, as the processor would. */
+static inline int host_prot(int prot)
+{
+    return prot == PROT_NONE ? PROT_NONE : prot | PROT_READ;
+}
+
 static inline bool is_error(long r)
 {
     return r < 0 && r > -4096;

@@ -88,7 +88,7 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
     /* The new part has the rights of the page it grew from: none, when that one was hidden. */
     at = to;
     while (ret == 0 && run_next(sp, &at, to + extra, &run))
-        ret = (int) host(SYS_mprotect, run.hva, run.end - run.start, r->prot);
+        ret = (int) host(SYS_mprotect, run.hva, run.end - run.start, host_prot(r->prot));
     return ret;
 }
 
