@@ -242,6 +242,9 @@ static void check_mirror(void)
     for (uint32_t i = 1; i < sp->slab.next; i++)
         for (uint64_t p = 0; p < CHUNK_SIZE / PAGE_SIZE; p++)
             assert_int_not_equal(host_rights[i * (CHUNK_SIZE / PAGE_SIZE) + p], 8);
+    for (uint64_t c = AREA >> CHUNK_SHIFT; c <= (HEAP >> CHUNK_SHIFT) + HEAP_PAGES * PAGE_SIZE / CHUNK_SIZE; c++)
+        if (sp->chunk[c] & CH_INDEX)
+            assert_int_equal(sp->owner[sp->chunk[c] & CH_INDEX], c);
     for (uint32_t i = 1; i < sp->slab.next; i++) {
         uint64_t c = sp->owner[i];
         if (!c)
