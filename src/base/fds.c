@@ -15,6 +15,20 @@ static pthread_rwlock_t fds_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZE
 static int base, count;
 static bool used[FDS_WINDOW];
 static struct rlimit64 limit;
+static __thread int depth; /* of fds_create_lock() */
+
+/* The host's soft limit while a supervisor descriptor is made: up to the end of the window, so that neither a full guest table nor the
+ * number of the window stands in the way; otherwise below it. */
+static void host_limit(bool making)
+{
+    struct rlimit64 h = {making ? (uint64_t) base + count : MIN(limit.rlim_cur, (uint64_t) base),
+        MAX(limit.rlim_max, (uint64_t) base + count)},
+        before;
+    /* Another process may have set it meanwhile: prlimit(2). */
+    if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, &before) == 0 && making &&
+        before.rlim_cur != MIN(limit.rlim_cur, (uint64_t) base))
+        limit.rlim_cur = before.rlim_cur;
+}
 
 /* A vfork child has a descriptor table of its own, but shares this memory: what it takes in the window is free again for the parent, whose
  * thread-local storage it runs on. */
@@ -48,28 +62,23 @@ int fds_init(void)
 int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old)
 {
     int r = 0;
-    struct rlimit64 now;
     fds_create_lock();
-    /* Another process may have set it: prlimit(2). */
-    if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &now) == 0 && now.rlim_cur != MIN(limit.rlim_cur, (uint64_t) base))
-        limit.rlim_cur = now.rlim_cur;
     if (old)
         *old = limit;
-    struct rlimit64 want = new_limit ? *new_limit : limit;
-    if (want.rlim_cur > want.rlim_max) {
+    if (new_limit && new_limit->rlim_cur > new_limit->rlim_max) {
         r = -EINVAL;
-    } else {
-        struct rlimit64 h = {MIN(want.rlim_cur, (uint64_t) base), MAX(want.rlim_max, (uint64_t) base + count)};
-        r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, NULL);
-        if (r == 0 && want.rlim_max > limit.rlim_max && want.rlim_max <= (uint64_t) base + count) {
+    } else if (new_limit) {
+        struct rlimit64 h = {(uint64_t) base + count, MAX(new_limit->rlim_max, (uint64_t) base + count)};
+        r = (int) host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, NULL);
+        if (r == 0 && new_limit->rlim_max > limit.rlim_max && new_limit->rlim_max <= (uint64_t) base + count) {
             /* Inside what was raised for the window: whether the guest may is the host's to say. */
             struct rlimit64 probe = {h.rlim_cur, h.rlim_max + 1};
-            r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, &probe, NULL);
+            r = (int) host(SYS_prlimit64, 0, RLIMIT_NOFILE, &probe, NULL);
         }
         if (r == 0)
-            limit = want;
+            limit = *new_limit;
     }
-    fds_create_unlock();
+    fds_create_unlock(); /* puts the soft limit to where it belongs */
     return r;
 }
 
@@ -95,36 +104,22 @@ bool fds_reserved(int fd)
     return fds_contains(base, count, fd);
 }
 
-/* Put `fd` at `place`. RLIMIT_NOFILE is checked against the new number, so it is lifted for the moment;
- * the creation lock keeps others from seeing that. */
-static int move_to(int fd, int place, int flags)
-{
-    int r = host(SYS_dup3, fd, place, flags);
-    if (r != -EBADF)
-        return r;
-    struct rlimit64 lim;
-    r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &lim);
-    if (r)
-        return r;
-    struct rlimit64 high = {base + count, MAX(lim.rlim_max, (uint64_t) base + count)};
-    r = host(SYS_prlimit64, 0, RLIMIT_NOFILE, &high, NULL);
-    if (r)
-        return -EMFILE;
-    r = host(SYS_dup3, fd, place, flags);
-    struct rlimit64 back = {lim.rlim_cur, high.rlim_max};
-    host(SYS_prlimit64, 0, RLIMIT_NOFILE, &back, NULL);
-    return r;
-}
-
 int fds_adopt_fd(int fd, bool inherit)
 {
     int place = 0;
-    while (place < count && used[place])
+    BUG_ON(!depth);
+    /* A number may be taken without a mark: by what was opened under the lock while the guest's table was full. */
+    while (place < count && (used[place] || host(SYS_fcntl, base + place, F_GETFD) != -EBADF))
         place++;
-    int r = place == count ? -EMFILE : move_to(fd, base + place, inherit ? 0 : O_CLOEXEC);
-    host(SYS_close, fd);
-    if (r < 0)
-        return r == -EBADF ? -EMFILE : r;
+    if (fds_reserved(fd)) { /* the guest's table was full: it was born here */
+        place = fd - base;
+        host(SYS_fcntl, fd, F_SETFD, inherit ? 0 : FD_CLOEXEC);
+    } else {
+        int r = place == count ? -EMFILE : (int) host(SYS_dup3, fd, base + place, inherit ? 0 : O_CLOEXEC);
+        host(SYS_close, fd);
+        if (r < 0)
+            return r == -EBADF ? -EMFILE : r;
+    }
     used[place] = true;
     shared_use[place] = sharing;
     return base + place;
@@ -149,11 +144,17 @@ void fds_mark_used(int fd)
 
 void fds_create_lock(void)
 {
+    if (depth++)
+        return;
     pthread_rwlock_wrlock(&fds_lock);
+    host_limit(true);
 }
 
 void fds_create_unlock(void)
 {
+    if (--depth)
+        return;
+    host_limit(false);
     pthread_rwlock_unlock(&fds_lock);
 }
 

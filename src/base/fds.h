@@ -27,7 +27,7 @@ int fds_adopt_fd(int fd, bool inherit);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
 
-/* A supervisor descriptor is born at a guest-visible number and then moved. Hold fds_create_lock() from birth to move; guest calls
+/* A supervisor descriptor is born at a guest-visible number and then moved. Hold fds_create_lock() from birth to move (it nests); guest calls
  * that close, duplicate, map or pass on a descriptor hold the shared side around their host call (table flag FDLOCK). */
 void fds_create_lock(void);
 void fds_create_unlock(void);

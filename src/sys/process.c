@@ -267,7 +267,9 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
         return -EINVAL;
     /* The file is looked up before the vectors are read. */
+    fds_create_lock(); /* needs no room in the guest's table */
     int fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
+    fds_create_unlock();
     if (fd < 0)
         return fd;
     /* As the kernel names it: /dev/fd/N, with the path behind when there is one. */

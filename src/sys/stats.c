@@ -26,11 +26,12 @@ static unsigned nphases;
 
 int stats_open(void)
 {
+    fds_create_lock();
     int fd = (int) host(SYS_fcntl, 2, F_DUPFD_CLOEXEC, 0);
 
-    if (fd < 0)
-        return fd;
-    fd = fds_adopt_fd(fd, true);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    fds_create_unlock();
     if (fd < 0)
         return fd;
     stats_adopt(fd);

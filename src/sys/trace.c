@@ -22,12 +22,13 @@ static int trace_out = -1;
 
 int trace_open(const char *file)
 {
+    fds_create_lock();
     int fd = file ? (int) host(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)
                   : (int) host(SYS_fcntl, 2, F_DUPFD_CLOEXEC, 0);
 
-    if (fd < 0)
-        return fd;
-    fd = fds_adopt_fd(fd, true);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    fds_create_unlock();
     if (fd < 0)
         return fd;
     trace_out = fd;

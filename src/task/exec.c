@@ -118,15 +118,16 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
 {
     char why[512];
     p->stack_limit = space_limits(t->proc->space)->stack;
+    fds_create_lock(); /* what is opened on the way needs no room in the guest's table */
     int64_t r = program_open(p, path, fd, fs_exec_open, NULL, why, sizeof why);
-    if (r)
-        return r;
-    fds_create_lock();
-    int exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+    int exe_fd = -1, state = -1;
+    if (r == 0)
+        r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+    if (exe_fd >= 0)
+        r = state = write_state(t, p, exe_fd);
     fds_create_unlock();
     if (exe_fd < 0)
-        return exe_fd;
-    int state = write_state(t, p, exe_fd);
+        return r;
     if (state < 0) {
         fds_close(exe_fd);
         return state;
@@ -233,10 +234,15 @@ int exec_resume(int fd)
     p.args_checked = true;
     char why[512];
     const char *reason;
-    int copy = bad ? -1 : (int) host(SYS_fcntl, ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
+    if (bad)
+        too_late();
+    fds_create_lock();
+    int copy = (int) host(SYS_fcntl, ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
     if (copy >= 0)
         host(SYS_fcntl, ctx.exe_fd, F_SETFD, FD_CLOEXEC);
-    if (copy >= 0 && program_open(&p, p.execfn, copy, fs_exec_open, NULL, why, sizeof why) == 0)
+    bool opened = copy >= 0 && program_open(&p, p.execfn, copy, fs_exec_open, NULL, why, sizeof why) == 0;
+    fds_create_unlock();
+    if (opened)
         exec_start(&opt, &p, &ctx, &reason);
     too_late();
 }

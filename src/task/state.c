@@ -5,6 +5,7 @@
 #include <linux/memfd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/fds.h"
@@ -66,51 +67,119 @@ void state_put_str(struct state_writer *w, enum state_tag tag, const char *s)
         state_put(w, tag, s, strlen(s));
 }
 
+static int write_all(int fd, const uint8_t *data, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        long n = host(SYS_write, fd, data + done, size - done);
+        if (n < 0)
+            return (int) n;
+        done += (size_t) n;
+    }
+    return 0;
+}
+
+/* A memfd counts as a file for RLIMIT_FSIZE, which is the guest's and not meant for this: raised while it is written, if it may be. */
+static int seal_file(const struct state_writer *w, const struct rlimit64 *fsize)
+{
+    const struct rlimit64 all = {fsize->rlim_max, fsize->rlim_max};
+    int fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    if (fd < 0)
+        return fd;
+    if (fsize->rlim_cur < w->size)
+        host(SYS_prlimit64, 0, RLIMIT_FSIZE, &all, NULL);
+    int r = write_all(fd, w->data, w->size);
+    if (fsize->rlim_cur < w->size)
+        host(SYS_prlimit64, 0, RLIMIT_FSIZE, fsize, NULL);
+    if (r == 0)
+        r = (int) host(SYS_fcntl, fd, F_ADD_SEALS, SEALS);
+    if (r)
+        fds_close(fd);
+    return r ? r : fd;
+}
+
+/* Where no file may be that large, a pipe that holds all of it: its other end is closed, so nobody can add to it. */
+static int fill_pipe(const struct state_writer *w)
+{
+    int end[2], r = (int) host(SYS_pipe2, end, O_CLOEXEC | O_NONBLOCK);
+    if (r)
+        return r;
+    r = (int) host(SYS_fcntl, end[1], F_SETPIPE_SZ, (int) MIN(w->size, (size_t) INT32_MAX));
+    if (r >= 0)
+        r = write_all(end[1], w->data, w->size);
+    host(SYS_close, end[1]);
+    if (r == 0)
+        return fds_adopt_fd(end[0], true);
+    host(SYS_close, end[0]);
+    return -E2BIG;
+}
+
 int state_seal(struct state_writer *w)
 {
+    struct rlimit64 fsize = {RLIM_INFINITY, RLIM_INFINITY};
     state_put(w, ST_END, "", 0);
-    int fd = w->failed ? -ENOMEM : 0;
-    if (fd == 0) {
+    int fd = -ENOMEM;
+    if (!w->failed) {
         ((struct head *) w->data)->size = w->size;
+        host(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &fsize);
         fds_create_lock();
-        fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        if (fd >= 0)
-            fd = fds_adopt_fd(fd, true);
+        fd = fsize.rlim_max < w->size ? fill_pipe(w) : seal_file(w, &fsize);
         fds_create_unlock();
     }
-    for (size_t done = 0; fd >= 0 && done < w->size;) {
-        long n = host(SYS_write, fd, w->data + done, w->size - done);
-        if (n < 0) {
-            fds_close(fd);
-            fd = (int) n;
-        } else {
-            done += (size_t) n;
-        }
-    }
-    if (fd >= 0)
-        host(SYS_fcntl, fd, F_ADD_SEALS, SEALS);
     free(w->data);
     return fd;
+}
+
+/* Everything in the pipe: 0 or a negative errno. */
+static int drain_pipe(struct state_reader *r, int fd)
+{
+    for (size_t room = 0;;) {
+        if (r->size == room) {
+            room = MAX(room * 2, 65536ul);
+            uint8_t *more = room > STATE_MAX ? NULL : realloc(r->data, room);
+            if (!more)
+                return -ENOMEM;
+            r->data = more;
+        }
+        long n = host(SYS_read, fd, r->data + r->size, room - r->size);
+        if (n <= 0)
+            return (int) n;
+        r->size += (size_t) n;
+    }
+}
+
+static int read_file(struct state_reader *r, int fd, size_t size)
+{
+    r->data = malloc(size);
+    if (!r->data)
+        return -ENOMEM;
+    while (r->size < size) {
+        long n = host(SYS_pread64, fd, r->data + r->size, size - r->size, r->size);
+        if (n <= 0)
+            return -EINVAL;
+        r->size += (size_t) n;
+    }
+    return 0;
 }
 
 int state_open(struct state_reader *r, int fd)
 {
     struct stat st;
     struct head h;
-    if (host(SYS_fcntl, fd, F_GET_SEALS) != SEALS || host(SYS_fstat, fd, &st) || st.st_size < (long) sizeof h ||
-        st.st_size > STATE_MAX)
-        return -EINVAL;
-    *r = (struct state_reader){.size = (size_t) st.st_size, .at = sizeof h};
-    r->data = malloc(r->size);
-    if (!r->data)
-        return -ENOMEM;
-    for (size_t done = 0; done < r->size;) {
-        long n = host(SYS_pread64, fd, r->data + done, r->size - done, done);
-        if (n <= 0) {
-            state_close(r);
-            return -EINVAL;
-        }
-        done += (size_t) n;
+    *r = (struct state_reader){.at = sizeof h};
+    int err = (int) host(SYS_fstat, fd, &st);
+    if (err)
+        return err;
+    if (S_ISFIFO(st.st_mode))
+        err = drain_pipe(r, fd);
+    else if (host(SYS_fcntl, fd, F_GET_SEALS) != SEALS || st.st_size > STATE_MAX)
+        err = -EINVAL;
+    else
+        err = read_file(r, fd, (size_t) st.st_size);
+    if (err || r->size < sizeof h) {
+        state_close(r);
+        return err ? err : -EINVAL;
     }
     memcpy(&h, r->data, sizeof h);
     if (h.magic != STATE_MAGIC || h.version != STATE_VERSION || h.size != r->size ||

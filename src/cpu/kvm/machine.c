@@ -16,6 +16,7 @@
 #define KVM_PATH "/dev/kvm"
 
 struct facts {
+    int32_t kvm_fd, pad; /* a program that has dropped its privileges may not open it again */
     uint32_t world, xsave_size, run_size, nent;
     uint64_t xcr0;
     struct kvm_cpuid_entry2 entry[];
@@ -28,7 +29,7 @@ void *machine_facts(const struct machine *m, size_t *size)
     *size = sizeof(struct facts) + m->cpuid->nent * sizeof(struct kvm_cpuid_entry2);
     struct facts *f = calloc(1, *size);
     if (f) {
-        *f = (struct facts){.world = m->world, .xsave_size = m->xsave_size, .run_size = m->run_size,
+        *f = (struct facts){.kvm_fd = m->kvm_fd, .world = m->world, .xsave_size = m->xsave_size, .run_size = m->run_size,
             .nent = m->cpuid->nent, .xcr0 = m->xcr0};
         memcpy(f->entry, m->cpuid->entries, m->cpuid->nent * sizeof *f->entry);
     }
@@ -44,6 +45,7 @@ int machine_use_facts(const void *facts, size_t size)
     if (!known)
         return -ENOMEM;
     memcpy(known, facts, size);
+    fds_mark_used(known->kvm_fd);
     return 0;
 }
 
@@ -189,6 +191,16 @@ static uint64_t gpa_limit_of(const struct kvm_cpuid2 *list)
     return 1ull << MIN(bits, 46u);
 }
 
+static int open_kvm(void)
+{
+    fds_create_lock();
+    int fd = (int) host(SYS_openat, AT_FDCWD, KVM_PATH, O_RDWR | O_CLOEXEC, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    fds_create_unlock();
+    return fd;
+}
+
 int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why)
 {
     const char *dummy;
@@ -205,14 +217,12 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
     LIST_INIT(&m->all);
     SLIST_INIT(&m->parked);
 
-    int r = host(SYS_openat, AT_FDCWD, KVM_PATH, O_RDWR | O_CLOEXEC, 0);
+    int r = known ? known->kvm_fd : open_kvm();
     if (r < 0) {
         *why = open_problem(r);
         goto fail;
     }
-    m->kvm_fd = r = fds_adopt_fd(r, false);
-    if (r < 0)
-        goto fail;
+    m->kvm_fd = r;
     r = known ? recall(m) : probe(m, why);
     if (r)
         goto fail_kvm;
