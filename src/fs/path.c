@@ -6,7 +6,6 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -525,15 +524,6 @@ static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, s
 {
     fds_create_lock();
     int r = walk_from(dirfd, path, len, flags, out);
-    struct rlimit64 lim;
-    if (r == -EMFILE && host(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &lim) == 0) {
-        /* The guest has used up its numbers. Ours do not count: above its limit there is room below the window. */
-        struct rlimit64 high = {MIN((uint64_t) fds_base(), lim.rlim_max), lim.rlim_max};
-        if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &high, NULL) == 0) {
-            r = walk_from(dirfd, path, len, flags, out);
-            host(SYS_prlimit64, 0, RLIMIT_NOFILE, &lim, NULL);
-        }
-    }
     fds_create_unlock();
     if (r)
         fs_at_done(out);
