@@ -1,4 +1,5 @@
 /* covers: fork */
+/* only: static-musl (once is enough: thousands of processes) */
 /* svm: no (thousands of forks) */
 /* Each child forks the next and waits no longer: no number runs out, however many generations there are. */
 #include "t.h"
