@@ -18,6 +18,12 @@
 #include "fs/path.h"
 #include "fs/procname.h"
 
+_Noreturn void bug(const char *file, int line, const char *what)
+{
+    fail_msg("%s:%d: %s", file, line, what);
+    abort();
+}
+
 static char scratch[64];
 
 static void sh(const char *fmt, ...)
