@@ -35,6 +35,9 @@ static int magic_link(int dir, const char *name)
     if (strcmp(name, "root") == 0)
         return fs_root.fd < 0 ? FS_MAGIC_HOST
                               : (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    int number;
+    if (proc_number(name, strlen(name), &number) && fds_contains(g.window_base, g.window_count, number))
+        return -ENOENT;
     /* What a guest holds it may use again, wherever it is. A directory from outside would be a way out, though. */
     autofd fd = (int) host(SYS_openat, dir, name, O_PATH | O_CLOEXEC, 0);
     struct stat st;
@@ -62,6 +65,35 @@ bool fs_proc_busy(const struct fs_at *at, uint64_t flags)
     if (flags & O_PATH || !(flags & (O_ACCMODE | O_TRUNC)) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
         return false;
     return host(SYS_newfstatat, at->dirfd, at->path, &st, link) == 0 && target_is_program(st.st_dev, st.st_ino);
+}
+
+bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *out)
+{
+    static const int access[] = {[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK, [O_ACCMODE] = R_OK | W_OK};
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC | (flags & (O_NOFOLLOW | O_DIRECTORY)), .resolve = resolve};
+    struct proc_name p;
+    struct target g;
+    struct stat st;
+    bool found = false;
+    /* Procfs is on no device; mem has no size, and is its owner's alone. */
+    if (flags & O_PATH || host(SYS_newfstatat, at->dirfd, at->path, &st, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) ||
+        major(st.st_dev) || st.st_size || (st.st_mode & (S_IFMT | 0777)) != (S_IFREG | 0600) ||
+        (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+        return false;
+    fds_create_lock();
+    int fd = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
+    if (fd >= 0) {
+        char link[64];
+        snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+        found = proc_name_of_fd(fd, &p) == 1 && p.pid && strcmp(p.rest, "mem") == 0 &&
+                target_find(p.pid, p.tid, &g) == 1 &&
+                host(439 /* faccessat2 */, AT_FDCWD, link, access[flags & O_ACCMODE], AT_EACCESS) == 0;
+        if (found)
+            *out = special_open(g.pid, flags);
+        host(SYS_close, fd);
+    }
+    fds_create_unlock();
+    return found;
 }
 
 /* Put `with` at the number `fd`. Consumes both on failure. */

@@ -29,6 +29,11 @@ void fs_proc_init(struct process *p, int exe_fd);
  * not see. To be asked before the open, which may cut the file short. */
 bool fs_proc_busy(const struct fs_at *at, uint64_t flags);
 
+/* To be asked before the open where other threads could use the new number before fs_proc_filter() has had it: when
+ * `at` is the memory of a guest process, true, and *fd a descriptor like the one that the filter would put there, or a
+ * negative errno. `resolve`: as for openat2(2). */
+bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *fd);
+
 /* After a successful host open of `at` with `flags`, which gave `fd`: swaps a file that would tell of the host
  * process for the guest's, in place, same number. Returns the descriptor, or a negative errno with `fd` closed.
  * Costs one fstat for every other file. */

@@ -9,6 +9,7 @@
 
 #include "fs/proc.h"
 #include "sys/handlers.h"
+#include "task/process.h"
 
 /* ---- open ---- */
 
@@ -30,6 +31,21 @@ static int64_t opened(struct thread *t, int64_t ret, const struct sys_path *p, u
     return ret < 0 ? ret : fs_proc_filter(t, (int) ret, &p->at, flags);
 }
 
+/* Is it the memory of a process? Then it is opened here, before other threads can have the host's file for it. */
+static bool memory_file(struct thread *t, const struct sys_path *p, uint64_t flags, uint64_t resolve, int64_t *ret)
+{
+    bool alone = __atomic_load_n(&t->proc->nthreads, __ATOMIC_RELAXED) == 1 && !t->proc->vfork_child &&
+                 !process_memory_shared();
+    int fd;
+
+    if (alone || p->host != p->at.path || !fs_proc_memory(&p->at, flags, resolve, &fd))
+        return false;
+    if (fd >= 0 && !(flags & O_CLOEXEC))
+        host(SYS_fcntl, fd, F_SETFD, 0);
+    *ret = fd;
+    return true;
+}
+
 static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 {
     struct sys_path p;
@@ -39,7 +55,7 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
         return ret;
     if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
         ret = -ETXTBSY;
-    else
+    else if (!memory_file(t, &p, flags, 0, &ret))
         ret = opened(t,
                      sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l),
                      &p, flags);
@@ -104,7 +120,7 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
     }
     if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
         ret = -ETXTBSY;
-    else
+    else if (!memory_file(t, &p, flags, u.how.resolve, &ret))
         ret = opened(t, sys_block(t, SYS_openat2, (long) p.dirfd, p.host, &u, a[3], 0l, 0l), &p, flags);
     sys_path_done(&p);
     return ret;
