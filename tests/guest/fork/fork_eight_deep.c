@@ -1,7 +1,7 @@
 /* covers: fork wait4 getppid */
 #include "snapshot.h"
 
-enum { SIZE = 4 << 20, DEPTH = 8 };
+enum { SIZE = 1 << 20, DEPTH = 8 };
 
 static int level(char *p, uint32_t depth)
 {
@@ -28,7 +28,7 @@ int main(void)
     char *p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     MUST(p != MAP_FAILED);
     mark(p, SIZE, T_PAGE, 0);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         mark(p, SIZE, T_PAGE, 0);
         printf("%d\n", level(p, 0));
     }

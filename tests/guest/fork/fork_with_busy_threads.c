@@ -4,7 +4,7 @@
 
 /* 64 threads write, map and make system calls at full speed while one forks: each child works, and no thread of the
  * parent is disturbed. */
-enum { N = 64, FORKS = 8 };
+enum { N = 64, FORKS = 5 };
 static atomic_bool stop;
 static _Atomic uint64_t moves;
 static _Atomic uint32_t wrong;

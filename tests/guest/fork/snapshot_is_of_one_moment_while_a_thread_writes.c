@@ -5,7 +5,7 @@
 /* A thread counts up in many pages, one after the other, while the main thread forks. What the child finds is what each
  * page held at one moment: read again later it is the same, it is a value that was written, and nothing that its parent
  * wrote later shows up. */
-enum { PAGES = 64, FORKS = 150 };
+enum { PAGES = 64, FORKS = 60 };
 
 static volatile uint64_t *mem;
 static _Atomic uint64_t rounds;
