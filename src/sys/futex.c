@@ -122,7 +122,7 @@ int64_t sys_futex_requeue(struct thread *t, const uint64_t a[6])
 {
     struct waitv v[2];
 
-    if (!a[0] || a[1])
+    if (!a[0] || (uint32_t) a[1])
         return -EINVAL;
     if (copy_in(t->proc->space, v, gva(a[0]), sizeof v))
         return -EFAULT;

@@ -84,9 +84,10 @@ int64_t sys_mlock(struct thread *t, const uint64_t a[6])
 
 int64_t sys_mlock2(struct thread *t, const uint64_t a[6])
 {
-    if (a[2] & ~1ull)
+    int flags = (int) a[2];
+    if (flags & ~1)
         return -EINVAL;
-    return space_range_call(t->proc->space, SYS_mlock2, gva(a[0]), a[1], (long) a[2], true);
+    return space_range_call(t->proc->space, SYS_mlock2, gva(a[0]), a[1], flags, true);
 }
 
 int64_t sys_munlock(struct thread *t, const uint64_t a[6])

@@ -399,13 +399,13 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
     long vector = vector_form(row->nr);
 
     if (vector) {
-        size_t run = 0, count = a[2], look = MIN(count, LOOK_MAX);
+        size_t run = 0, count = MIN(a[2], LOOK_MAX);
 
-        h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), look, &run);
-        /* A buffer that ends in user space must not seem to end outside just because it lies higher on the host. */
-        if (a[1] < SPACE_TOP && count <= SPACE_TOP - a[1])
-            count = look;
-        if (a[1] && run && run < look)
+        h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), count, &run);
+        /* A buffer is refused when it ends outside user space, by its guest address, wherever it lies on the host. */
+        if (a[1] >= SPACE_TOP || a[2] > SPACE_TOP - a[1])
+            count = SIZE_MAX;
+        else if (a[1] && run && run < count)
             return after_block(row, a, pass_vector(t, vector, a));
         ret = sys_block(t, row->nr, (long) (int) a[0], h[1], count, a[3], 0l, 0l);
         return after_block(row, a, ret);

@@ -20,8 +20,11 @@ static int pin_nodes(struct thread *t, struct pin *p, uint64_t va, uint64_t maxn
 /* Call `nr` with (address, length, then the rest) on each host piece of a guest range. */
 static int64_t each_piece(struct thread *t, long nr, uint64_t addr, uint64_t len, const uint64_t rest[4])
 {
-    int64_t ret = 0;
+    /* Of nothing: everything but the range is checked. */
+    int64_t ret = host(nr, 0, 0, rest[0], rest[1], rest[2], rest[3]);
 
+    if (ret < 0)
+        return ret;
     if (addr & ~PAGE_MASK)
         return -EINVAL;
     if (len && page_up(len) < len)
@@ -29,10 +32,6 @@ static int64_t each_piece(struct thread *t, long nr, uint64_t addr, uint64_t len
     len = page_up(len);
     if (addr + len < addr)
         return -EINVAL;
-    /* Of nothing: everything but the range is checked. */
-    ret = host(nr, 0, 0, rest[0], rest[1], rest[2], rest[3]);
-    if (ret < 0)
-        return ret;
     for (uint64_t done = 0; done < len && ret >= 0;) {
         size_t run = 0;
         void *hva = mem_hva(t->proc->space, gva(addr + done), len - done, &run);
@@ -104,10 +103,12 @@ int64_t sys_move_pages(struct thread *t, const uint64_t a[6])
     int nodes[64], status[64];
     int64_t ret = 0;
 
-    if ((int) a[5] & ~(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
-        return -EINVAL;
+    /* Of no pages: the flags, the process and the right to it are checked. */
+    ret = host(SYS_move_pages, (int) a[0], 0, NULL, NULL, NULL, (int) a[5]);
+    if (ret < 0)
+        return ret;
     if ((int) a[0] && (int) a[0] != t->proc->pid)
-        return host(SYS_kill, (int) a[0], 0) < 0 ? -ESRCH : -EPERM;
+        return -EPERM;
     for (uint64_t done = 0; done < count && ret >= 0;) {
         uint64_t n = MIN(count - done, ARRAY_SIZE(pages));
 
