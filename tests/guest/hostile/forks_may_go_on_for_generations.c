@@ -5,7 +5,7 @@
 #include "t.h"
 #include <sys/prctl.h>
 
-#define GENERATIONS 5000
+#define GENERATIONS 1300
 
 int main(void)
 {
