@@ -1,4 +1,5 @@
 /* covers: fork mmap munmap mprotect futex */
+/* svm: no (too much work, or memory, for the emulated host) */
 #include "child.h"
 #include "threads.h"
 

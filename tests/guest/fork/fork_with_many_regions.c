@@ -1,4 +1,5 @@
 /* covers: fork mprotect */
+/* svm: no (too much work, or memory, for the emulated host) */
 #include "snapshot.h"
 
 enum { PAGES = 20000 };

@@ -1,4 +1,5 @@
 /* covers: mmap madvise */
+/* svm: no (too much work, or memory, for the emulated host) */
 #include "fault.h"
 
 /* 192 MiB with huge pages wanted, written in an order that follows no page, and read again. */

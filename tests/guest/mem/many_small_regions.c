@@ -1,4 +1,5 @@
 /* covers: mprotect mmap munmap */
+/* svm: no (too much work, or memory, for the emulated host) */
 #include "fault.h"
 
 /* Some 20,000 regions: every other page has other rights. */

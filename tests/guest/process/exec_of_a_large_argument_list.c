@@ -1,4 +1,5 @@
 /* covers: execve prlimit64 */
+/* svm: no (too much work, or memory, for the emulated host) */
 #include <sys/resource.h>
 
 #include "child.h"
