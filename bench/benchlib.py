@@ -140,9 +140,10 @@ class Bench:
 
 
 def use_realtime():
-    """Give this process and all that it starts the first claim on a processor, so that other load hardly shows in the figures of
-    one process. Not for those that wake each other (pipes, proot): such tasks are put on processors apart, and a wake-up across costs
-    what it costs. Needs root or RLIMIT_RTPRIO."""
+    """Give this process and all that it starts one processor before all others that want it, so that other load hardly shows in
+    the figures. All on one, since tasks of this class that wake each other (pipes, proot) would else be put on processors apart. Needs
+    root or RLIMIT_RTPRIO."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
     except PermissionError:

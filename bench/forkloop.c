@@ -3,8 +3,8 @@
  *
  *   forkloop MODE MIB ITERATIONS [PROGRAM ARG...]
  *
- * MODE fork: the child exits. rewrite: likewise, and the parent writes to all its memory again. forkexec, vforkexec: the
- * child executes PROGRAM. The loop's own time is printed ("inside_ns N", per iteration); with 0 iterations what is left
+ * MODE fork: the child exits. rewrite: the child lives until the parent has written to all its memory again. forkexec, vforkexec:
+ * the child executes PROGRAM. The loop's own time is printed ("inside_ns N", per iteration); with 0 iterations what is left
  * is start-up, touching and exit. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -69,15 +69,26 @@ int main(int argc, char **argv)
     }
     double start = now_ns();
     for (unsigned i = 0; i < iterations; i++) {
+        int hold[2];
+        if (is_rewrite)
+            check(pipe(hold), "pipe");
         pid_t pid = is_vfork ? vfork() : fork();
         if (pid == 0) {
             if (is_exec)
                 execv(argv[4], argv + 4);
+            if (is_rewrite) {
+                char c;
+                close(hold[1]);
+                check(read(hold[0], &c, 1), "read");
+            }
             _exit(is_exec ? 127 : 0);
         }
         check(pid, "fork");
-        if (is_rewrite)
+        if (is_rewrite) {
             touch(p, size, (uint8_t) i);
+            close(hold[0]);
+            close(hold[1]);
+        }
         reap(pid);
     }
     if (iterations)
