@@ -1,7 +1,7 @@
 /* covers: getpid */
 #include "fault.h"
 
-/* The old ways into the kernel: the page at the top of the address space, and the 32-bit gate. */
+/* The old way into the kernel, the page at the top of the address space; and numbers that no call has. */
 int main(void)
 {
     struct timespec tv = {0, 0};
@@ -14,9 +14,6 @@ int main(void)
     hit = FAULTS(r = ((long (*)(void *)) 0xffffffffff600400ul)(NULL));
     printf("vsyscall time: %s %s\n", hit ? signame(fault_sig) : "fine", !hit && r > 1000000000 ? "with a time" : "");
     show_read("vsyscall page", (void *) 0xffffffffff600000ul);
-    r = 0;
-    hit = FAULTS(__asm__ volatile("int $0x80" : "=a"(r) : "a"(20l) : "memory", "r8", "r9", "r10", "r11"));
-    printf("int 0x80 getpid: %s %s\n", hit ? signame(fault_sig) : "fine", !hit && r == getpid() ? "right" : "");
     /* system call numbers that are none */
     static const long nrs[] = {-1, 350, 400, 1000, 100000, 0x40000000 | SYS_getpid, 1l << 32 | SYS_getpid};
     for (unsigned i = 0; i < ARRAY_SIZE(nrs); i++) {
