@@ -271,6 +271,10 @@ static void spawn_free(struct spawn *s)
 {
     if (s->thread.vcpu)
         vcpu_park(s->thread.vcpu);
+    if (s->proc.execing) { /* on the child's stack; its descriptors went with it */
+        s->proc.execing->fd = s->proc.execing->interp_fd = -1;
+        program_free(s->proc.execing);
+    }
     if (s->stack)
         munmap(s->stack, HOST_STACK);
     if (s->own_sighand)
@@ -290,6 +294,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     }
     s->args = *a;
     s->proc = *p;
+    s->proc.execing = NULL;
     s->proc.vfork_child = true;
     s->proc.nthreads = 1;
     pthread_mutex_init(&s->proc.lock, NULL);

@@ -135,7 +135,9 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     char env[32];
     snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
     char *envp[] = {env, NULL};
+    t->proc->execing = p;
     r = host(SYS_execve, "/proc/thread-self/exe", p->argv, envp);
+    t->proc->execing = NULL;
     fds_close(state);
     fds_close(exe_fd);
     return r;

@@ -45,6 +45,7 @@ struct process {
     struct elf_start start;
     char comm[16];
     bool vfork_child; /* runs in its parent's address space until exec or exit */
+    struct program *execing; /* what its exec leaves there: the parent frees it */
 };
 
 /* The last fault of a thread, as every later frame shows it: trapno, error code and CR2 of struct sigcontext. */
