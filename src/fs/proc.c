@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #include "base/fds.h"
 #include "base/raw.h"
@@ -67,6 +69,22 @@ bool fs_proc_busy(const struct fs_at *at, uint64_t flags)
     return host(SYS_newfstatat, at->dirfd, at->path, &st, link) == 0 && target_is_program(st.st_dev, st.st_ino);
 }
 
+static uint64_t mount_of(int dir, const char *path)
+{
+    struct statx sx = {0};
+    host(SYS_statx, dir, path, AT_EMPTY_PATH, STATX_MNT_ID, &sx);
+    return sx.stx_mask & STATX_MNT_ID ? sx.stx_mnt_id : 0;
+}
+
+/* A memory file of procfs (nobody else's has this mode) that is not under /proc: the name it has there, behind a mount
+ * of someone who may mount, does not tell whose it is. */
+static bool is_strayed(int fd, const struct stat *st)
+{
+    struct statfs fs;
+    return (st->st_mode & (S_IFMT | 0777)) == (S_IFREG | 0600) && host(SYS_fstatfs, fd, &fs) == 0 &&
+           fs.f_type == PROC_SUPER_MAGIC && mount_of(fd, "") != mount_of(AT_FDCWD, "/proc");
+}
+
 bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *out)
 {
     static const int access[] = {[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK, [O_ACCMODE] = R_OK | W_OK};
@@ -85,11 +103,16 @@ bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, in
     if (fd >= 0) {
         char link[64];
         snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-        found = proc_name_of_fd(fd, &p) == 1 && p.pid && strcmp(p.rest, "mem") == 0 &&
-                target_find(p.pid, p.tid, &g) == 1 &&
-                host(439 /* faccessat2 */, AT_FDCWD, link, access[flags & O_ACCMODE], AT_EACCESS) == 0;
-        if (found)
-            *out = special_open(g.pid, flags);
+        if (is_strayed(fd, &st)) {
+            found = true;
+            *out = -EACCES;
+        } else {
+            found = proc_name_of_fd(fd, &p) == 1 && p.pid && strcmp(p.rest, "mem") == 0 &&
+                    target_find(p.pid, p.tid, &g) == 1 &&
+                    host(439 /* faccessat2 */, AT_FDCWD, link, access[flags & O_ACCMODE], AT_EACCESS) == 0;
+            if (found)
+                *out = special_open(g.pid, flags);
+        }
         host(SYS_close, fd);
     }
     fds_create_unlock();
@@ -169,10 +192,14 @@ int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_
         return fd;
     fds_create_lock();
     int64_t r = fd;
-    if (exe)
+    if (exe) {
         r = filter_exe(fd, at, flags);
-    else if (proc_name_of_fd(fd, &p) == 1 && p.pid)
+    } else if (is_strayed(fd, &st)) {
+        host(SYS_close, fd);
+        r = -EACCES;
+    } else if (proc_name_of_fd(fd, &p) == 1 && p.pid) {
         r = serve(fd, &p, &st, flags);
+    }
     fds_create_unlock();
     return r;
 }
