@@ -42,12 +42,6 @@ static void vline(const char *fmt, va_list ap)
     report_write(line, n);
 }
 
-const char *errno_text(int err)
-{
-    const char *text = strerrordesc_np(err < 0 ? -err : err);
-    return text ? text : "unknown error";
-}
-
 void warn(const char *fmt, ...)
 {
     va_list ap;

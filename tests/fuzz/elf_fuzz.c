@@ -1,4 +1,4 @@
-/* links: src/elf/parse.c src/elf/script.c src/elf/program.c src/elf/stack.c src/elf/load.c */
+/* links: src/elf/parse.c src/elf/script.c src/elf/program.c src/base/errno.c src/elf/stack.c src/elf/load.c */
 /* Any bytes as a program: elf_parse over memory, program_open over a memfd that is its own interpreter, program_load into a space that
  * only checks what it is asked for. Seeds are written into an empty corpus directory at the start. */
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* links: src/elf/parse.c src/elf/script.c src/elf/program.c src/elf/stack.c src/elf/load.c src/base/report.c */
+/* links: src/elf/parse.c src/elf/script.c src/elf/program.c src/base/errno.c src/elf/stack.c src/elf/load.c src/base/report.c */
 /* program_open and program_load against the host kernel: every file is executed natively and through them, and the outcome (errno,
  * signal or exit status) has to be the same. The space is this process's own memory: what was loaded is really jumped to. */
 #include <stdarg.h>

@@ -138,7 +138,7 @@ static void enter(struct vcpu *v)
         v->clean = false;
         return;
     }
-    if (world == WORLD_RING0 && r->rip == r->rcx && r->r11 == r->rflags) {
+    if (world == WORLD_RING0 && r->rip == r->rcx && (r->r11 & RFLAGS_USER) == r->rflags) {
         r->r11 = flags;
         r->rip = ENTRY_OF(entry_sysret);
         r->rflags = RFLAGS_FIXED;
@@ -178,7 +178,6 @@ static bool leave_interrupted(struct vcpu *v)
     if (r->rip == ENTRY_OF(entry_sysret) && v->m->world == WORLD_RING0) {
         r->rip = r->rcx;
         r->rflags = r->r11 & RFLAGS_USER;
-        r->r11 = r->rflags;
         return true;
     }
     return false;
@@ -226,7 +225,7 @@ static void leave_syscall(struct vcpu *v)
     v->cpl0 = v->m->world == WORLD_RING0;
     r->rip = r->rcx;
     r->rflags = r->r11 & RFLAGS_USER;
-    r->r11 = r->rflags;
+    r->r11 |= RFLAGS_FIXED | RFLAGS_IF; /* as the processor leaves it on Linux */
 }
 
 /* False when it was no exception: user mode ran an `out` of the entry text. */
