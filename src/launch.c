@@ -78,7 +78,7 @@ static void identity(struct elf_auxv_info *aux)
 static bool told_ids(uint32_t id[8])
 {
     const uint32_t told[8] = {sys_cred.ruid, sys_cred.euid, sys_cred.suid, sys_cred.fsuid,
-        sys_cred.rgid, sys_cred.egid, sys_cred.sgid, sys_cred.fsgid};
+                              sys_cred.rgid, sys_cred.egid, sys_cred.sgid, sys_cred.fsgid};
     memcpy(id, told, sizeof told);
     return sys_cred.told;
 }
@@ -92,11 +92,11 @@ static void crash_detail(void)
     if (t && t->regs) {
         const struct cpu_regs *r = t->regs;
         n = snprintf(line, sizeof line,
-            "  rip %016lx rsp %016lx rflags %lx\n  rax %016lx rbx %016lx rcx %016lx rdx %016lx\n"
-            "  rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n  r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n"
-            "  r13 %016lx r14 %016lx r15 %016lx\n",
-            r->rip, r->rsp, r->rflags, r->rax, r->rbx, r->rcx, r->rdx, r->rsi, r->rdi, r->rbp, r->r8, r->r9, r->r10,
-            r->r11, r->r12, r->r13, r->r14, r->r15);
+                     "  rip %016lx rsp %016lx rflags %lx\n  rax %016lx rbx %016lx rcx %016lx rdx %016lx\n"
+                     "  rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n  r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n"
+                     "  r13 %016lx r14 %016lx r15 %016lx\n",
+                     r->rip, r->rsp, r->rflags, r->rax, r->rbx, r->rcx, r->rdx, r->rsi, r->rdi, r->rbp, r->r8, r->r9,
+                     r->r10, r->r11, r->r12, r->r13, r->r14, r->r15);
         report_write(line, (size_t) n);
     }
     report_write("  last system calls:\n", 21);
@@ -237,7 +237,8 @@ void launch(const struct options *o)
     static struct program p; /* large, and zero so far: not in the file */
     p.fd = p.interp_fd = -1;
     struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
-        .sigmask = signal_host_blocked(), .ignored = signal_host_ignored()};
+                               .sigmask = signal_host_blocked(),
+                               .ignored = signal_host_ignored()};
     int r = fds_init();
     if (r)
         die(125, "too few file descriptors: raise the limit (ulimit -n)");

@@ -8,18 +8,18 @@ enum backend { BACKEND_AUTO, BACKEND_KVM };
 
 struct options {
     enum backend backend;
-    const char *sysroot;     /* host directory, or NULL */
-    const char *workdir;     /* guest directory to start in, or NULL */
-    const char *hostname;    /* what uname tells, or NULL */
-    const char *trace_file;  /* with trace: NULL = stderr */
+    const char *sysroot;    /* host directory, or NULL */
+    const char *workdir;    /* guest directory to start in, or NULL */
+    const char *hostname;   /* what uname tells, or NULL */
+    const char *trace_file; /* with trace: NULL = stderr */
     bool trace, stats, clear_env;
-    bool set_user;           /* uid and gid below are what the guest is told */
+    bool set_user; /* uid and gid below are what the guest is told */
     uint32_t uid, gid;
-    uint64_t memory;         /* bytes, 0 = no limit */
-    double timeout;          /* seconds, 0 = none */
+    uint64_t memory; /* bytes, 0 = no limit */
+    double timeout;  /* seconds, 0 = none */
     unsigned nenv;
-    const char **env;        /* "K=V", or bare "K" (import from the environment) */
-    char **argv;             /* program and its arguments, NULL-terminated */
+    const char **env; /* "K=V", or bare "K" (import from the environment) */
+    char **argv;      /* program and its arguments, NULL-terminated */
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR };

@@ -22,8 +22,8 @@ static __thread int depth; /* of fds_create_lock() */
 static void host_limit(bool making)
 {
     struct rlimit64 h = {making ? (uint64_t) base + count : MIN(limit.rlim_cur, (uint64_t) base),
-        MAX(limit.rlim_max, (uint64_t) base + count)},
-        before;
+                         MAX(limit.rlim_max, (uint64_t) base + count)},
+                    before;
     /* Another process may have set it meanwhile: prlimit(2). */
     if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, &before) == 0 && making &&
         before.rlim_cur != MIN(limit.rlim_cur, (uint64_t) base))

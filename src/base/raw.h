@@ -32,8 +32,7 @@ static inline long raw6(long nr, long a, long b, long c, long d, long e, long f)
 #define host3(nr, a, b, c) raw6(nr, RAW_ARG(a), RAW_ARG(b), RAW_ARG(c), 0, 0, 0)
 #define host4(nr, a, b, c, d) raw6(nr, RAW_ARG(a), RAW_ARG(b), RAW_ARG(c), RAW_ARG(d), 0, 0)
 #define host5(nr, a, b, c, d, e) raw6(nr, RAW_ARG(a), RAW_ARG(b), RAW_ARG(c), RAW_ARG(d), RAW_ARG(e), 0)
-#define host6(nr, a, b, c, d, e, f)                                                                                    \
-    raw6(nr, RAW_ARG(a), RAW_ARG(b), RAW_ARG(c), RAW_ARG(d), RAW_ARG(e), RAW_ARG(f))
+#define host6(nr, a, b, c, d, e, f) raw6(nr, RAW_ARG(a), RAW_ARG(b), RAW_ARG(c), RAW_ARG(d), RAW_ARG(e), RAW_ARG(f))
 /* host(SYS_x, args...): any number of arguments up to six. */
 #define host(...) RAW_PICK(__VA_ARGS__, host6, host5, host4, host3, host2, host1, host0)(__VA_ARGS__)
 

@@ -112,8 +112,8 @@ void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
 void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
 
 uint32_t vcpu_xsave_size(const struct vcpu *v);
-uint64_t vcpu_xfeatures(const struct vcpu *v); /* XCR0 */
-void vcpu_get_xsave(struct vcpu *v, void *image); /* 64-byte aligned, vcpu_xsave_size() bytes */
+uint64_t vcpu_xfeatures(const struct vcpu *v);         /* XCR0 */
+void vcpu_get_xsave(struct vcpu *v, void *image);      /* 64-byte aligned, vcpu_xsave_size() bytes */
 int vcpu_set_xsave(struct vcpu *v, const void *image); /* -EINVAL: reserved bits set */
 
 /* A copy of the whole state (free() it), or NULL; and its way back into a vCPU. */

@@ -55,7 +55,8 @@ static int map_segment(struct loader *l, int fd, const struct elf_segment *seg, 
 
     if (seg->filesz) {
         anon = page_up(file_end);
-        r = space_mmap(l->sp, gva(addr), anon - addr, seg->prot, MAP_PRIVATE | MAP_DENYWRITE | fixed, fd, page_down(seg->offset));
+        r = space_mmap(l->sp, gva(addr), anon - addr, seg->prot, MAP_PRIVATE | MAP_DENYWRITE | fixed, fd,
+                       page_down(seg->offset));
         if (r < 0)
             return fail_map(l, r, "a segment cannot be mapped from the file");
         if (seg->memsz > seg->filesz && anon > file_end && clear_out(l->sp, gva(file_end), anon - file_end) < 0 &&

@@ -87,14 +87,16 @@ static bool is_strayed(int fd, const struct stat *st)
 
 bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *out)
 {
-    static const int access[] = {[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK, [O_ACCMODE] = R_OK | W_OK};
+    static const int access[] = {
+        [O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK, [O_ACCMODE] = R_OK | W_OK};
     struct open_how how = {.flags = O_PATH | O_CLOEXEC | (flags & (O_NOFOLLOW | O_DIRECTORY)), .resolve = resolve};
     struct proc_name p;
     struct target g;
     struct stat st;
     bool found = false;
     /* Procfs is on no device; mem has no size, and is its owner's alone. */
-    if (flags & O_PATH || host(SYS_newfstatat, at->dirfd, at->path, &st, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) ||
+    if (flags & O_PATH ||
+        host(SYS_newfstatat, at->dirfd, at->path, &st, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) ||
         major(st.st_dev) || st.st_size || (st.st_mode & (S_IFMT | 0777)) != (S_IFREG | 0600) ||
         (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
         return false;

@@ -115,7 +115,8 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
 
 long fill_zero(void *dst, size_t n);
 long cmpxchg32(uint32_t *p, uint32_t *old, uint32_t new_value);
-extern const char access_code_start[], access_code_end[], access_code_fixup[], access_cmpxchg_fixup[], access_cmpxchg_start[];
+extern const char access_code_start[], access_code_end[], access_code_fixup[], access_cmpxchg_fixup[],
+    access_cmpxchg_start[];
 
 __asm__(".pushsection .text\n"
         ".balign 16\n"

@@ -171,7 +171,7 @@ int space_lock_all(struct space *sp, int flags)
             uint64_t s = g->start, e = g->end;
             if (g->prot != PROT_NONE && g->name != REGION_VVAR)
                 r = each_piece(sp, flags & MCL_ONFAULT ? SYS_mlock2 : SYS_mlock, s, e, MLOCK_ONFAULT, true,
-                    flags & MCL_ONFAULT);
+                               flags & MCL_ONFAULT);
             if (!(g->flags & RG_LOCKED)) {
                 g->flags |= RG_LOCKED;
                 sp->locked += e - s;

@@ -16,7 +16,8 @@ static uint32_t entry_at(struct space *sp, uint64_t c)
 
 static void entry_set(struct space *sp, uint64_t c, uint32_t e)
 {
-    __atomic_store_n(&sp->chunk[c], e, __ATOMIC_RELEASE); /* pairs with mem_hva's load: the image is there before the flag */
+    __atomic_store_n(&sp->chunk[c], e,
+                     __ATOMIC_RELEASE); /* pairs with mem_hva's load: the image is there before the flag */
 }
 
 static uint8_t *hva_at(struct space *sp, uint64_t va)
@@ -83,7 +84,8 @@ static void fill(struct space *sp, const struct region *r, uint8_t *hva, uint64_
         host(SYS_madvise, hva, size, MADV_POPULATE_WRITE); /* a wish: the pages come on a fault otherwise */
 }
 
-static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uint64_t start, uint64_t end, int map_flags)
+static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uint64_t start, uint64_t end,
+                     int map_flags)
 {
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
     long p = host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
@@ -177,7 +179,7 @@ static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, 
         if (!c)
             return -ENOMEM;
         long p = host(SYS_mmap, slab_hva(&sp->slab, c), CHUNK_SIZE, PROT_READ | PROT_WRITE,
-            MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+                      MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
         if (p < 0 && p > -4096)
             return -ENOMEM;
         r = slab_back(&sp->slab, sp->machine, c, 1);
@@ -239,9 +241,11 @@ int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
     return 0;
 }
 
-#define EAGER_MAX (64ull << 20) /* mappings up to this size get their page tables at once, larger ones chunk by chunk on a fault */
+#define EAGER_MAX                                                                                                      \
+    (64ull << 20) /* mappings up to this size get their page tables at once, larger ones chunk by chunk on a fault */
 
-int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off, int map_flags)
+int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
+               int map_flags)
 {
     bool lazy = (r->flags & RG_ANON) && !(r->flags & RG_SHARED);
     int ret = 0;
@@ -254,7 +258,7 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
             ret = host_anon(sp, r, run.hva, run.start, run.end, map_flags);
         } else {
             long p = host(SYS_mmap, run.hva, run.end - run.start, host_prot(r->prot), MAP_FIXED | map_flags, fd,
-                off + (run.start - start));
+                          off + (run.start - start));
             ret = p < 0 && p > -4096 ? (int) p : 0;
             if (ret == 0)
                 fill(sp, r, run.hva, run.end - run.start, map_flags);
@@ -303,7 +307,7 @@ int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
     struct run run;
     while (run_next(sp, &at, end, &run)) {
         long p = host(SYS_mmap, run.hva, run.end - run.start, PROT_NONE,
-            MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+                      MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
         if (p < 0 && p > -4096)
             return (int) p;
     }

@@ -75,11 +75,13 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
     } else {
         /* A private page cannot be duplicated that way: take it out of the guest's sight, lend it out, and put it back. */
         int hidden = mirror_protect(sp, last_page, last_page + PAGE_SIZE, r->prot, PROT_NONE);
-        long lent = hidden ? hidden : host(SYS_mremap, run.hva, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
+        long lent =
+            hidden ? hidden : host(SYS_mremap, run.hva, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
         if (is_error(lent))
             return (int) lent;
         p = host(SYS_mremap, lent, PAGE_SIZE, PAGE_SIZE + extra, MREMAP_MAYMOVE);
-        long back = host(SYS_mremap, is_error(p) ? lent : p, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, run.hva);
+        long back =
+            host(SYS_mremap, is_error(p) ? lent : p, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, run.hva);
         BUG_ON(is_error(back) || mirror_protect(sp, last_page, last_page + PAGE_SIZE, PROT_NONE, r->prot));
         if (is_error(p))
             return (int) p;
@@ -163,7 +165,8 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         if (ret)
             return ret;
     } else {
-        to = place(sp, flags & MREMAP_DONTUNMAP ? to : 0, new_size, is_lazy(r) && new_size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE);
+        to = place(sp, flags & MREMAP_DONTUNMAP ? to : 0, new_size,
+                   is_lazy(r) && new_size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE);
         if (!to)
             return ret;
     }
@@ -196,7 +199,7 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         like.origin = ORIGIN_ANON;
     like.flags &= ~RG_GROWSDOWN;
     struct region *moved = region_insert(sp, &like, to, to + old_size);
-    ret = !moved ? -ENOMEM
+    ret = !moved           ? -ENOMEM
           : is_lazy(&like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0)
                            : mirror_bind(sp, to, to + old_size);
     if (ret == 0)

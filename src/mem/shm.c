@@ -21,8 +21,9 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     } else if (flags & SHM_REMAP) {
         return -EINVAL;
     }
-    struct region like = {.prot = PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
-        .flags = RG_SHARED | RG_SYSV};
+    struct region like = {.prot =
+                              PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
+                          .flags = RG_SHARED | RG_SYSV};
     lock(sp);
     int64_t ret = -EINVAL;
     if (at) {

@@ -6,8 +6,8 @@
 
 #include "base/raw.h"
 
-#define INITIAL_CHUNKS 16u                                /* registered at creation: what a small program needs */
-#define BLOCK_CHUNKS (1u << (30 - CHUNK_SHIFT))           /* 1 GiB */
+#define INITIAL_CHUNKS 16u                      /* registered at creation: what a small program needs */
+#define BLOCK_CHUNKS (1u << (30 - CHUNK_SHIFT)) /* 1 GiB */
 #define HOLE_FIRST ((uint32_t) (MACHINE_HOLE_START >> CHUNK_SHIFT))
 #define HOLE_END ((uint32_t) (MACHINE_HOLE_END >> CHUNK_SHIFT))
 #define MAX_BYTES (1ull << 42)
@@ -51,8 +51,8 @@ uint32_t slab_take(struct slab *s, uint32_t n)
 
 static int back(struct slab *s, struct machine *m, uint32_t first, uint32_t end)
 {
-    return machine_back(m, gpa((uint64_t) first << CHUNK_SHIFT), slab_hva(s, first), (uint64_t) (end - first) << CHUNK_SHIFT,
-        false);
+    return machine_back(m, gpa((uint64_t) first << CHUNK_SHIFT), slab_hva(s, first),
+                        (uint64_t) (end - first) << CHUNK_SHIFT, false);
 }
 
 /* Slots double up to 1 GiB, without gaps; above that each 1 GiB block is registered when it is first used, since a big slot costs

@@ -12,10 +12,10 @@
 
 struct slab {
     uint8_t *base;
-    uint32_t limit;   /* chunks in all */
-    uint32_t next;    /* first never used */
-    uint32_t backed;  /* chunks below this one are registered with the machine (holes apart) ... */
-    uint64_t *far;    /* ... and these 1 GiB blocks above it: one bit each */
+    uint32_t limit;  /* chunks in all */
+    uint32_t next;   /* first never used */
+    uint32_t backed; /* chunks below this one are registered with the machine (holes apart) ... */
+    uint64_t *far;   /* ... and these 1 GiB blocks above it: one bit each */
 };
 
 int slab_init(struct slab *s, uint64_t bytes);

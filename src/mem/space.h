@@ -16,9 +16,9 @@ enum region_name { REGION_PLAIN, REGION_HEAP, REGION_STACK, REGION_VDSO, REGION_
 /* One region, as space_walk() shows it. */
 struct region_info {
     gva_t start, end;
-    int prot;           /* PROT_* */
-    bool shared;        /* MAP_SHARED */
-    bool anon;          /* no file behind it */
+    int prot;    /* PROT_* */
+    bool shared; /* MAP_SHARED */
+    bool anon;   /* no file behind it */
     bool growsdown;
     enum region_name name;
 };

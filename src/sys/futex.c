@@ -13,7 +13,8 @@ struct waitv { /* struct futex_waitv */
 static long restart_wait(struct thread *t);
 
 /* Wait with a timeout: an interrupted relative wait goes on to the same end (restart_syscall). */
-static int64_t wait_word(struct thread *t, uint64_t uaddr, int op, uint32_t val, const struct timespec *timeout, uint32_t bits)
+static int64_t wait_word(struct thread *t, uint64_t uaddr, int op, uint32_t val, const struct timespec *timeout,
+                         uint32_t bits)
 {
     long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(uaddr), 4, NULL), op, val, timeout, NULL, bits);
     return r;
@@ -77,13 +78,12 @@ int64_t sys_futex(struct thread *t, const uint64_t a[6])
         break;
     default:
         /* The fourth argument is a number, the fifth a second word; no call of these waits. */
-        return host(SYS_futex, word, op, a[2], a[3],
-            cmd == FUTEX_WAKE ? NULL : mem_hva(sp, gva(a[4]), 4, NULL), a[5]);
+        return host(SYS_futex, word, op, a[2], a[3], cmd == FUTEX_WAKE ? NULL : mem_hva(sp, gva(a[4]), 4, NULL), a[5]);
     }
     if (cmd == FUTEX_WAIT && timeout)
         deadline(&ts, &t->restart_data[3]);
     long r = sys_block(t, SYS_futex, word, op, (uint32_t) a[2], timeout,
-        cmd == FUTEX_WAIT_REQUEUE_PI ? mem_hva(sp, gva(a[4]), 4, NULL) : NULL, (uint32_t) a[5]);
+                       cmd == FUTEX_WAIT_REQUEUE_PI ? mem_hva(sp, gva(a[4]), 4, NULL) : NULL, (uint32_t) a[5]);
     if (r != -EINTR)
         return r;
     if (cmd == FUTEX_WAIT && timeout) {

@@ -7,7 +7,8 @@
 #include "sys/handlers.h"
 #include "task/signal.h"
 
-#define KERNEL_SIGINFO 48 /* what the kernel carries of a siginfo; it wants the rest of one that it does not know to be zero */
+#define KERNEL_SIGINFO                                                                                                 \
+    48 /* what the kernel carries of a siginfo; it wants the rest of one that it does not know to be zero */
 
 int64_t sys_rt_sigaction(struct thread *t, const uint64_t a[6])
 {
@@ -146,7 +147,8 @@ static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint6
     siginfo_t info;
     if (get_user(t->proc->space, &info, gva(uinfo)))
         return -EFAULT;
-    if ((sig == SIGSEGV || sig == SIGBUS) && info.si_code > 0 && (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
+    if ((sig == SIGSEGV || sig == SIGBUS) && info.si_code > 0 &&
+        (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
         /* What looks like a fault must not be taken for one of ours. Whether it may be sent (to itself only) is asked with signal 0. */
         info.si_signo = 0;
         long r = send(nr, p1, p2, 0, &info, p5);
@@ -202,8 +204,10 @@ struct guest_stack_t {
 
 int64_t sys_sigaltstack(struct thread *t, const uint64_t a[6])
 {
-    struct guest_stack_t new_stack, old = {.sp = t->altstack_sp, .size = t->altstack_size,
-        .flags = signal_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
+    struct guest_stack_t new_stack,
+        old = {.sp = t->altstack_sp,
+               .size = t->altstack_size,
+               .flags = signal_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
     if (a[0]) {
         if (get_user(t->proc->space, &new_stack, gva(a[0])))
             return -EFAULT;

@@ -7,17 +7,17 @@
 
 enum state_tag {
     ST_END,
-    ST_IMAGE,    /* struct state_image: fixed-size facts */
-    ST_OPTIONS,  /* struct state_options */
-    ST_SYSROOT,  /* strings, without NUL */
+    ST_IMAGE,   /* struct state_image: fixed-size facts */
+    ST_OPTIONS, /* struct state_options */
+    ST_SYSROOT, /* strings, without NUL */
     ST_HOSTNAME,
     ST_EXEC_PATH,
     ST_EXECFN,
-    ST_ARG,      /* one section a string, in order */
+    ST_ARG, /* one section a string, in order */
     ST_ENV,
-    ST_CRED,     /* struct sys_cred */
-    ST_LIMITS,   /* struct sys_limits */
-    ST_CPU,      /* machine_facts() */
+    ST_CRED,   /* struct sys_cred */
+    ST_LIMITS, /* struct sys_limits */
+    ST_CPU,    /* machine_facts() */
 };
 
 struct state_writer {

@@ -44,7 +44,7 @@ struct process {
     char *exe_path; /* absolute guest path: /proc/self/exe */
     struct elf_start start;
     char comm[16];
-    bool vfork_child; /* runs in its parent's address space until exec or exit */
+    bool vfork_child;        /* runs in its parent's address space until exec or exit */
     struct program *execing; /* what its exec leaves there: the parent frees it */
 };
 
@@ -62,10 +62,10 @@ struct thread {
     pthread_t host;
 
     /* signals */
-    ksigset_t sigmask;       /* the guest's mask: what KVM_RUN and blocking calls let in is ~sigmask */
-    ksigset_t saved_mask;    /* to restore after the handler, for sigsuspend, ppoll, pselect, epoll_pwait */
+    ksigset_t sigmask;    /* the guest's mask: what KVM_RUN and blocking calls let in is ~sigmask */
+    ksigset_t saved_mask; /* to restore after the handler, for sigsuspend, ppoll, pselect, epoll_pwait */
     bool restore_mask;
-    volatile int sig_taken;  /* a siginfo waits in sig_info; the host mask is all blocked meanwhile */
+    volatile int sig_taken; /* a siginfo waits in sig_info; the host mask is all blocked meanwhile */
     siginfo_t sig_info;
     siginfo_t sync_info[2];  /* SIGSEGV, SIGBUS that came from outside: those two are never blocked on the host */
     volatile int sync_taken; /* bit 0: SIGSEGV, bit 1: SIGBUS */
@@ -75,7 +75,7 @@ struct thread {
 
     /* system call in progress */
     uint64_t nr, args[6];
-    bool in_syscall;         /* rax holds a result that restart may replace */
+    bool in_syscall;                        /* rax holds a result that restart may replace */
     int64_t (*restart_fn)(struct thread *); /* restart_syscall(2) */
     uint64_t restart_data[6];
 

@@ -40,8 +40,13 @@ T_UNUSED static void elf_init(struct elf_file *f)
     f->eh.e_ehsize = sizeof(Elf64_Ehdr);
     f->eh.e_phentsize = sizeof(Elf64_Phdr);
     f->eh.e_phnum = 1;
-    f->ph[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = ELF_BASE, .p_paddr = ELF_BASE,
-                            .p_filesz = sizeof(*f), .p_memsz = sizeof(*f), .p_align = 4096};
+    f->ph[0] = (Elf64_Phdr){.p_type = PT_LOAD,
+                            .p_flags = PF_R | PF_X,
+                            .p_vaddr = ELF_BASE,
+                            .p_paddr = ELF_BASE,
+                            .p_filesz = sizeof(*f),
+                            .p_memsz = sizeof(*f),
+                            .p_align = 4096};
     elf_exit_code(f->body, 42);
 }
 

@@ -109,7 +109,7 @@ T_UNUSED static void show_write(const char *name, volatile void *p)
 
 T_UNUSED static void show_call(const char *name, const void *p)
 {
-    show_fault(name, FAULTS(((void (*)(void)) (uintptr_t) p)()), p);
+    show_fault(name, FAULTS(((void (*)(void))(uintptr_t) p)()), p);
 }
 
 #define RET_INSN "\xc3"

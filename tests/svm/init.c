@@ -67,8 +67,8 @@ static void set_up(void)
 {
     static const struct {
         const char *type, *on;
-    } fs[] = {{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}, {"devpts", "/dev/pts"}, {"tmpfs", "/dev/shm"},
-              {"tmpfs", "/tmp"}};
+    } fs[] = {{"proc", "/proc"},      {"sysfs", "/sys"},     {"devtmpfs", "/dev"},
+              {"devpts", "/dev/pts"}, {"tmpfs", "/dev/shm"}, {"tmpfs", "/tmp"}};
     for (size_t i = 0; i < sizeof(fs) / sizeof(*fs); i++) {
         mkdir(fs[i].on, 0755);
         if (mount(fs[i].type, fs[i].on, fs[i].type, 0, NULL) < 0)
@@ -231,7 +231,8 @@ static void run_case(char *line)
     run(word, &a);
     run(word + native_words + 1, &b);
     bool sound = !a.timeout && !strstr(a.out, "FAIL");
-    bool same = sound && !b.timeout && a.status == b.status && a.out_len == b.out_len && !memcmp(a.out, b.out, a.out_len);
+    bool same =
+        sound && !b.timeout && a.status == b.status && a.out_len == b.out_len && !memcmp(a.out, b.out, a.out_len);
 
     char *text;
     size_t size;

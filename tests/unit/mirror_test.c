@@ -258,7 +258,8 @@ static void check_mirror(void)
             const struct entry *g = entry_of(sp->machine, va / PAGE_SIZE);
             int prot = r ? r->prot : PROT_NONE, image = prot ? prot | PROT_READ : PROT_NONE;
             if ((e & CH_HOST) && host_rights[i * (CHUNK_SIZE / PAGE_SIZE) + p] != image)
-                fail_msg("host rights of %lx are %d, the region's %d", va, host_rights[i * (CHUNK_SIZE / PAGE_SIZE) + p], prot);
+                fail_msg("host rights of %lx are %d, the region's %d", va,
+                         host_rights[i * (CHUNK_SIZE / PAGE_SIZE) + p], prot);
             if (g->prot != (e & CH_GUEST ? prot : 0))
                 fail_msg("guest rights of %lx are %d, the region's %d, entry %x", va, g->prot, prot, e);
             if (g->prot)
@@ -300,7 +301,7 @@ static void forget(unsigned at, unsigned n)
 
 static void call_mmap(unsigned at, unsigned n)
 {
-    enum kind kind = (enum kind) (ANON + below(4));
+    enum kind kind = (enum kind)(ANON + below(4));
     int prot = (int) below(8), flags = MAP_FIXED | (below(8) ? 0 : MAP_POPULATE);
     unsigned off = (unsigned) below(FILE_PAGES - MIN(n, FILE_PAGES - 1));
     if (kind > SHARED)
@@ -349,8 +350,9 @@ static void call_mremap(unsigned at, unsigned n)
             return;
     if (model[at].kind == SHARED)
         more = MIN(more, n); /* beyond its object there is nothing */
-    int64_t ret = space_mremap(sp, gva(va_of(at)), n * PAGE_SIZE, more * PAGE_SIZE,
-                               fixed ? MREMAP_MAYMOVE | MREMAP_FIXED | (keep ? MREMAP_DONTUNMAP : 0) : 0, gva(va_of(to)));
+    int64_t ret =
+        space_mremap(sp, gva(va_of(at)), n * PAGE_SIZE, more * PAGE_SIZE,
+                     fixed ? MREMAP_MAYMOVE | MREMAP_FIXED | (keep ? MREMAP_DONTUNMAP : 0) : 0, gva(va_of(to)));
     if (fixed && to < at + n && at < to + more) {
         assert_int_equal(ret, -EINVAL);
         return;
@@ -607,7 +609,8 @@ static void a_reservation_is_bound_where_it_is_touched(void **state)
     (void) state;
     begin(5);
     uint64_t size = 64ull << 30;
-    int64_t at = space_mmap(sp, gva(0), size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    int64_t at =
+        space_mmap(sp, gva(0), size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert_true(at > 0);
     assert_int_equal(sp->slab.next, 1);
     uint32_t value = 7;

@@ -201,7 +201,8 @@ static void check(struct space *sp, const struct model *m)
 static struct region random_like(void)
 {
     static const uint8_t flags[] = {RG_ANON, RG_ANON, RG_SHARED, RG_ANON | RG_LOCKED, RG_ANON | RG_GROWSDOWN};
-    struct region like = {.prot = (uint8_t) below(8), .flags = flags[below(ARRAY_SIZE(flags))], .name = (uint8_t) below(2)};
+    struct region like = {
+        .prot = (uint8_t) below(8), .flags = flags[below(ARRAY_SIZE(flags))], .name = (uint8_t) below(2)};
     like.origin = like.flags & RG_SHARED ? (uint32_t) below(3) + ORIGIN_FIRST : ORIGIN_ANON;
     return like;
 }
@@ -248,7 +249,8 @@ static void step(struct space *sp, struct model *m)
     }
     case 8: /* a stack grows down, or shrinks */
         if (m->n && (m->r[i].flags & RG_GROWSDOWN)) {
-            uint64_t floor = i ? m->r[i - 1].end : va(GUARD), start = floor + below((m->r[i].end - floor) / PAGE_SIZE) * PAGE_SIZE;
+            uint64_t floor = i ? m->r[i - 1].end : va(GUARD),
+                     start = floor + below((m->r[i].end - floor) / PAGE_SIZE) * PAGE_SIZE;
             if (start >= m->r[i].end || start < va(GUARD))
                 break;
             region_move_start(sp, region_at(sp, m->r[i].start), start);
@@ -300,7 +302,8 @@ static void a_gap_is_the_highest_that_fits(void **state)
     assert_int_equal(region_find_gap(sp, PAGE_SIZE, va(0), va(2010), PAGE_SIZE), va(2000 - GUARD - 1));
     assert_int_equal(region_find_gap(sp, PAGE_SIZE, va(0), va(2011), PAGE_SIZE), va(2010));
     assert_int_equal(region_find_gap(sp, (990 - GUARD) * PAGE_SIZE, va(0), va(2010), PAGE_SIZE), va(1010));
-    assert_int_equal(region_find_gap(sp, (991 - GUARD) * PAGE_SIZE, va(0), va(2010), PAGE_SIZE), va(1000 - (991 - GUARD)));
+    assert_int_equal(region_find_gap(sp, (991 - GUARD) * PAGE_SIZE, va(0), va(2010), PAGE_SIZE),
+                     va(1000 - (991 - GUARD)));
     assert_int_equal(region_find_gap(sp, 1001 * PAGE_SIZE, va(0), va(2010), PAGE_SIZE), 0);
     assert_int_equal(region_find_gap(sp, PAGE_SIZE, va(1000), va(1010), PAGE_SIZE), 0);
     assert_int_equal(region_find_gap(sp, PAGE_SIZE, va(0), va(1000), 64 * PAGE_SIZE), va(960));

@@ -29,7 +29,8 @@ struct machine {
     struct slot slot[MAX_SLOTS];
 
     /* Table pages: handed out once, bound to their place in the tree for good (docs/internals/kvm.md). */
-    pthread_mutex_t tables; /* these three: a vCPU's page is taken without the space lock that map and unmap are called under */
+    pthread_mutex_t
+        tables; /* these three: a vCPU's page is taken without the space lock that map and unmap are called under */
     uint64_t table_next, table_end;
     uint64_t table_pages;
     uint64_t cr3;
@@ -55,19 +56,19 @@ struct vcpu {
     int fd;
     unsigned id;
     struct kvm_run *run;
-    struct cpu_regs *regs;  /* in run: kvm's synchronised copy */
+    struct cpu_regs *regs;   /* in run: kvm's synchronised copy */
     struct cpu_regs at_exit; /* clean: what regs was when the last run was interrupted in user mode */
     bool clean;
-    bool cpl0;              /* the vCPU stands in the entry code; otherwise in user mode */
+    bool cpl0; /* the vCPU stands in the entry code; otherwise in user mode */
     bool mask_set;
-    uint64_t mask;          /* as last given to KVM_SET_SIGNAL_MASK */
-    uint8_t *page;          /* its system page: GDT, TSS, ring-0 stack */
-    int last_cpu;           /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
+    uint64_t mask; /* as last given to KVM_SET_SIGNAL_MASK */
+    uint8_t *page; /* its system page: GDT, TSS, ring-0 stack */
+    int last_cpu;  /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
     struct cpu_stats stats;
 };
 
 /* x86_64/system.c: system pages, processor state at reset. */
-void system_init(struct machine *m);                 /* entry code, IDT; once per machine */
+void system_init(struct machine *m); /* entry code, IDT; once per machine */
 int system_setup_cpuid(struct machine *m);
 int system_vcpu_page(struct machine *m, struct vcpu *v);
 int system_vcpu_cpuid(struct vcpu *v); /* before its first run */
@@ -77,7 +78,7 @@ void system_tell_cpu(struct vcpu *v, int cpu);
 
 /* x86_64/paging.c */
 int paging_init(struct machine *m);
-uint64_t paging_new_page(struct machine *m); /* a zeroed page's guest-physical address, or 0 */
+uint64_t paging_new_page(struct machine *m);                 /* a zeroed page's guest-physical address, or 0 */
 uint64_t paging_system_page(struct machine *m, uint64_t va); /* what is mapped there, or 0 */
 int paging_map_system(struct machine *m, uint64_t va, uint64_t pa, uint64_t bits);
 

@@ -29,8 +29,12 @@ void *machine_facts(const struct machine *m, size_t *size)
     *size = sizeof(struct facts) + m->cpuid->nent * sizeof(struct kvm_cpuid_entry2);
     struct facts *f = calloc(1, *size);
     if (f) {
-        *f = (struct facts){.kvm_fd = m->kvm_fd, .world = m->world, .xsave_size = m->xsave_size, .run_size = m->run_size,
-            .nent = m->cpuid->nent, .xcr0 = m->xcr0};
+        *f = (struct facts){.kvm_fd = m->kvm_fd,
+                            .world = m->world,
+                            .xsave_size = m->xsave_size,
+                            .run_size = m->run_size,
+                            .nent = m->cpuid->nent,
+                            .xcr0 = m->xcr0};
         memcpy(f->entry, m->cpuid->entries, m->cpuid->nent * sizeof *f->entry);
     }
     return f;
@@ -91,12 +95,14 @@ static const char *no_permission(void)
         return "no permission to open /dev/kvm";
     group_name(st.st_gid, group, sizeof group);
     if ((st.st_mode & 060) == 060)
-        snprintf(text, sizeof text, "no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again", group);
+        snprintf(text, sizeof text,
+                 "no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again", group);
     else
         snprintf(text, sizeof text,
-            "no permission to open /dev/kvm: its group (%s) has none either (mode %04o); as root: chgrp kvm /dev/kvm && chmod 660 "
-            "/dev/kvm, then join group kvm",
-            group, st.st_mode & 07777);
+                 "no permission to open /dev/kvm: its group (%s) has none either (mode %04o); as root: chgrp kvm "
+                 "/dev/kvm && chmod 660 "
+                 "/dev/kvm, then join group kvm",
+                 group, st.st_mode & 07777);
     return text;
 }
 
@@ -104,14 +110,16 @@ static const char *open_problem(int err)
 {
     switch (err) {
     case -ENOENT:
-        return "/dev/kvm does not exist: enable virtualization (VT-x or AMD-V) in the firmware and load the kvm_intel or "
+        return "/dev/kvm does not exist: enable virtualization (VT-x or AMD-V) in the firmware and load the kvm_intel "
+               "or "
                "kvm_amd module; inside a VM, enable nested virtualization; in a container, pass --device /dev/kvm";
     case -EACCES:
     case -EPERM:
         return no_permission();
     case -ENODEV:
     case -ENXIO:
-        return "/dev/kvm is there but no driver answers: load kvm_intel or kvm_amd (virtualization may be disabled in the "
+        return "/dev/kvm is there but no driver answers: load kvm_intel or kvm_amd (virtualization may be disabled in "
+               "the "
                "firmware)";
     case -EBUSY:
         return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) is using the processor's virtualization";
@@ -122,8 +130,11 @@ static const char *open_problem(int err)
 static int add_slot(struct machine *m, unsigned i)
 {
     const struct slot *s = &m->slot[i];
-    struct kvm_userspace_memory_region r = {.slot = i, .flags = s->readonly ? KVM_MEM_READONLY : 0,
-        .guest_phys_addr = s->gpa, .memory_size = s->size, .userspace_addr = (uintptr_t) s->hva};
+    struct kvm_userspace_memory_region r = {.slot = i,
+                                            .flags = s->readonly ? KVM_MEM_READONLY : 0,
+                                            .guest_phys_addr = s->gpa,
+                                            .memory_size = s->size,
+                                            .userspace_addr = (uintptr_t) s->hva};
     return host(SYS_ioctl, m->vm_fd, KVM_SET_USER_MEMORY_REGION, &r);
 }
 
@@ -327,8 +338,7 @@ void machine_stats(const struct machine *m, struct cpu_stats *out)
 {
     *out = m->stats;
     const struct vcpu *v;
-    LIST_FOREACH(v, &m->all, link)
-    {
+    LIST_FOREACH (v, &m->all, link) {
         out->exits_syscall += v->stats.exits_syscall;
         out->exits_fault += v->stats.exits_fault;
         out->exits_signal += v->stats.exits_signal;

@@ -239,7 +239,7 @@ static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
     uint64_t top = ENTRY_VCPU(v->id) + VCPU_STACK;
     BUG_ON(r->rsp != top - sizeof(struct iret_frame) - 8); /* an exception in the entry code itself */
     *f = (struct cpu_fault){.vector = (r->rip - ENTRY_OF(entry_stubs)) / EXCEPTION_STUB_SIZE,
-        .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
+                            .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
     if (f->vector == VECTOR_PF)
         f->addr = gva(s.cr2);
     if (f->vector == VECTOR_DB) {
@@ -344,7 +344,8 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
         }
         char what[160];
         snprintf(what, sizeof what, "unexpected KVM exit %u (suberror or address %llx) at rip %llx", run->exit_reason,
-            run->exit_reason == KVM_EXIT_MMIO ? run->mmio.phys_addr : run->internal.suberror, (unsigned long long) r->rip);
+                 run->exit_reason == KVM_EXIT_MMIO ? run->mmio.phys_addr : run->internal.suberror,
+                 (unsigned long long) r->rip);
         bug(__FILE__, __LINE__, what);
     }
 }

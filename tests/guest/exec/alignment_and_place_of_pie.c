@@ -8,16 +8,16 @@ static struct elf_file f;
 static size_t code(uint8_t *p, uint32_t align)
 {
     uint8_t c[] = {
-        0x48, 0x8d, 0x05, 0xf9, 0xff, 0xff, 0xff,       /* lea -7(%rip), %rax: this instruction */
-        0x48, 0x2d, 0, 0, 0, 0,                         /* sub $offset, %rax: the base */
-        0x31, 0xff,                                     /* xor %edi, %edi */
-        0xa9, 0, 0, 0, 0,                               /* test $mask, %eax */
-        0x75, 0x03, 0x83, 0xcf, 0x01,                   /* jnz +3; or $1, %edi */
-        0x48, 0x89, 0xc1, 0x48, 0xc1, 0xe9, 0x2e,       /* mov %rax, %rcx; shr $46, %rcx */
-        0x74, 0x03, 0x83, 0xcf, 0x02,                   /* jz +3; or $2, %edi */
-        0x48, 0x39, 0xc4,                               /* cmp %rax, %rsp */
-        0x76, 0x03, 0x83, 0xcf, 0x04,                   /* jbe +3; or $4, %edi */
-        0xb8, 231, 0, 0, 0, 0x0f, 0x05,
+        0x48, 0x8d, 0x05, 0xf9, 0xff, 0xff, 0xff, /* lea -7(%rip), %rax: this instruction */
+        0x48, 0x2d, 0,    0,    0,    0,          /* sub $offset, %rax: the base */
+        0x31, 0xff,                               /* xor %edi, %edi */
+        0xa9, 0,    0,    0,    0,                /* test $mask, %eax */
+        0x75, 0x03, 0x83, 0xcf, 0x01,             /* jnz +3; or $1, %edi */
+        0x48, 0x89, 0xc1, 0x48, 0xc1, 0xe9, 0x2e, /* mov %rax, %rcx; shr $46, %rcx */
+        0x74, 0x03, 0x83, 0xcf, 0x02,             /* jz +3; or $2, %edi */
+        0x48, 0x39, 0xc4,                         /* cmp %rax, %rsp */
+        0x76, 0x03, 0x83, 0xcf, 0x04,             /* jbe +3; or $4, %edi */
+        0xb8, 231,  0,    0,    0,    0x0f, 0x05,
     };
     uint32_t off = (uint32_t) ELF_BODY, mask = align - 1;
     memcpy(c + 9, &off, 4);

@@ -8,12 +8,12 @@ __asm__(".pushsection .rodata\n"
         /* r12: bits that went wrong */
         "xorl %r12d, %r12d\n"
         "movq $0x10100000, %rbx\n"
-        "cmpb $0x61, 0(%rbx)\n jne 1f\n"       /* last bytes of the file part */
+        "cmpb $0x61, 0(%rbx)\n jne 1f\n" /* last bytes of the file part */
         "cmpb $0x61, 99(%rbx)\n je 2f\n"
         "1: orl $1, %r12d\n"
         "2: leaq 100(%rbx), %rdi\n movl $4096 * 3 - 100, %ecx\n xorl %eax, %eax\n repe scasb\n je 3f\n"
-        "orl $2, %r12d\n"                      /* the rest of the page and the bss */
-        "3: movb $1, 4096(%rbx)\n"             /* the bss can be written */
+        "orl $2, %r12d\n"          /* the rest of the page and the bss */
+        "3: movb $1, 4096(%rbx)\n" /* the bss can be written */
         "movb $1, 12287(%rbx)\n"
         /* write(1, gap, 1): EFAULT in the hole between the segments */
         "movl $1, %eax\n movl $1, %edi\n movq $0x10080000, %rsi\n movl $1, %edx\n syscall\n"
@@ -37,8 +37,13 @@ int main(void)
     memset(f.body + 4096, 'a', 100);
     memset(f.body + 4196, 'z', 200); /* in the file behind the segment: must not be seen */
     f.ph[0].p_filesz = f.ph[0].p_memsz = 4096;
-    f.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = 0x10100000, .p_offset = 8192,
-                           .p_filesz = 100, .p_memsz = 12288, .p_align = 4096};
+    f.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+                           .p_flags = PF_R | PF_W,
+                           .p_vaddr = 0x10100000,
+                           .p_offset = 8192,
+                           .p_filesz = 100,
+                           .p_memsz = 12288,
+                           .p_align = 4096};
     f.eh.e_phnum = 2;
     /* the data must start at a page of the file */
     static uint8_t file[16384];

@@ -8,8 +8,8 @@ static struct elf_file f;
 static void with(const char *name, const char *interp)
 {
     elf_init(&f);
-    f.ph[1] = (Elf64_Phdr){.p_type = PT_INTERP, .p_flags = PF_R, .p_offset = ELF_BODY + 1024,
-                           .p_filesz = strlen(interp) + 1};
+    f.ph[1] =
+        (Elf64_Phdr){.p_type = PT_INTERP, .p_flags = PF_R, .p_offset = ELF_BODY + 1024, .p_filesz = strlen(interp) + 1};
     strcpy((char *) f.body + 1024, interp);
     f.eh.e_phnum = 2;
     elf_run(name, &f, sizeof(f));
@@ -28,7 +28,8 @@ int main(void)
     with("not in a directory", "/etc/passwd/x");
     put_file("plain", "not executable");
     with("not executable", "./plain");
-    put_file("text", "this is no ELF file, but long enough to hold the headers of one, if it were; one more line to be sure.");
+    put_file("text",
+             "this is no ELF file, but long enough to hold the headers of one, if it were; one more line to be sure.");
     chmod("text", 0755);
     with("no ELF", "./text");
     put_file("short", "\177ELF");

@@ -8,8 +8,13 @@ static struct elf_file f;
 #define TRY(name, ...)                                                                                                 \
     do {                                                                                                               \
         elf_init(&f);                                                                                                  \
-        f.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = ELF_BASE + 0x100000,              \
-                               .p_memsz = 4096, .p_filesz = 4096, .p_offset = 4096, .p_align = 4096};                  \
+        f.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,                                                                      \
+                               .p_flags = PF_R | PF_W,                                                                 \
+                               .p_vaddr = ELF_BASE + 0x100000,                                                         \
+                               .p_memsz = 4096,                                                                        \
+                               .p_filesz = 4096,                                                                       \
+                               .p_offset = 4096,                                                                       \
+                               .p_align = 4096};                                                                       \
         f.eh.e_phnum = 2;                                                                                              \
         Elf64_Phdr *a = &f.ph[0], *b = &f.ph[1];                                                                       \
         (void) a;                                                                                                      \
@@ -51,7 +56,11 @@ int main(void)
     TRY("overlapping, same bytes", (*b = *a));
     TRY("overlapping, over the code", (b->p_vaddr = ELF_BASE, b->p_flags = PF_R | PF_X));
     TRY("overlapping, partly", b->p_vaddr = ELF_BASE + 4096);
-    TRY("descending", ({ Elf64_Phdr t = *a; *a = *b; *b = t; }));
+    TRY("descending", ({
+            Elf64_Phdr t = *a;
+            *a = *b;
+            *b = t;
+        }));
     TRY("first one is empty", (a->p_filesz = a->p_memsz = 0));
     TRY("interpreter of no bytes", (b->p_type = PT_INTERP, b->p_filesz = 0));
     TRY("interpreter name past the end", (b->p_type = PT_INTERP, b->p_offset = 1 << 20, b->p_filesz = 20));

@@ -6,13 +6,13 @@
 
 /* A made program copies "mov $5, %edi; mov $231, %eax; syscall" to its stack and jumps there. */
 static const uint8_t jump[] = {
-    0x48, 0x8d, 0x35, 0x13, 0, 0, 0,             /* lea 19(%rip), %rsi: the bytes behind */
-    0x48, 0x81, 0xec, 0x00, 0x01, 0, 0,          /* sub $256, %rsp */
-    0x48, 0x89, 0xe7,                            /* mov %rsp, %rdi */
-    0xb9, 12, 0, 0, 0,                           /* mov $12, %ecx */
-    0xf3, 0xa4,                                  /* rep movsb */
-    0xff, 0xe4,                                  /* jmp *%rsp */
-    0xbf, 5, 0, 0, 0, 0xb8, 231, 0, 0, 0, 0x0f, 0x05,
+    0x48, 0x8d, 0x35, 0x13, 0,    0,    0, /* lea 19(%rip), %rsi: the bytes behind */
+    0x48, 0x81, 0xec, 0x00, 0x01, 0,    0, /* sub $256, %rsp */
+    0x48, 0x89, 0xe7,                      /* mov %rsp, %rdi */
+    0xb9, 12,   0,    0,    0,             /* mov $12, %ecx */
+    0xf3, 0xa4,                            /* rep movsb */
+    0xff, 0xe4,                            /* jmp *%rsp */
+    0xbf, 5,    0,    0,    0,    0xb8, 231, 0, 0, 0, 0x0f, 0x05,
 };
 
 static struct elf_file f;

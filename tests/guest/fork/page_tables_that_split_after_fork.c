@@ -30,8 +30,8 @@ static void check_cut(char *p, uint32_t who)
     static const struct {
         int page;
         bool r, w;
-    } want[] = {{0, true, false}, {1, true, true}, {2, false, false}, {4, false, false}, {6, true, true},
-                {8, false, false}, {10, true, true}, {11, true, true}};
+    } want[] = {{0, true, false}, {1, true, true},   {2, false, false}, {4, false, false},
+                {6, true, true},  {8, false, false}, {10, true, true},  {11, true, true}};
     int wrong = 0;
     for (size_t i = 0; i < SIZE; i += 64 * T_PAGE)
         for (unsigned k = 0; k < ARRAY_SIZE(want); k++) {

@@ -14,7 +14,7 @@ int main(void)
         MUST(write(fd, block, T_PAGE) == T_PAGE);
     }
     MUST((p = mmap(NULL, 8 * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0)) != MAP_FAILED);
-    p[0] = 'M';           /* modified before */
+    p[0] = 'M';                             /* modified before */
     (void) *(volatile char *) (p + T_PAGE); /* read before */
     pid_t pid = fork();
     MUST(pid >= 0);

@@ -8,7 +8,8 @@ static struct gate a, b;
 static void look(const char *who, char *p)
 {
     char name[64];
-    static const char *const what[] = {"made read-only", "made none", "unmapped", "replaced", "made writable", "let be"};
+    static const char *const what[] = {"made read-only", "made none",     "unmapped",
+                                       "replaced",       "made writable", "let be"};
     for (unsigned i = 0; i < ARRAY_SIZE(what); i++) {
         snprintf(name, sizeof(name), "%s, %s, read", who, what[i]);
         show_read(name, p + i * 2 * T_PAGE);

@@ -64,8 +64,9 @@ int main(void)
                     show("timer", timer_gettime(timer, &its));
                     fl.l_type = F_WRLCK;
                     MUST(fcntl(fd, F_GETLK, &fl) == 0);
-                    printf("lock held by %s\n", fl.l_type == F_UNLCK ? "nobody else" :
-                           fl.l_pid == getppid() ? "the parent" : "others");
+                    printf("lock held by %s\n", fl.l_type == F_UNLCK    ? "nobody else"
+                                                : fl.l_pid == getppid() ? "the parent"
+                                                                        : "others");
                     prctl(PR_GET_PDEATHSIG, &v);
                     printf("parent death signal %d\n", v);
                     prctl(PR_GET_NAME, name);

@@ -10,7 +10,8 @@
 #endif
 
 struct full_info { /* struct mptcp_full_info up to its addresses, and what follows */
-    uint32_t size_tcpinfo_kernel, size_tcpinfo_user, size_sfinfo_kernel, size_sfinfo_user, num_subflows, size_arrays_user;
+    uint32_t size_tcpinfo_kernel, size_tcpinfo_user, size_sfinfo_kernel, size_sfinfo_user, num_subflows,
+        size_arrays_user;
     uint64_t subflow_info, tcp_info;
     uint8_t info[512];
 };

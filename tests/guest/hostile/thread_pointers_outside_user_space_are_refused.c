@@ -6,7 +6,8 @@
 
 int main(void)
 {
-    static const unsigned long bad[] = {0x8000000000000000ul, 0x0000800000000000ul, 0xffff800000000000ul, ~0ul, 0x7ffffffff000ul};
+    static const unsigned long bad[] = {0x8000000000000000ul, 0x0000800000000000ul, 0xffff800000000000ul, ~0ul,
+                                        0x7ffffffff000ul};
     static char stack[65536] __attribute__((aligned(16)));
 
     for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {

@@ -13,8 +13,7 @@ int main(void)
     show_ok("fixed without maymove", (long) mremap(src, T_PAGE, T_PAGE, MREMAP_FIXED, dst));
     show_ok("target not aligned", (long) mremap(src, T_PAGE, T_PAGE, MREMAP_FIXED | MREMAP_MAYMOVE, dst + 1));
     show_ok("target overlaps", (long) mremap(src, 4 * T_PAGE, 4 * T_PAGE, MREMAP_FIXED | MREMAP_MAYMOVE, src + T_PAGE));
-    show_ok("target is the source",
-            (long) mremap(src, 4 * T_PAGE, 4 * T_PAGE, MREMAP_FIXED | MREMAP_MAYMOVE, src));
+    show_ok("target is the source", (long) mremap(src, 4 * T_PAGE, 4 * T_PAGE, MREMAP_FIXED | MREMAP_MAYMOVE, src));
     show_ok("target past user space",
             (long) mremap(src, T_PAGE, T_PAGE, MREMAP_FIXED | MREMAP_MAYMOVE, (void *) 0xffff800000000000ul));
     show_ok("source not aligned", (long) mremap(src + 8, T_PAGE, T_PAGE, MREMAP_MAYMOVE));

@@ -32,7 +32,8 @@ int main(void)
     rl = old;
     rl.rlim_cur = 64 << 20;
     MUST(setrlimit(RLIMIT_DATA, &rl) == 0);
-    show_ok("private writable", (long) mmap(NULL, 65 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    show_ok("private writable",
+            (long) mmap(NULL, 65 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     show_ok("private readable", (long) mmap(NULL, 65 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     show_ok("shared writable", (long) mmap(NULL, 65 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     p = mmap(NULL, 65 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -11,7 +11,7 @@ static void *caller(void *arg)
             atomic_fetch_add(&stale_faults, 1);
             continue;
         }
-        ((void (*)(void)) (uintptr_t) stale_page)();
+        ((void (*)(void))(uintptr_t) stale_page)();
         atomic_fetch_add(&calls, 1);
     }
     return NULL;

@@ -76,8 +76,10 @@ int main(void)
                      "1:"
                      : "=&a"(pid), [seen] "=m"(seen)
                      : [nr] "i"(SYS_clone3), [exit] "i"(SYS_exit_group),
-                       "D"(&(struct args){.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD,
-                                          .stack = (uintptr_t) stack, .stack_size = sizeof(stack)}),
+                       "D"(&(struct args){.flags = CLONE_VM | CLONE_VFORK,
+                                          .exit_signal = SIGCHLD,
+                                          .stack = (uintptr_t) stack,
+                                          .stack_size = sizeof(stack)}),
                        "S"(88ul)
                      : "rcx", "r11", "memory");
     CHECK((uint32_t) seen == (uint32_t) (uintptr_t) (stack + sizeof(stack)));

@@ -11,7 +11,9 @@ static void tell(const char *name, long r, siginfo_t *si, pid_t pid)
         printf("%s: %s\n", name, errname(errno));
     else
         printf("%s: signo %d code %d status %d pid %s uid %s\n", name, si->si_signo, si->si_code, si->si_status,
-               si->si_pid == pid ? "right" : si->si_pid == 0 ? "0" : "wrong",
+               si->si_pid == pid ? "right"
+               : si->si_pid == 0 ? "0"
+                                 : "wrong",
                si->si_pid == 0 || si->si_uid == getuid() ? "right" : "wrong");
 }
 

@@ -21,7 +21,10 @@ static void cmdline(pid_t pid)
         if (!buf[i])
             buf[i] = '|';
     name = strrchr(buf, '/');
-    printf("cmdline %zd: %s\n", n < 0 ? n : (ssize_t) strlen(name ? name : buf), n < 0 ? errname(errno) : name ? name : buf);
+    printf("cmdline %zd: %s\n", n < 0 ? n : (ssize_t) strlen(name ? name : buf),
+           n < 0  ? errname(errno)
+           : name ? name
+                  : buf);
 }
 
 int main(int argc, char **argv)

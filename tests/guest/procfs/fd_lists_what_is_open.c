@@ -55,8 +55,17 @@ int main(void)
     MUST((f = open("a file", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) >= 0);
     MUST(write(f, "0123456789", 10) == 10 && lseek(f, 4, SEEK_SET) == 4);
     MUST(dup2(f, 4000) == 4000);
-    int fds[] = {p[0], p[1], f, socket(AF_UNIX, SOCK_STREAM, 0), epoll_create1(0), eventfd(0, 0),
-                 memfd_create("mem", 0), open("/dev/null", O_RDONLY), open("/", O_RDONLY), open("/etc", O_PATH), 4000,
+    int fds[] = {p[0],
+                 p[1],
+                 f,
+                 socket(AF_UNIX, SOCK_STREAM, 0),
+                 epoll_create1(0),
+                 eventfd(0, 0),
+                 memfd_create("mem", 0),
+                 open("/dev/null", O_RDONLY),
+                 open("/", O_RDONLY),
+                 open("/etc", O_PATH),
+                 4000,
                  3999};
     for (unsigned i = 0; i < ARRAY_SIZE(fds); i++)
         target(fds[i]);

@@ -26,11 +26,12 @@ int main(void)
     put("/proc/self/clear_refs", "77");
     put("/proc/self/nothing", "x");
     /* what must be there, and be readable */
-    static const char *const files[] = {"auxv", "cgroup", "cmdline", "comm", "coredump_filter", "cpuset", "environ",
-                                        "io", "limits", "maps", "mountinfo", "mounts", "mountstats", "oom_adj",
-                                        "oom_score", "oom_score_adj", "personality", "sched", "schedstat", "sessionid",
-                                        "smaps", "smaps_rollup", "stat", "statm", "status", "syscall", "wchan",
-                                        "uid_map", "gid_map", "setgroups", "loginuid", "timers", "numa_maps"};
+    static const char *const files[] = {
+        "auxv",         "cgroup",        "cmdline",     "comm",      "coredump_filter", "cpuset",     "environ",
+        "io",           "limits",        "maps",        "mountinfo", "mounts",          "mountstats", "oom_adj",
+        "oom_score",    "oom_score_adj", "personality", "sched",     "schedstat",       "sessionid",  "smaps",
+        "smaps_rollup", "stat",          "statm",       "status",    "syscall",         "wchan",      "uid_map",
+        "gid_map",      "setgroups",     "loginuid",    "timers",    "numa_maps"};
     char path[64], buf[4096];
     for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
         snprintf(path, sizeof(path), "/proc/self/%s", files[i]);

@@ -7,13 +7,20 @@ static const struct {
     const char *name;
     int which;
 } limits[] = {
-    {"Max cpu time", RLIMIT_CPU},           {"Max file size", RLIMIT_FSIZE},
-    {"Max data size", RLIMIT_DATA},         {"Max stack size", RLIMIT_STACK},
-    {"Max core file size", RLIMIT_CORE},    {"Max resident set", RLIMIT_RSS},
-    {"Max processes", RLIMIT_NPROC},        {"Max open files", RLIMIT_NOFILE},
-    {"Max locked memory", RLIMIT_MEMLOCK},  {"Max address space", RLIMIT_AS},
-    {"Max file locks", RLIMIT_LOCKS},       {"Max pending signals", RLIMIT_SIGPENDING},
-    {"Max msgqueue size", RLIMIT_MSGQUEUE}, {"Max nice priority", RLIMIT_NICE},
+    {"Max cpu time", RLIMIT_CPU},
+    {"Max file size", RLIMIT_FSIZE},
+    {"Max data size", RLIMIT_DATA},
+    {"Max stack size", RLIMIT_STACK},
+    {"Max core file size", RLIMIT_CORE},
+    {"Max resident set", RLIMIT_RSS},
+    {"Max processes", RLIMIT_NPROC},
+    {"Max open files", RLIMIT_NOFILE},
+    {"Max locked memory", RLIMIT_MEMLOCK},
+    {"Max address space", RLIMIT_AS},
+    {"Max file locks", RLIMIT_LOCKS},
+    {"Max pending signals", RLIMIT_SIGPENDING},
+    {"Max msgqueue size", RLIMIT_MSGQUEUE},
+    {"Max nice priority", RLIMIT_NICE},
     {"Max realtime priority", RLIMIT_RTPRIO},
 };
 

@@ -35,7 +35,10 @@ int main(int argc, char **argv)
         CHECK(maps[i].end <= 0x7ffffffff000ul || strcmp(maps[i].name, "[vsyscall]") == 0);
         if (maps[i].start >> 40 == 0x2b)
             printf("%lx-%lx %s off %lx %s\n", maps[i].start & 0xfffff, maps[i].end & 0xfffff, maps[i].rights,
-                   maps[i].off, maps[i].ino == 0 ? "anonymous" : maps[i].ino == st.st_ino ? "the file" : "another");
+                   maps[i].off,
+                   maps[i].ino == 0           ? "anonymous"
+                   : maps[i].ino == st.st_ino ? "the file"
+                                              : "another");
         names += maps[i].name[0] == '/';
     }
     CHECK(names > 0);

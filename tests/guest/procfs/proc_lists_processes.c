@@ -28,8 +28,17 @@ int main(void)
     gate_open(&go);
     reap(pid);
     printf("gone %d\n", listed(pid));
-    static const char *const files[] = {"cpuinfo", "meminfo", "stat", "uptime", "loadavg", "version", "filesystems",
-                                        "mounts", "sys/kernel/osrelease", "sys/kernel/pid_max", "sys/vm/overcommit_memory"};
+    static const char *const files[] = {"cpuinfo",
+                                        "meminfo",
+                                        "stat",
+                                        "uptime",
+                                        "loadavg",
+                                        "version",
+                                        "filesystems",
+                                        "mounts",
+                                        "sys/kernel/osrelease",
+                                        "sys/kernel/pid_max",
+                                        "sys/vm/overcommit_memory"};
     for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
         char path[64];
         snprintf(path, sizeof(path), "/proc/%s", files[i]);

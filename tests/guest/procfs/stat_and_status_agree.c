@@ -75,7 +75,8 @@ int main(void)
     CHECK((uid_t) field(status, "Uid") == getuid() && (gid_t) field(status, "Gid") == getgid());
     long vm = field(status, "VmSize");
     CHECK(vm * 1024 > (long) total / 2 && vm * 1024 < (long) total * 2);
-    CHECK(field(status, "VmPeak") >= vm && field(status, "VmRSS") >= 0 && field(status, "VmHWM") >= field(status, "VmRSS"));
+    CHECK(field(status, "VmPeak") >= vm && field(status, "VmRSS") >= 0 &&
+          field(status, "VmHWM") >= field(status, "VmRSS"));
     CHECK(field(status, "VmStk") > 0 && field(status, "VmExe") > 0 && field(status, "VmData") > 0);
     printf("locked %ld swap %ld\n", field(status, "VmLck"), field(status, "VmSwap"));
     printf("pending %lx %lx blocked %lx ignored %lx caught %lx\n", hex(status, "SigPnd"), hex(status, "ShdPnd"),

@@ -48,7 +48,9 @@ static void fire(const char *name, int ss_flags, int sa_flags)
            (unsigned) inside_flags, change ? errname(change) : "ok", uc_right, nested_same);
     sigaltstack(NULL, &ss);
     printf("  after: flags %x, %s\n", (unsigned) ss.ss_flags,
-           ss.ss_sp == alt ? "first" : ss.ss_sp == alt2 ? "second" : "none");
+           ss.ss_sp == alt    ? "first"
+           : ss.ss_sp == alt2 ? "second"
+                              : "none");
 }
 
 int main(void)

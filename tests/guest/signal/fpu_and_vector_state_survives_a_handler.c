@@ -65,38 +65,41 @@ int main(void)
     long pid = getpid(), ret = SYS_kill;
     size_t width = have_avx512 ? 64 : have_avx ? 32 : 16;
     if (have_avx512)
-        __asm__ volatile("ldmxcsr %[mx]; fninit; fldcw %[cw]; fld1; fldl2e\n\t"
-                         "vmovdqu64 %[w0], %%zmm0; vmovdqu64 %[w1], %%zmm7; vmovdqu64 %[w2], %%zmm31; kmovq %[k], %%k1\n\t"
-                         "syscall\n\t"
-                         "vmovdqu64 %%zmm0, %[g0]; vmovdqu64 %%zmm7, %[g1]; vmovdqu64 %%zmm31, %[g2]; kmovq %%k1, %[k2]\n\t"
-                         "vzeroupper; stmxcsr %[m2]; fnstcw %[cw2]; fstp %%st(0); fstpl %[st]"
-                         : "+a"(ret), [g0] "=m"(got[0]), [g1] "=m"(got[1]), [g2] "=m"(got[2]), [m2] "=m"(m2),
-                           [cw2] "=m"(cw2), [k2] "=r"(mask2), [st] "=m"(st)
-                         : "D"(pid), "S"(SIGUSR1), [mx] "m"(mxcsr), [cw] "m"(cw), [w0] "m"(want[0]), [w1] "m"(want[1]),
-                           [w2] "m"(want[2]), [k] "r"(mask)
-                         : "rcx", "r11", "memory");
+        __asm__ volatile(
+            "ldmxcsr %[mx]; fninit; fldcw %[cw]; fld1; fldl2e\n\t"
+            "vmovdqu64 %[w0], %%zmm0; vmovdqu64 %[w1], %%zmm7; vmovdqu64 %[w2], %%zmm31; kmovq %[k], %%k1\n\t"
+            "syscall\n\t"
+            "vmovdqu64 %%zmm0, %[g0]; vmovdqu64 %%zmm7, %[g1]; vmovdqu64 %%zmm31, %[g2]; kmovq %%k1, %[k2]\n\t"
+            "vzeroupper; stmxcsr %[m2]; fnstcw %[cw2]; fstp %%st(0); fstpl %[st]"
+            : "+a"(ret), [g0] "=m"(got[0]), [g1] "=m"(got[1]), [g2] "=m"(got[2]), [m2] "=m"(m2), [cw2] "=m"(cw2),
+              [k2] "=r"(mask2), [st] "=m"(st)
+            : "D"(pid), "S"(SIGUSR1), [mx] "m"(mxcsr), [cw] "m"(cw), [w0] "m"(want[0]), [w1] "m"(want[1]),
+              [w2] "m"(want[2]), [k] "r"(mask)
+            : "rcx", "r11", "memory");
     else if (have_avx)
-        __asm__ volatile("ldmxcsr %[mx]; fninit; fldcw %[cw]; fld1; fldl2e\n\t"
-                         "vmovdqu %[w0], %%ymm0; vmovdqu %[w1], %%ymm7; vmovdqu %[w2], %%ymm15\n\t"
-                         "syscall\n\t"
-                         "vmovdqu %%ymm0, %[g0]; vmovdqu %%ymm7, %[g1]; vmovdqu %%ymm15, %[g2]\n\t"
-                         "vzeroupper; stmxcsr %[m2]; fnstcw %[cw2]; fstp %%st(0); fstpl %[st]"
-                         : "+a"(ret), [g0] "=m"(got[0]), [g1] "=m"(got[1]), [g2] "=m"(got[2]), [m2] "=m"(m2),
-                           [cw2] "=m"(cw2), [st] "=m"(st)
-                         : "D"(pid), "S"(SIGUSR1), [mx] "m"(mxcsr), [cw] "m"(cw), [w0] "m"(want[0]), [w1] "m"(want[1]),
-                           [w2] "m"(want[2])
-                         : "rcx", "r11", "memory");
+        __asm__ volatile(
+            "ldmxcsr %[mx]; fninit; fldcw %[cw]; fld1; fldl2e\n\t"
+            "vmovdqu %[w0], %%ymm0; vmovdqu %[w1], %%ymm7; vmovdqu %[w2], %%ymm15\n\t"
+            "syscall\n\t"
+            "vmovdqu %%ymm0, %[g0]; vmovdqu %%ymm7, %[g1]; vmovdqu %%ymm15, %[g2]\n\t"
+            "vzeroupper; stmxcsr %[m2]; fnstcw %[cw2]; fstp %%st(0); fstpl %[st]"
+            : "+a"(ret), [g0] "=m"(got[0]), [g1] "=m"(got[1]), [g2] "=m"(got[2]), [m2] "=m"(m2), [cw2] "=m"(cw2),
+              [st] "=m"(st)
+            : "D"(pid),
+              "S"(SIGUSR1), [mx] "m"(mxcsr), [cw] "m"(cw), [w0] "m"(want[0]), [w1] "m"(want[1]), [w2] "m"(want[2])
+            : "rcx", "r11", "memory");
     else
-        __asm__ volatile("ldmxcsr %[mx]; fninit; fldcw %[cw]; fld1; fldl2e\n\t"
-                         "movdqu %[w0], %%xmm0; movdqu %[w1], %%xmm7; movdqu %[w2], %%xmm15\n\t"
-                         "syscall\n\t"
-                         "movdqu %%xmm0, %[g0]; movdqu %%xmm7, %[g1]; movdqu %%xmm15, %[g2]\n\t"
-                         "stmxcsr %[m2]; fnstcw %[cw2]; fstp %%st(0); fstpl %[st]"
-                         : "+a"(ret), [g0] "=m"(got[0]), [g1] "=m"(got[1]), [g2] "=m"(got[2]), [m2] "=m"(m2),
-                           [cw2] "=m"(cw2), [st] "=m"(st)
-                         : "D"(pid), "S"(SIGUSR1), [mx] "m"(mxcsr), [cw] "m"(cw), [w0] "m"(want[0]), [w1] "m"(want[1]),
-                           [w2] "m"(want[2])
-                         : "rcx", "r11", "memory");
+        __asm__ volatile(
+            "ldmxcsr %[mx]; fninit; fldcw %[cw]; fld1; fldl2e\n\t"
+            "movdqu %[w0], %%xmm0; movdqu %[w1], %%xmm7; movdqu %[w2], %%xmm15\n\t"
+            "syscall\n\t"
+            "movdqu %%xmm0, %[g0]; movdqu %%xmm7, %[g1]; movdqu %%xmm15, %[g2]\n\t"
+            "stmxcsr %[m2]; fnstcw %[cw2]; fstp %%st(0); fstpl %[st]"
+            : "+a"(ret), [g0] "=m"(got[0]), [g1] "=m"(got[1]), [g2] "=m"(got[2]), [m2] "=m"(m2), [cw2] "=m"(cw2),
+              [st] "=m"(st)
+            : "D"(pid),
+              "S"(SIGUSR1), [mx] "m"(mxcsr), [cw] "m"(cw), [w0] "m"(want[0]), [w1] "m"(want[1]), [w2] "m"(want[2])
+            : "rcx", "r11", "memory");
     uint32_t normal = 0x1f80;
     __asm__ volatile("ldmxcsr %0; fninit" : : "m"(normal));
     CHECK(ret == 0);

@@ -73,8 +73,7 @@ static void handler(int sig, siginfo_t *si, void *arg)
     "popq 120(%%rsi)\n\t"                                                                                              \
     "popq %%rbp\n\t"
 
-#define CLOBBERS                                                                                                       \
-    "rax", "rbx", "rcx", "rdx", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc"
+#define CLOBBERS "rax", "rbx", "rcx", "rdx", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc"
 
 static void report(const char *name)
 {

@@ -25,7 +25,7 @@ static void handler(int sig, siginfo_t *si, void *arg)
         memcpy((void *) &magic2, fp + xstate_size, 4);
         memcpy((void *) &xfeatures, fp + 512, 8);
     }
-    memset(fp + 160, 0xee, 16);          /* xmm0 */
+    memset(fp + 160, 0xee, 16);           /* xmm0 */
     memset(fp + 160 + 15 * 16, 0xdd, 16); /* xmm15 */
     if (magic1 == 0x46505853 && (features & 4)) {
         uint64_t all = xfeatures | 7;

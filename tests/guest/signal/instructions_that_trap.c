@@ -10,12 +10,16 @@ static void report(const char *name, bool hit, const void *at)
     }
     printf("%s: %s %s trap %ld error %lx, %s, rip %+ld\n", name, signame(fault_sig),
            fault_code_name(fault_sig, fault_code), (long) fault_trap, (unsigned long) fault_err,
-           fault_addr == at ? "address of the instruction" : fault_addr == NULL ? "address 0" : "another address",
+           fault_addr == at     ? "address of the instruction"
+           : fault_addr == NULL ? "address 0"
+                                : "another address",
            (long) ((uintptr_t) fault_rip - (uintptr_t) at));
 }
 
 /* Each is a function of its own in assembly: its address is where it starts. */
-#define FN(sym, body) __asm__(".text\n" #sym ": " body "\n\tret\n"); extern void sym(void)
+#define FN(sym, body)                                                                                                  \
+    __asm__(".text\n" #sym ": " body "\n\tret\n");                                                                     \
+    extern void sym(void)
 
 FN(i_ud2, "ud2");
 FN(i_bad, ".byte 0x0f, 0xff, 0xc0");
@@ -63,12 +67,14 @@ static const struct {
     const char *name;
     void (*fn)(void);
 } insns[] = {
-#define I(n) {#n, i_##n}
-    I(ud2),    I(bad),    I(06),    I(hlt),    I(cli),    I(sti),   I(in),     I(out),     I(outdx),   I(insb),
-    I(cr0),    I(cr3),    I(dr7),   I(lgdt),   I(rdmsr),  I(wrmsr), I(invlpg), I(wbinvd),  I(swapgs),  I(sysret),
-    I(clts),   I(int20),  I(int0e), I(intff),  I(int3),   I(int3long), I(into), I(icebp),  I(div0),    I(idivovf),
-    I(badseg), I(fpe),    I(fpinv), I(x87),    I(unaligned), I(cpuid), I(rdtsc), I(pause),
-    I(xsetbv),
+#define I(n)                                                                                                           \
+    {                                                                                                                  \
+#n, i_##n                                                                                                      \
+    }
+    I(ud2),    I(bad),   I(06),    I(hlt),   I(cli),       I(sti),      I(in),     I(out),    I(outdx),  I(insb),
+    I(cr0),    I(cr3),   I(dr7),   I(lgdt),  I(rdmsr),     I(wrmsr),    I(invlpg), I(wbinvd), I(swapgs), I(sysret),
+    I(clts),   I(int20), I(int0e), I(intff), I(int3),      I(int3long), I(into),   I(icebp),  I(div0),   I(idivovf),
+    I(badseg), I(fpe),   I(fpinv), I(x87),   I(unaligned), I(cpuid),    I(rdtsc),  I(pause),  I(xsetbv),
 #undef I
 };
 

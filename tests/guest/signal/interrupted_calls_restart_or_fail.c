@@ -251,7 +251,10 @@ static void once(unsigned i, int flags)
     __atomic_store_n(&sync[0], 1, __ATOMIC_SEQ_CST);
     errno = e;
     printf("%s%s: %s, handled %d\n", calls[i].name, flags & SA_RESTART ? ", restarting" : "",
-           r < 0 ? errname(e) : calls[i].fn == c_write ? "part" : "ok", handled);
+           r < 0                    ? errname(e)
+           : calls[i].fn == c_write ? "part"
+                                    : "ok",
+           handled);
     reap(partner);
     /* what the partner sent is taken away, whether the call saw it or not */
     struct pollfd pfd = {p[0], POLLIN, 0};

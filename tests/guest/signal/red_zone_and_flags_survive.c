@@ -32,7 +32,10 @@ int main(void)
                      :
                      : "rax", "rcx", "rdx", "rsi", "memory", "cc");
     printf("sum %lu, direction flag in the handler %lu\n", (unsigned long) sum, (unsigned long) (flags_in >> 10) & 1);
-    __asm__ volatile("subq $256, %%rsp; std; int3; pushfq; popq %0; cld; addq $256, %%rsp" : "=r"(flags) : : "memory", "cc");
+    __asm__ volatile("subq $256, %%rsp; std; int3; pushfq; popq %0; cld; addq $256, %%rsp"
+                     : "=r"(flags)
+                     :
+                     : "memory", "cc");
     printf("direction flag afterwards %lu\n", (unsigned long) (flags >> 10) & 1);
     return t_end();
 }

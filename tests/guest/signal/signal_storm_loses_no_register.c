@@ -28,26 +28,27 @@ static void registers(int with_call)
 {
     uint64_t bad = 0;
     long nr = with_call ? SYS_getppid : -1;
-    __asm__ volatile("movq $0x11111111, %%rbx; movq $0x22222222, %%r8; movq $0x33333333, %%r9;"
-                     "movq $0x44444444, %%r10; movq $0x55555555, %%r12; movq $0x66666666, %%r13;"
-                     "movq $0x77777777, %%r14; movq $0x12121212, %%rdi; movq $0x23232323, %%rsi;"
-                     "movq $0x34343434, %%rdx; movq %%rbx, %%xmm3; movq %%r8, %%xmm12\n\t"
-                     "movl $200, %%r15d\n"
-                     "1: movq %[nr], %%rax; testq %%rax, %%rax; js 3f; stc; syscall\n"
-                     "3: movl $40, %%ecx\n"
-                     "2: addq %%rbx, %%r8; subq %%rbx, %%r8; xorq %%r9, %%r10; xorq %%r9, %%r10; loop 2b\n\t"
-                     "cmpq $0x11111111, %%rbx; jne 9f; cmpq $0x22222222, %%r8; jne 9f; cmpq $0x33333333, %%r9; jne 9f;"
-                     "cmpq $0x44444444, %%r10; jne 9f; cmpq $0x55555555, %%r12; jne 9f; cmpq $0x66666666, %%r13; jne 9f;"
-                     "cmpq $0x77777777, %%r14; jne 9f; cmpq $0x12121212, %%rdi; jne 9f; cmpq $0x23232323, %%rsi; jne 9f;"
-                     "cmpq $0x34343434, %%rdx; jne 9f; movq %%xmm3, %%rax; cmpq %%rax, %%rbx; jne 9f;"
-                     "movq %%xmm12, %%rax; cmpq %%rax, %%r8; jne 9f\n\t"
-                     "decl %%r15d; jnz 1b; jmp 8f\n"
-                     "9: movq $1, %[bad]\n"
-                     "8:"
-                     : [bad] "+m"(bad)
-                     : [nr] "m"(nr)
-                     : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-                       "xmm3", "xmm12", "memory", "cc");
+    __asm__ volatile(
+        "movq $0x11111111, %%rbx; movq $0x22222222, %%r8; movq $0x33333333, %%r9;"
+        "movq $0x44444444, %%r10; movq $0x55555555, %%r12; movq $0x66666666, %%r13;"
+        "movq $0x77777777, %%r14; movq $0x12121212, %%rdi; movq $0x23232323, %%rsi;"
+        "movq $0x34343434, %%rdx; movq %%rbx, %%xmm3; movq %%r8, %%xmm12\n\t"
+        "movl $200, %%r15d\n"
+        "1: movq %[nr], %%rax; testq %%rax, %%rax; js 3f; stc; syscall\n"
+        "3: movl $40, %%ecx\n"
+        "2: addq %%rbx, %%r8; subq %%rbx, %%r8; xorq %%r9, %%r10; xorq %%r9, %%r10; loop 2b\n\t"
+        "cmpq $0x11111111, %%rbx; jne 9f; cmpq $0x22222222, %%r8; jne 9f; cmpq $0x33333333, %%r9; jne 9f;"
+        "cmpq $0x44444444, %%r10; jne 9f; cmpq $0x55555555, %%r12; jne 9f; cmpq $0x66666666, %%r13; jne 9f;"
+        "cmpq $0x77777777, %%r14; jne 9f; cmpq $0x12121212, %%rdi; jne 9f; cmpq $0x23232323, %%rsi; jne 9f;"
+        "cmpq $0x34343434, %%rdx; jne 9f; movq %%xmm3, %%rax; cmpq %%rax, %%rbx; jne 9f;"
+        "movq %%xmm12, %%rax; cmpq %%rax, %%r8; jne 9f\n\t"
+        "decl %%r15d; jnz 1b; jmp 8f\n"
+        "9: movq $1, %[bad]\n"
+        "8:"
+        : [bad] "+m"(bad)
+        : [nr] "m"(nr)
+        : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm3",
+          "xmm12", "memory", "cc");
     wrong += bad;
 }
 

@@ -65,11 +65,12 @@ int main(void)
                     signal(SIGUSR1, (void (*)(int)) 16);
                     raise(SIGUSR1);
                 }));
-    show_status("stack nowhere", IN_CHILD({
-                    signal(SIGUSR1, never);
-                    int pid = getpid();
-                    __asm__ volatile("movq $64, %%rsp; syscall; hlt" : : "a"(SYS_kill), "D"(pid), "S"(SIGUSR1) : "memory");
-                }));
+    show_status(
+        "stack nowhere", IN_CHILD({
+            signal(SIGUSR1, never);
+            int pid = getpid();
+            __asm__ volatile("movq $64, %%rsp; syscall; hlt" : : "a"(SYS_kill), "D"(pid), "S"(SIGUSR1) : "memory");
+        }));
     show_status("sigreturn to nonsense", IN_CHILD({
                     __asm__ volatile("movq %0, %%rsp; syscall; hlt" : : "r"(64l), "a"(SYS_rt_sigreturn) : "memory");
                 }));

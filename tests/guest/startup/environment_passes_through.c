@@ -20,8 +20,16 @@ int main(int argc, char **argv T_UNUSED)
     MUST(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0);
     memset(big, 'b', sizeof(big) - 1);
     memcpy(big, "BIG=", 4);
-    char *env[] = {"PATH=/bin", "EMPTY=", "=odd", "no equals sign", "LD_LIBRARY_PATH=/nonexistent", "TWICE=1",
-                   "TWICE=2", "BYTES=\x01\x7f\x80\xff", big, NULL};
+    char *env[] = {"PATH=/bin",
+                   "EMPTY=",
+                   "=odd",
+                   "no equals sign",
+                   "LD_LIBRARY_PATH=/nonexistent",
+                   "TWICE=1",
+                   "TWICE=2",
+                   "BYTES=\x01\x7f\x80\xff",
+                   big,
+                   NULL};
     show_status("show", IN_CHILD(execve(path, (char *[]){"show", "x", NULL}, env)));
     char *none[] = {NULL};
     show_status("show", IN_CHILD(execve(path, (char *[]){"show", "x", NULL}, none)));

@@ -53,7 +53,10 @@ int main(void)
     /* flags that user mode may set */
     __asm__ volatile("pushfq; orq $0x200000, (%%rsp); popfq; pushfq; popq %0" : "=r"(f) : : "cc", "memory");
     printf("id flag %d\n", (int) (f >> 21) & 1);
-    __asm__ volatile("pushfq; andq $~0x200000, (%%rsp); orq $0x3200, (%%rsp); popfq; pushfq; popq %0" : "=r"(f) : : "cc", "memory");
+    __asm__ volatile("pushfq; andq $~0x200000, (%%rsp); orq $0x3200, (%%rsp); popfq; pushfq; popq %0"
+                     : "=r"(f)
+                     :
+                     : "cc", "memory");
     printf("privilege asked for %d\n", (int) (f >> 12) & 3);
     __asm__ volatile("pushfq; andq $~0x200, (%%rsp); popfq; pushfq; popq %0" : "=r"(f) : : "cc", "memory");
     printf("interrupt flag cleared by popf %d\n", (int) (f >> 9) & 1);

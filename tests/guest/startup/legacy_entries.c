@@ -19,7 +19,10 @@ int main(void)
     for (unsigned i = 0; i < ARRAY_SIZE(nrs); i++) {
         long got;
         __asm__ volatile("syscall" : "=a"(got) : "a"(nrs[i]) : "rcx", "r11", "memory");
-        printf("call %lx: %s\n", (unsigned long) nrs[i], got == getpid() ? "the pid" : got < 0 ? errname((int) -got) : "else");
+        printf("call %lx: %s\n", (unsigned long) nrs[i],
+               got == getpid() ? "the pid"
+               : got < 0       ? errname((int) -got)
+                               : "else");
     }
     return t_end();
 }

@@ -31,8 +31,8 @@ extern const uint8_t dump_start[], dump_end[];
 int main(void)
 {
     static struct elf_file f;
-    static const char *const names[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8",
-                                        "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "flags", "argc"};
+    static const char *const names[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp",   "r8",  "r9",
+                                        "r10", "r11", "r12", "r13", "r14", "r15", "flags", "argc"};
     union {
         uint8_t b[512 + 136 + 16];
         uint16_t w[256];

@@ -53,7 +53,7 @@ int main(void)
     for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
         printf("%s %s\n", names[i], find(names[i]) ? "there" : "missing");
     CHECK(vers != NULL);
-    int (*cg)(int, struct timespec *) = (int (*)(int, struct timespec *)) (uintptr_t) find("__vdso_clock_gettime");
+    int (*cg)(int, struct timespec *) = (int (*)(int, struct timespec *))(uintptr_t) find("__vdso_clock_gettime");
     if (cg) {
         struct timespec ts;
         printf("clock_gettime %d\n", cg(CLOCK_MONOTONIC, &ts));

@@ -32,11 +32,20 @@ int main(void)
     run("movbe", c & bit_MOVBE, FAULTS(__asm__ volatile("movbe %0, %%eax" : : "m"(area) : "rax")));
     run("rdrand", c & bit_RDRND, FAULTS(__asm__ volatile("rdrand %%rax" : : : "rax", "cc")));
     run("avx", (c & bit_AVX) && (lo & 6) == 6,
-        FAULTS(__asm__ volatile("vaddps %%ymm0, %%ymm0, %%ymm0; vzeroupper" : : : "xmm0")));
+        FAULTS(__asm__ volatile("vaddps %%ymm0, %%ymm0, %%ymm0; vzeroupper"
+                                :
+                                :
+                                : "xmm0")));
     run("fma", (c & bit_FMA) && (lo & 6) == 6,
-        FAULTS(__asm__ volatile("vfmadd132ps %%ymm0, %%ymm0, %%ymm0; vzeroupper" : : : "xmm0")));
+        FAULTS(__asm__ volatile("vfmadd132ps %%ymm0, %%ymm0, %%ymm0; vzeroupper"
+                                :
+                                :
+                                : "xmm0")));
     run("avx2", (b7 & (1 << 5)) && (lo & 6) == 6,
-        FAULTS(__asm__ volatile("vpaddd %%ymm0, %%ymm0, %%ymm0; vzeroupper" : : : "xmm0")));
+        FAULTS(__asm__ volatile("vpaddd %%ymm0, %%ymm0, %%ymm0; vzeroupper"
+                                :
+                                :
+                                : "xmm0")));
     run("bmi1", b7 & (1 << 3), FAULTS(__asm__ volatile("andn %%rax, %%rax, %%rax" : : : "rax", "cc")));
     run("bmi2", b7 & (1 << 8), FAULTS(__asm__ volatile("pdep %%rax, %%rax, %%rax" : : : "rax", "cc")));
     run("adx", b7 & (1 << 19), FAULTS(__asm__ volatile("adcx %%rax, %%rax" : : : "rax", "cc")));
@@ -44,9 +53,15 @@ int main(void)
     run("sha", b7 & (1 << 29), FAULTS(__asm__ volatile("sha256msg1 %%xmm0, %%xmm0" : : : "xmm0")));
     run("clflushopt", b7 & (1 << 23), FAULTS(__asm__ volatile("clflushopt %0" : "+m"(area))));
     run("avx512f", (b7 & (1 << 16)) && (lo & 0xe6) == 0xe6,
-        FAULTS(__asm__ volatile("vpaddd %%zmm0, %%zmm0, %%zmm0; vpaddd %%zmm31, %%zmm31, %%zmm31; vzeroupper" : : : "xmm0")));
+        FAULTS(__asm__ volatile("vpaddd %%zmm0, %%zmm0, %%zmm0; vpaddd %%zmm31, %%zmm31, %%zmm31; vzeroupper"
+                                :
+                                :
+                                : "xmm0")));
     run("avx512bw", (b7 & (1 << 30)) && (lo & 0xe6) == 0xe6,
-        FAULTS(__asm__ volatile("vpaddb %%zmm0, %%zmm0, %%zmm0; kmovq %%k1, %%rax; vzeroupper" : : : "xmm0", "rax")));
+        FAULTS(__asm__ volatile("vpaddb %%zmm0, %%zmm0, %%zmm0; kmovq %%k1, %%rax; vzeroupper"
+                                :
+                                :
+                                : "xmm0", "rax")));
     run("fsgsbase", b7 & 1, FAULTS(__asm__ volatile("rdfsbase %%rax" : : : "rax")));
     run("rdpid", c7 & (1 << 22), FAULTS(__asm__ volatile("rdpid %%rax" : : : "rax")));
     __cpuid(0x80000001, a, b, c, d);

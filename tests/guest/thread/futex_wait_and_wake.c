@@ -76,7 +76,8 @@ int main(void)
     show("move all", futex(&word, FUTEX_REQUEUE, 0, (void *) 100l, &other, 0));
     other = 5;
     /* other += 1; wake on word; wake on other too if it was 5 */
-    show("wake and operate", futex(&word, FUTEX_WAKE_OP, 1, (void *) 100l, &other, FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_EQ, 5)));
+    show("wake and operate",
+         futex(&word, FUTEX_WAKE_OP, 1, (void *) 100l, &other, FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_EQ, 5)));
     printf("other %u\n", other);
     for (int i = 0; i < 6; i++)
         CHECK(thread_join(th[i]) == NULL);

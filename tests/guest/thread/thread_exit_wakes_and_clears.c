@@ -21,8 +21,9 @@ int main(void)
     /* no CLONE_SETTLS: the thread shares errno and the rest with its maker, and touches neither */
     for (int i = 0; i < 4; i++) {
         atomic_store(&child_tid[i], 1);
-        int tid = clone(body, stacks[i] + sizeof(stacks[i]), flags | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
-                        CLONE_CHILD_CLEARTID, (void *) (intptr_t) i, (void *) &parent_tid[i], NULL, (void *) &child_tid[i]);
+        int tid = clone(body, stacks[i] + sizeof(stacks[i]),
+                        flags | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, (void *) (intptr_t) i,
+                        (void *) &parent_tid[i], NULL, (void *) &child_tid[i]);
         MUST(tid > 0);
         CHECK(parent_tid[i] == tid);
     }
