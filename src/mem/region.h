@@ -13,8 +13,8 @@
 #include "mem/space.h"
 
 enum {
-    RG_SHARED = 1,     /* MAP_SHARED */
-    RG_ANON = 2,       /* no file */
+    RG_SHARED = 1, /* MAP_SHARED */
+    RG_ANON = 2,   /* no file */
     RG_GROWSDOWN = 4,
     RG_DONTFORK = 8,
     RG_LOCKED = 16,
@@ -29,14 +29,15 @@ enum {
 #define ORIGIN_HEAP 1u
 #define ORIGIN_FIRST 2u
 
-#define MMAP_MIN (64ull << 10) /* vm.mmap_min_addr's default */
+#define MMAP_MIN (64ull << 10)    /* vm.mmap_min_addr's default */
+#define STACK_RANDOM (1ull << 22) /* pages: stack_maxrandom_size() */
 #define PROT_RWX (PROT_READ | PROT_WRITE | PROT_EXEC)
 
 struct region {
     RB_ENTRY(region) node;
     uint64_t start, end;
-    uint64_t gap;      /* free bytes below start */
-    uint64_t max_gap;  /* largest gap in this subtree */
+    uint64_t gap;     /* free bytes below start */
+    uint64_t max_gap; /* largest gap in this subtree */
     uint32_t origin;
     uint8_t prot, flags, name;
 };
@@ -69,8 +70,8 @@ struct space {
 };
 
 /* region.c: the tree */
-struct region *region_at(struct space *sp, uint64_t va);      /* the one that holds va, or NULL */
-struct region *region_from(struct space *sp, uint64_t va);    /* the first with end > va, or NULL */
+struct region *region_at(struct space *sp, uint64_t va);   /* the one that holds va, or NULL */
+struct region *region_from(struct space *sp, uint64_t va); /* the first with end > va, or NULL */
 struct region *region_next(struct region *r);
 struct region *region_prev(struct region *r);
 struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end);
@@ -94,10 +95,13 @@ struct run {
 /* The next run at or after *at and before `end`; false: none left. Advances *at. Unbound chunks are passed over. */
 bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out);
 
-int mirror_bind(struct space *sp, uint64_t start, uint64_t end);  /* give every chunk of the range a slab chunk and an exact host image */
+int mirror_bind(struct space *sp, uint64_t start,
+                uint64_t end); /* give every chunk of the range a slab chunk and an exact host image */
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end); /* page tables of the bound chunks of the range */
-int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot); /* write `prot` into the page tables, where chunks have them */
-int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off, int map_flags);
+int mirror_tables(struct space *sp, uint64_t start, uint64_t end,
+                  int prot); /* write `prot` into the page tables, where chunks have them */
+int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
+               int map_flags);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
 bool mirror_hide_objects(struct space *sp);
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);

@@ -51,7 +51,7 @@ int space_create(struct space **out, const struct space_limits *lim, const char 
     if (!sp->chunk || !sp->owner)
         return -ENOMEM;
     long p = host(SYS_mmap, sp->slab.base, CHUNK_SIZE, PROT_READ | PROT_WRITE,
-        MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+                  MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     if (is_error(p))
         return (int) p;
     r = machine_create(&sp->machine, sp->slab.base, CHUNK_SIZE, (uint64_t) sp->slab.backed << CHUNK_SHIFT, why);
@@ -59,7 +59,7 @@ int space_create(struct space **out, const struct space_limits *lim, const char 
         return r;
     uint64_t top_chunk = machine_gpa_limit(sp->machine) >> CHUNK_SHIFT;
     sp->slab.limit = (uint32_t) MIN(sp->slab.limit, top_chunk - 1); /* the last one is for host windows (vDSO) */
-    uint64_t gap = MIN(MAX(lim->stack, 128ull << 20), SPACE_TOP / 6 * 5) + (16ull << 30) / 1024;
+    uint64_t gap = MIN(MAX(lim->stack, 128ull << 20), SPACE_TOP / 6 * 5) + STACK_RANDOM * PAGE_SIZE + (1ull << 20);
     sp->mmap_base = page_down(SPACE_TOP - gap - random_below(1ull << 28) * PAGE_SIZE);
     *out = sp;
     return 0;
@@ -208,7 +208,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     if (anon && shared && type == MAP_SHARED_VALIDATE)
         return -EINVAL;
     struct region like = {.prot = prot & PROT_RWX,
-        .flags = (shared ? RG_SHARED : 0) | (anon ? RG_ANON : 0) | (flags & MAP_GROWSDOWN ? RG_GROWSDOWN : 0)};
+                          .flags = (shared ? RG_SHARED : 0) | (anon ? RG_ANON : 0) |
+                                   (flags & MAP_GROWSDOWN ? RG_GROWSDOWN : 0)};
     if ((flags & MAP_GROWSDOWN) && (shared || !anon))
         return -EINVAL;
 
@@ -218,7 +219,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     uint64_t at = hint.v, freed = 0;
     if (!fixed) {
         uint64_t align = anon && size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
-        at = flags & MAP_32BIT ? region_find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE) : place(sp, hint.v, size, align);
+        at = flags & MAP_32BIT ? region_find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE)
+                               : place(sp, hint.v, size, align);
         ret = -ENOMEM;
         if (!at)
             goto out;
@@ -235,7 +237,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
         goto out;
     if (freed && (!anon || shared)) {
         /* Let the host judge file, rights, type and size before anything of the old mapping goes. */
-        long p = host(SYS_mmap, NULL, size, like.prot, type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC)), fd, off);
+        long p =
+            host(SYS_mmap, NULL, size, like.prot, type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC)), fd, off);
         ret = is_error(p) ? p : 0;
         if (ret)
             goto out;
@@ -253,7 +256,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     ret = -ENOMEM;
     if (!r)
         goto out;
-    int map_flags = type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
+    int map_flags =
+        type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
     if ((flags & MAP_POPULATE) && anon && !shared)
         ret = mirror_bind(sp, at, at + size);
     else
@@ -382,8 +386,10 @@ int64_t space_brk(struct space *sp, gva_t to)
             goto out;
         if (host_would_map(size, PROT_READ | PROT_WRITE, 0))
             goto out;
-        struct region like = {.prot = PROT_READ | PROT_WRITE, .flags = RG_ANON | sp->lock_future,
-            .origin = ORIGIN_HEAP, .name = REGION_HEAP};
+        struct region like = {.prot = PROT_READ | PROT_WRITE,
+                              .flags = RG_ANON | sp->lock_future,
+                              .origin = ORIGIN_HEAP,
+                              .name = REGION_HEAP};
         struct region *r = region_insert(sp, &like, old_end, new_end);
         if (!r)
             goto out;
@@ -407,9 +413,13 @@ int space_walk(struct space *sp, gva_t from, gva_t to, int (*fn)(const struct re
     lock(sp);
     int ret = 0;
     for (struct region *r = region_from(sp, from.v); r && r->start < to.v && ret == 0; r = region_next(r)) {
-        struct region_info info = {.start = gva(r->start), .end = gva(r->end), .prot = r->prot,
-            .shared = r->flags & RG_SHARED, .anon = r->flags & RG_ANON, .growsdown = r->flags & RG_GROWSDOWN,
-            .name = (enum region_name) r->name};
+        struct region_info info = {.start = gva(r->start),
+                                   .end = gva(r->end),
+                                   .prot = r->prot,
+                                   .shared = r->flags & RG_SHARED,
+                                   .anon = r->flags & RG_ANON,
+                                   .growsdown = r->flags & RG_GROWSDOWN,
+                                   .name = (enum region_name) r->name};
         ret = fn(&info, arg);
     }
     unlock(sp);
@@ -433,10 +443,19 @@ uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa)
 void space_info(struct space *sp, struct space_info *out)
 {
     lock(sp);
-    *out = (struct space_info){.brk_start = gva(sp->brk_start), .brk = gva(sp->brk), .mmap_base = gva(sp->mmap_base),
-        .stack_top = gva(sp->stack_top), .total_vm = sp->total, .data_vm = sp->data, .stack_vm = sp->stack,
-        .exec_vm = sp->exec, .locked_vm = sp->locked, .regions = sp->regions, .faults = sp->faults,
-        .chunks = sp->slab.next, .peak_vm = sp->peak};
+    *out = (struct space_info){.brk_start = gva(sp->brk_start),
+                               .brk = gva(sp->brk),
+                               .mmap_base = gva(sp->mmap_base),
+                               .stack_top = gva(sp->stack_top),
+                               .total_vm = sp->total,
+                               .data_vm = sp->data,
+                               .stack_vm = sp->stack,
+                               .exec_vm = sp->exec,
+                               .locked_vm = sp->locked,
+                               .regions = sp->regions,
+                               .faults = sp->faults,
+                               .chunks = sp->slab.next,
+                               .peak_vm = sp->peak};
     unlock(sp);
 }
 

@@ -12,9 +12,9 @@
 
 int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
 {
-    uint64_t top = page_down(SPACE_TOP - random_below(1ull << 22) * PAGE_SIZE);
-    struct region like = {.prot = (uint8_t) prot, .flags = RG_ANON | RG_GROWSDOWN, .name = REGION_STACK,
-        .origin = sp->next_origin++};
+    uint64_t top = page_down(SPACE_TOP - random_below(STACK_RANDOM) * PAGE_SIZE);
+    struct region like = {
+        .prot = (uint8_t) prot, .flags = RG_ANON | RG_GROWSDOWN, .name = REGION_STACK, .origin = sp->next_origin++};
     lock(sp);
     int64_t ret = may_expand(sp, size, 0, prot, like.flags);
     if (ret == 0 && !region_insert(sp, &like, top - size, top))

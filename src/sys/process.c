@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "base/fds.h"
+#include "base/lines.h"
 #include "fs/execopen.h"
 #include "sys/handlers.h"
 #include "task/exec.h"
@@ -29,11 +30,29 @@ int64_t sys_vfork(struct thread *t, const uint64_t a[6])
 
 int64_t sys_clone(struct thread *t, const uint64_t a[6])
 {
-    struct clone_args_in in = {.flags = (uint32_t) a[0] & ~(uint64_t) CSIGNAL, .exit_signal = (int) (a[0] & CSIGNAL),
-        .stack = a[1], .parent_tid = a[2], .child_tid = a[3], .tls = a[4], .pidfd = a[2]};
+    struct clone_args_in in = {.flags = (uint32_t) a[0] & ~(uint64_t) CSIGNAL,
+                               .exit_signal = (int) (a[0] & CSIGNAL),
+                               .stack = a[1],
+                               .parent_tid = a[2],
+                               .child_tid = a[3],
+                               .tls = a[4],
+                               .pidfd = a[2]};
     if ((in.flags & CLONE_PIDFD) && (in.flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
         return -EINVAL;
     return process_clone(t, &in);
+}
+
+static uint64_t pid_max(void)
+{
+    struct lines l;
+    uint64_t v = 32768;
+    if (lines_open(&l, "/proc/sys/kernel/pid_max"))
+        return v;
+    const char *p = lines_next(&l);
+    if (p)
+        parse_number(&p, 10, &v);
+    lines_close(&l);
+    return v;
 }
 
 int64_t sys_clone3(struct thread *t, const uint64_t a[6])
@@ -65,11 +84,22 @@ int64_t sys_clone3(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if ((c.flags & CLONE_INTO_CGROUP) && host(SYS_fcntl, c.cgroup, F_GETFD) < 0)
         return -EBADF;
+    for (uint64_t i = 0; i < c.set_tid_size; i++) {
+        int32_t tid;
+        if (get_user(t->proc->space, &tid, gva(c.set_tid + i * 4)))
+            return -EFAULT;
+        if (tid < 1 || (uint64_t) tid >= pid_max())
+            return -EINVAL;
+    }
     if (c.set_tid_size)
         return -EPERM;
-    return process_clone(t, &(struct clone_args_in){.flags = c.flags, .exit_signal = (int) c.exit_signal,
-        .stack = c.stack ? c.stack + c.stack_size : 0, .tls = c.tls, .parent_tid = c.parent_tid, .child_tid = c.child_tid,
-        .pidfd = c.pidfd});
+    return process_clone(t, &(struct clone_args_in){.flags = c.flags,
+                                                    .exit_signal = (int) c.exit_signal,
+                                                    .stack = c.stack ? c.stack + c.stack_size : 0,
+                                                    .tls = c.tls,
+                                                    .parent_tid = c.parent_tid,
+                                                    .child_tid = c.child_tid,
+                                                    .pidfd = c.pidfd});
 }
 
 int64_t sys_exit(struct thread *t, const uint64_t a[6])
@@ -109,8 +139,7 @@ int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
     gva_t head = gva(0);
     pthread_mutex_lock(&t->proc->lock);
     struct thread *o;
-    LIST_FOREACH(o, &t->proc->threads, link)
-    {
+    LIST_FOREACH (o, &t->proc->threads, link) {
         if (pid == 0 ? o == t : o->tid == pid) {
             head = o->robust_list;
             ret = 0;
@@ -187,7 +216,8 @@ int64_t sys_waitid(struct thread *t, const uint64_t a[6])
         return -EFAULT;
     /* The kernel writes these six words, zeros when there is nothing to tell, whatever its result is, and leaves the rest of the guest's
      * structure alone. */
-    const int32_t head[] = {info.si_signo, 0, info.si_code}, tail[] = {info.si_pid, (int32_t) info.si_uid, info.si_status};
+    const int32_t head[] = {info.si_signo, 0, info.si_code},
+                  tail[] = {info.si_pid, (int32_t) info.si_uid, info.si_status};
     if (a[2] && (copy_out(t->proc->space, gva(a[2]), head, sizeof head) ||
                  copy_out(t->proc->space, gva(a[2] + 16), tail, sizeof tail)))
         return -EFAULT;

@@ -193,7 +193,8 @@ static int ready_pipe(int fd[2])
 /* Does the guest's fork need more than the C library's fork does? */
 static bool plain(const struct clone_args_in *a)
 {
-    return a->exit_signal == SIGCHLD && !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
+    return a->exit_signal == SIGCHLD &&
+           !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
 }
 
 /* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. */
@@ -222,8 +223,11 @@ static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
     host(SYS_rt_sigpending, &pending, 8);
 
     locks_before_fork(p);
-    long pid = plain(a) ? fork() : host(SYS_clone, (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
-                                                       (unsigned) a->exit_signal, 0, NULL, NULL, 0);
+    long pid = plain(a)
+                   ? fork()
+                   : host(SYS_clone,
+                          (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) | (unsigned) a->exit_signal,
+                          0, NULL, NULL, 0);
     if (pid == -1)
         pid = -EAGAIN;
     if (pid == 0) {
@@ -264,11 +268,14 @@ struct spawn {
     struct clone_args_in args;
     void *stack;
     bool own_sighand;
+    int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
     int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
 };
 
 static void spawn_free(struct spawn *s)
 {
+    if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
     if (s->thread.vcpu)
         vcpu_park(s->thread.vcpu);
     if (s->proc.execing) { /* on the child's stack; its descriptors went with it */
@@ -293,6 +300,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
         return -ENOMEM;
     }
     s->args = *a;
+    s->refs = 1;
     s->proc = *p;
     s->proc.execing = NULL;
     s->proc.vfork_child = true;
@@ -378,9 +386,8 @@ static void *spawn_sleeper(void *arg)
     struct spawn *s = arg;
     int64_t pid = spawn_run(s);
     if (pid < 0)
-        tell_pid(s, pid); /* the parent frees */
-    else
-        spawn_free(s);
+        tell_pid(s, pid);
+    spawn_free(s);
     return NULL;
 }
 
@@ -401,16 +408,17 @@ static int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, HOST_STACK);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    s->refs = 2;
     int r = pthread_create(&sleeper, &attr, spawn_sleeper, s);
     pthread_attr_destroy(&attr);
     if (r) {
+        s->refs = 1;
         spawn_free(s);
         return -EAGAIN;
     }
     while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
         host(SYS_futex, &s->pid, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
-    if (pid < 0)
-        spawn_free(s);
+    spawn_free(s);
     return pid;
 }
 
@@ -435,7 +443,8 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
         return -EINVAL;
     if ((f & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS))
         return -EINVAL;
-    if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME))
+    if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
+             CLONE_NEWTIME))
         return -EPERM; /* no namespaces of its own: what an unprivileged user is told where they are switched off */
     if (f & CLONE_INTO_CGROUP)
         return -EOPNOTSUPP;

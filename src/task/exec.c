@@ -64,9 +64,12 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     signal_set_mask(t, ctx->sigmask);
     t->host = pthread_self();
 
-    struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp), .hwcap = kernel_hwcap(),
-        .hwcap2 = getauxval(AT_HWCAP2), .minsigstksz = getauxval(AT_MINSIGSTKSZ), .clktck = getauxval(AT_CLKTCK),
-        .platform = "x86_64"};
+    struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp),
+                                .hwcap = kernel_hwcap(),
+                                .hwcap2 = getauxval(AT_HWCAP2),
+                                .minsigstksz = getauxval(AT_MINSIGSTKSZ),
+                                .clktck = getauxval(AT_CLKTCK),
+                                .platform = "x86_64"};
     if (getrandom(aux.random, sizeof aux.random, 0) != sizeof aux.random)
         return -EIO;
     exec_identity(&aux);
@@ -92,9 +95,15 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
 {
     const struct options *o = t->proc->opt;
     struct state_writer w;
-    struct state_image im = {.window_base = fds_base(), .window_count = fds_count(), .exe_fd = exe_fd,
-        .limits = *space_limits(t->proc->space), .sigmask = t->sigmask, .ignored = signal_ignored_set(t->proc->sighand),
-        .set_user = o->set_user, .trace = o->trace, .stats = o->stats};
+    struct state_image im = {.window_base = fds_base(),
+                             .window_count = fds_count(),
+                             .exe_fd = exe_fd,
+                             .limits = *space_limits(t->proc->space),
+                             .sigmask = t->sigmask,
+                             .ignored = signal_ignored_set(t->proc->sighand),
+                             .set_user = o->set_user,
+                             .trace = o->trace,
+                             .stats = o->stats};
     fds_set_limit(NULL, &im.nofile);
     state_begin(&w);
     state_put(&w, ST_IMAGE, &im, sizeof im);
@@ -136,6 +145,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
     char *envp[] = {env, NULL};
     t->proc->execing = p;
+    process_release_memory(t);
     r = host(SYS_execve, "/proc/thread-self/exe", p->argv, envp);
     t->proc->execing = NULL;
     fds_close(state);

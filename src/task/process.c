@@ -66,6 +66,7 @@ void process_exit(struct thread *t, int code)
 {
     if (at_exit && !t->proc->vfork_child)
         at_exit(t->proc);
+    process_release_memory(t);
     if (!t->proc->vfork_child && t->proc->nthreads == 1 && !process_memory_shared())
         machine_close(space_machine(t->proc->space));
     host(SYS_exit_group, code);
@@ -129,6 +130,21 @@ static void walk_robust_list(struct thread *t)
         robust_entry(t, (head.pending & ~1ull) + (uint64_t) head.offset, head.pending & 1, true);
 }
 
+/* The end of a whole process, by exit, exec or a signal of its own: what its threads hold is marked for others that share the memory. One that
+ * the host kernel kills is beyond our reach (docs/limits.md). */
+void process_release_memory(struct thread *t)
+{
+    struct process *p = t->proc;
+    if (pthread_mutex_trylock(&p->lock)) {
+        walk_robust_list(t); /* somebody is in the middle of a change: our own at least */
+        return;
+    }
+    struct thread *o;
+    LIST_FOREACH (o, &p->threads, link)
+        walk_robust_list(o);
+    pthread_mutex_unlock(&p->lock);
+}
+
 /* What exit(2) and exec leave in guest memory. */
 void thread_release_memory(struct thread *t)
 {
@@ -176,7 +192,25 @@ static void fill_fault(siginfo_t *info, int sig, int code, uint64_t addr)
     info->si_addr = (void *) addr;
 }
 
-enum { X_DE, X_DB, X_NMI, X_BP, X_OF, X_BR, X_UD, X_NM, X_TS = 10, X_NP, X_SS, X_GP, X_PF, X_MF = 16, X_AC, X_MC, X_XM };
+enum {
+    X_DE,
+    X_DB,
+    X_NMI,
+    X_BP,
+    X_OF,
+    X_BR,
+    X_UD,
+    X_NM,
+    X_TS = 10,
+    X_NP,
+    X_SS,
+    X_GP,
+    X_PF,
+    X_MF = 16,
+    X_AC,
+    X_MC,
+    X_XM
+};
 
 static int fp_code(unsigned err)
 {

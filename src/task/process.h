@@ -20,6 +20,8 @@ void process_at_exit(void (*fn)(struct process *));
 /* End of one thread, by exit(2). */
 _Noreturn void thread_exit(struct thread *t, int code);
 
+void process_release_memory(struct thread *t);
+
 /* What the end of a thread leaves in guest memory: robust futexes, CLEARTID. */
 void thread_release_memory(struct thread *t);
 

@@ -8,6 +8,7 @@
 
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/process.h"
 #include "sys/sys.h"
 
 #define SYNC_BITS (KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS))
@@ -17,8 +18,8 @@ const ksigset_t signal_supervisor_mask = ~SYNC_BITS;
 /* Flags of struct ksigaction that glibc hides or renames. */
 #define KSA_RESTORER 0x04000000ull
 #define KSA_FLAGS                                                                                                      \
-    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | (uint64_t) (uint32_t) SA_RESETHAND | \
-        0x800 /* SA_EXPOSE_TAGBITS */ | KSA_RESTORER)
+    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |                                 \
+     (uint64_t) (uint32_t) SA_RESETHAND | 0x800 /* SA_EXPOSE_TAGBITS */ | KSA_RESTORER)
 #define KSIG_DFL 0
 #define KSIG_IGN 1
 
@@ -242,7 +243,8 @@ long sys_block(struct thread *t, long nr, ...)
 
 void signal_die(struct thread *t, int sig)
 {
-    (void) t;
+    if (t)
+        process_release_memory(t);
     ksigset_t only = ~KSIG_BIT(sig);
     host_action(sig, KSIG_DFL, 0);
     host(SYS_tgkill, host(SYS_getpid), host(SYS_gettid), sig);
@@ -376,12 +378,33 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
     struct guest_frame *f = (struct guest_frame *) out;
     f->pretcode = act->restorer;
     f->uc.flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-    f->uc.stack = (struct guest_stack){.sp = t->altstack_sp, .size = t->altstack_size,
-        .flags = t->altstack_size ? t->altstack_flags : SS_DISABLE};
-    f->uc.mc = (struct guest_sigcontext){.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11, .r12 = r->r12,
-        .r13 = r->r13, .r14 = r->r14, .r15 = r->r15, .di = r->rdi, .si = r->rsi, .bp = r->rbp, .bx = r->rbx, .dx = r->rdx,
-        .ax = r->rax, .cx = r->rcx, .sp = r->rsp, .ip = r->rip, .flags = r->rflags | 0x202, .cs = 0x33, .ss = 0x2b,
-        .err = t->trap.error, .trapno = t->trap.trapno, .oldmask = oldmask, .cr2 = t->trap.cr2, .fpstate = fp};
+    f->uc.stack = (struct guest_stack){
+        .sp = t->altstack_sp, .size = t->altstack_size, .flags = t->altstack_size ? t->altstack_flags : SS_DISABLE};
+    f->uc.mc = (struct guest_sigcontext){.r8 = r->r8,
+                                         .r9 = r->r9,
+                                         .r10 = r->r10,
+                                         .r11 = r->r11,
+                                         .r12 = r->r12,
+                                         .r13 = r->r13,
+                                         .r14 = r->r14,
+                                         .r15 = r->r15,
+                                         .di = r->rdi,
+                                         .si = r->rsi,
+                                         .bp = r->rbp,
+                                         .bx = r->rbx,
+                                         .dx = r->rdx,
+                                         .ax = r->rax,
+                                         .cx = r->rcx,
+                                         .sp = r->rsp,
+                                         .ip = r->rip,
+                                         .flags = r->rflags | 0x202,
+                                         .cs = 0x33,
+                                         .ss = 0x2b,
+                                         .err = t->trap.error,
+                                         .trapno = t->trap.trapno,
+                                         .oldmask = oldmask,
+                                         .cr2 = t->trap.cr2,
+                                         .fpstate = fp};
     f->uc.sigmask = oldmask;
     f->info = *info;
     uint8_t *fpu = out + (fp - frame_at);
@@ -461,10 +484,24 @@ int signal_return(struct thread *t)
     t->restart_fn = NULL;
     t->restart_fn = NULL; /* a handler ran: nothing is left to restart */
     signal_set_mask(t, uc.sigmask);
-    *t->regs = (struct cpu_regs){.rax = m->ax, .rbx = m->bx, .rcx = m->cx, .rdx = m->dx, .rsi = m->si, .rdi = m->di,
-        .rsp = m->sp, .rbp = m->bp, .r8 = m->r8, .r9 = m->r9, .r10 = m->r10, .r11 = m->r11, .r12 = m->r12, .r13 = m->r13,
-        .r14 = m->r14, .r15 = m->r15, .rip = m->ip,
-        .rflags = (t->regs->rflags & ~FIX_EFLAGS) | (m->flags & FIX_EFLAGS)};
+    *t->regs = (struct cpu_regs){.rax = m->ax,
+                                 .rbx = m->bx,
+                                 .rcx = m->cx,
+                                 .rdx = m->dx,
+                                 .rsi = m->si,
+                                 .rdi = m->di,
+                                 .rsp = m->sp,
+                                 .rbp = m->bp,
+                                 .r8 = m->r8,
+                                 .r9 = m->r9,
+                                 .r10 = m->r10,
+                                 .r11 = m->r11,
+                                 .r12 = m->r12,
+                                 .r13 = m->r13,
+                                 .r14 = m->r14,
+                                 .r15 = m->r15,
+                                 .rip = m->ip,
+                                 .rflags = (t->regs->rflags & ~FIX_EFLAGS) | (m->flags & FIX_EFLAGS)};
     if (restore_fpu(t, m->fpstate))
         return -EFAULT;
     signal_restore_altstack(t, uc.stack.sp, uc.stack.flags, uc.stack.size);

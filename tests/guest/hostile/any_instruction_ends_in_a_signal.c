@@ -22,20 +22,21 @@ static void handler(int sig)
 /* Everything points into `scratch`; the trap comes after one instruction at `code`. */
 static void run(void *code, char *scratch)
 {
-    __asm__ volatile("movq %0, %%r15\n\t"
-                     "movq %1, %%rax\n\t"
-                     "movq %%rax, %%rsp\n\t"
-                     "movq %%rax, %%rbx\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\tmovq %%rax, %%rsi\n\tmovq %%rax, %%rdi\n\t"
-                     "movq %%rax, %%rbp\n\tmovq %%rax, %%r8\n\tmovq %%rax, %%r9\n\tmovq %%rax, %%r10\n\tmovq %%rax, %%r11\n\t"
-                     "movq %%rax, %%r12\n\tmovq %%rax, %%r13\n\tmovq %%rax, %%r14\n\t"
-                     "pushq $0x302\n\t"
-                     "pushq %%r15\n\tpopq %%r15\n\t"
-                     "movq %%r15, -8(%%rsp)\n\t"
-                     "popfq\n\t"
-                     "jmp *%%r15\n\t"
-                     :
-                     : "r"(code), "r"(scratch + SCRATCH / 2)
-                     : "memory", "cc");
+    __asm__ volatile(
+        "movq %0, %%r15\n\t"
+        "movq %1, %%rax\n\t"
+        "movq %%rax, %%rsp\n\t"
+        "movq %%rax, %%rbx\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\tmovq %%rax, %%rsi\n\tmovq %%rax, %%rdi\n\t"
+        "movq %%rax, %%rbp\n\tmovq %%rax, %%r8\n\tmovq %%rax, %%r9\n\tmovq %%rax, %%r10\n\tmovq %%rax, %%r11\n\t"
+        "movq %%rax, %%r12\n\tmovq %%rax, %%r13\n\tmovq %%rax, %%r14\n\t"
+        "pushq $0x302\n\t"
+        "pushq %%r15\n\tpopq %%r15\n\t"
+        "movq %%r15, -8(%%rsp)\n\t"
+        "popfq\n\t"
+        "jmp *%%r15\n\t"
+        :
+        : "r"(code), "r"(scratch + SCRATCH / 2)
+        : "memory", "cc");
     __builtin_unreachable();
 }
 
@@ -86,15 +87,39 @@ int main(void)
         const char *name;
         uint8_t byte[8], n;
     } known[] = {
-        {"nop", {0x90}, 1}, {"hlt", {0xf4}, 1}, {"cli", {0xfa}, 1}, {"sti", {0xfb}, 1}, {"in", {0xe4, 0x10}, 2},
-        {"out 10", {0xe6, 0x10}, 2}, {"out 20", {0xe6, 0x20}, 2}, {"out dx", {0xee}, 1}, {"rdmsr", {0x0f, 0x32}, 2},
-        {"wrmsr", {0x0f, 0x30}, 2}, {"mov cr0", {0x0f, 0x20, 0xc0}, 3}, {"mov cr3", {0x0f, 0x22, 0xd8}, 3},
-        {"mov dr7", {0x0f, 0x23, 0xf8}, 3}, {"invd", {0x0f, 0x08}, 2}, {"wbinvd", {0x0f, 0x09}, 2}, {"clts", {0x0f, 0x06}, 2},
-        {"lgdt", {0x0f, 0x01, 0x10}, 3}, {"lidt", {0x0f, 0x01, 0x18}, 3}, {"ltr", {0x0f, 0x00, 0xd8}, 3},
-        {"lldt", {0x0f, 0x00, 0xd0}, 3}, {"swapgs", {0x0f, 0x01, 0xf8}, 3}, {"sysret", {0x48, 0x0f, 0x07}, 3},
-        {"xsetbv", {0x0f, 0x01, 0xd1}, 3}, {"ud2", {0x0f, 0x0b}, 2}, {"int3", {0xcc}, 1}, {"mov ss", {0x8e, 0xd0}, 2},
-        {"far return", {0x48, 0xcb}, 2}, {"iret", {0x48, 0xcf}, 2}, {"div", {0xf7, 0xf1}, 2},
-        {"jump out", {0xff, 0x20}, 2}, {"invlpg", {0x0f, 0x01, 0x38}, 3}, {"push fs", {0x0f, 0xa0}, 2}, {"rsm", {0x0f, 0xaa}, 2},
+        {"nop", {0x90}, 1},
+        {"hlt", {0xf4}, 1},
+        {"cli", {0xfa}, 1},
+        {"sti", {0xfb}, 1},
+        {"in", {0xe4, 0x10}, 2},
+        {"out 10", {0xe6, 0x10}, 2},
+        {"out 20", {0xe6, 0x20}, 2},
+        {"out dx", {0xee}, 1},
+        {"rdmsr", {0x0f, 0x32}, 2},
+        {"wrmsr", {0x0f, 0x30}, 2},
+        {"mov cr0", {0x0f, 0x20, 0xc0}, 3},
+        {"mov cr3", {0x0f, 0x22, 0xd8}, 3},
+        {"mov dr7", {0x0f, 0x23, 0xf8}, 3},
+        {"invd", {0x0f, 0x08}, 2},
+        {"wbinvd", {0x0f, 0x09}, 2},
+        {"clts", {0x0f, 0x06}, 2},
+        {"lgdt", {0x0f, 0x01, 0x10}, 3},
+        {"lidt", {0x0f, 0x01, 0x18}, 3},
+        {"ltr", {0x0f, 0x00, 0xd8}, 3},
+        {"lldt", {0x0f, 0x00, 0xd0}, 3},
+        {"swapgs", {0x0f, 0x01, 0xf8}, 3},
+        {"sysret", {0x48, 0x0f, 0x07}, 3},
+        {"xsetbv", {0x0f, 0x01, 0xd1}, 3},
+        {"ud2", {0x0f, 0x0b}, 2},
+        {"int3", {0xcc}, 1},
+        {"mov ss", {0x8e, 0xd0}, 2},
+        {"far return", {0x48, 0xcb}, 2},
+        {"iret", {0x48, 0xcf}, 2},
+        {"div", {0xf7, 0xf1}, 2},
+        {"jump out", {0xff, 0x20}, 2},
+        {"invlpg", {0x0f, 0x01, 0x38}, 3},
+        {"push fs", {0x0f, 0xa0}, 2},
+        {"rsm", {0x0f, 0xaa}, 2},
     };
     struct sigaction sa = {.sa_sigaction = step, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     stack_t ss = {.ss_sp = malloc(1 << 16), .ss_size = 1 << 16};

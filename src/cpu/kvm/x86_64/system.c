@@ -34,7 +34,8 @@ void system_init(struct machine *m)
     BUG_ON(!text || !idt || entry_end - entry_text > (long) PAGE_SIZE);
     memcpy(m->ram + text, entry_text, entry_end - entry_text);
     for (unsigned v = 0; v < 32; v++) {
-        uint64_t *gate = (uint64_t *) (m->ram + idt + v * 16ull), at = ENTRY_OF(entry_stubs) + (uint64_t) v * EXCEPTION_STUB_SIZE;
+        uint64_t *gate = (uint64_t *) (m->ram + idt + v * 16ull),
+                 at = ENTRY_OF(entry_stubs) + (uint64_t) v * EXCEPTION_STUB_SIZE;
         uint64_t dpl = v == 3 || v == 4 ? 0x60 : 0; /* int3 and into are the user's to raise */
         gate[0] = (at & 0xffff) | 0x08ull << 16 | (0x8e | dpl) << 40 | (at >> 16 & 0xffff) << 48;
         gate[1] = at >> 32;
@@ -75,7 +76,8 @@ int system_setup_cpuid(struct machine *m)
 
     for (unsigned i = 0; i < list->nent; i++) {
         struct kvm_cpuid_entry2 *e = &list->entries[i];
-        if (e->function == 1 || e->function == 7 || e->function == 0x80000001 || e->function == 0x80000008) {
+        if (e->function == 1 || e->function == 7 || (e->function >= 0x80000001 && e->function <= 0x80000004) ||
+            e->function == 0x80000008) {
             __cpuid_count(e->function, e->index, a, b, c, d);
             e->eax = a, e->ecx = c, e->edx = d;
             if (e->function == 1)
@@ -171,12 +173,16 @@ int system_vcpu_reset(struct vcpu *v)
     s.ds = s.es = s.fs = s.gs = (struct kvm_segment){.unusable = 1};
     s.gdt = (struct kvm_dtable){.base = ENTRY_VCPU(v->id) + VCPU_GDT, .limit = 16 * 8 - 1};
     s.idt = (struct kvm_dtable){.base = ENTRY_IDT, .limit = 256 * 16 - 1};
-    s.tr = (struct kvm_segment){.base = ENTRY_VCPU(v->id) + VCPU_TSS, .limit = TSS_IO_BITMAP + TSS_IO_BYTES - 1, .selector = 0x40, .type = 11,
-        .present = 1};
+    s.tr = (struct kvm_segment){.base = ENTRY_VCPU(v->id) + VCPU_TSS,
+                                .limit = TSS_IO_BITMAP + TSS_IO_BYTES - 1,
+                                .selector = 0x40,
+                                .type = 11,
+                                .present = 1};
     s.ldt = (struct kvm_segment){.unusable = 1};
     s.cr4 |= umip;
     r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
-    if (r && umip) { /* a host that does not virtualise UMIP: the guest may then read descriptor-table addresses, all ours */
+    if (r &&
+        umip) { /* a host that does not virtualise UMIP: the guest may then read descriptor-table addresses, all ours */
         s.cr4 &= ~umip;
         r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
     }
@@ -186,11 +192,12 @@ int system_vcpu_reset(struct vcpu *v)
     r = host(SYS_ioctl, v->fd, KVM_SET_XCRS, &x);
     if (r)
         return r;
-    struct kvm_device_attr tsc = {.group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET,
-        .addr = (uintptr_t) &(uint64_t){0}};
+    struct kvm_device_attr tsc = {
+        .group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET, .addr = (uintptr_t) & (uint64_t){0}};
     m->tsc_is_host = host(SYS_ioctl, v->fd, KVM_SET_DEVICE_ATTR, &tsc) == 0;
     /* FMASK as Linux clears flags on entry. */
     const struct kvm_msr_entry msr[] = {{.index = MSR_STAR, .data = 0x23ull << 48 | 0x08ull << 32},
-        {.index = MSR_LSTAR, .data = ENTRY_TEXT}, {.index = MSR_FMASK, .data = 0x47700}};
+                                        {.index = MSR_LSTAR, .data = ENTRY_TEXT},
+                                        {.index = MSR_FMASK, .data = 0x47700}};
     return set_msrs(v, msr, ARRAY_SIZE(msr));
 }
