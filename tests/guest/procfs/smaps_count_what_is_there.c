@@ -24,7 +24,7 @@ static char *block(char *text, void *at)
 int main(void)
 {
     int blocks = 0;
-    char *p = mmap((void *) 0x2b0000000000ul, 64 * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap((void *) 0x2b0000100000ul, 64 * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     MUST(p != MAP_FAILED);
     MUST(madvise(p, 64 * T_PAGE, MADV_NOHUGEPAGE) == 0);
     for (int i = 0; i < 10; i++)
