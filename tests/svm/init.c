@@ -240,6 +240,9 @@ static void run_case(char *line)
     fprintf(report, "@%s %s %ld %ld\n", same ? "same" : "differ", name, a.ms, b.ms);
     if (!sound)
         fprintf(report, "| wrong natively\n");
+    char *wrong = strstr(a.out, "FAIL");
+    if (wrong)
+        say_lines("native: ", wrong, 2, false);
     if (!same) {
         size_t i = 0, from = 0;
         for (; i < a.out_len && i < b.out_len && a.out[i] == b.out[i]; i++)
