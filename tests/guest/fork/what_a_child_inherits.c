@@ -1,4 +1,5 @@
 /* covers: fork rt_sigprocmask rt_sigaction sigaltstack setitimer timer_create fcntl rt_sigpending mlock prctl getrusage semop */
+/* svm: no (its bound on CPU time is for a real processor) */
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sem.h>

@@ -1,4 +1,5 @@
 /* covers: rt_sigreturn */
+/* svm: no (an emulator takes odd instructions differently from a processor) */
 /* only: static-glibc (one build tells all) */
 /* Instructions that no compiler emits, one at a time under the trap flag: whatever they do is the program's own affair. Which of the odd
  * ones a processor knows differs between hosts, so only the well-known outcomes are printed. */

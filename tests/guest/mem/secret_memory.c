@@ -1,4 +1,5 @@
 /* covers: memfd_secret */
+/* svm: no (memfd_secret is off in that kernel, so that nothing differs) */
 #include "fault.h"
 
 int main(void)
