@@ -215,7 +215,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
 
     lock(sp);
     if (flags & MAP_NORESERVE)
-        like.flags |= RG_NOHUGE; /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
+        like.flags |=
+            RG_NOHUGE; /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
     like.flags |= (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future;
     int64_t ret;
     uint64_t at = hint.v, freed = 0;
