@@ -100,7 +100,7 @@ term: all ## a shell on a pseudo-terminal
 check-svm: all ## the suite's core on an emulated AMD host with hardware virtualization
 	@tests/svm/run
 check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse
-	@ELFUSE=$< tests/guest/run --variant static-glibc
+	@ELFUSE=$< tests/guest/run --asan --variant static-glibc
 
 deps: ## install what building and testing needs (Debian, Ubuntu)
 	@scripts/deps check

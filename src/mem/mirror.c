@@ -92,6 +92,8 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
     if (p < 0 && p > -4096)
         return (int) p;
     advise_huge(r, hva, start, end);
+    if (r->flags & RG_NOHUGE) /* said before there was a host mapping to say it of */
+        host(SYS_madvise, hva, end - start, MADV_NOHUGEPAGE);
     fill(sp, r, hva, end - start, 0);
     if (r->flags & RG_DONTFORK)
         host(SYS_madvise, hva, end - start, MADV_DONTFORK);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <sanitizer/asan_interface.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -309,6 +310,8 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     LIST_INIT(&s->proc.threads);
     void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     s->stack = stack == MAP_FAILED ? NULL : stack;
+    if (s->stack) /* the frames of a child that never returned may have been here: a sanitizer build remembers them */
+        ASAN_UNPOISON_MEMORY_REGION(s->stack, HOST_STACK);
     int r = s->stack ? 0 : -ENOMEM;
     if (r == 0 && !(a->flags & CLONE_SIGHAND)) {
         struct sighand *sh = calloc(1, sizeof *sh);

@@ -1,5 +1,6 @@
 /* covers: fork vfork clone execve */
 /* only: static (a dynamic loader opens its libraries) */
+/* asan: no (the sanitizer build is dynamic: its loader opens libraries at exec) */
 /* What takes no descriptor natively does not need a free number. */
 #include "threads.h"
 

@@ -1,4 +1,5 @@
 /* covers: mmap munmap openat read mlock munlock */
+/* svm: no (smaps and status differ where huge pages are always on: docs/limits.md) */
 #include "t.h"
 
 #define MIB (1 << 20)

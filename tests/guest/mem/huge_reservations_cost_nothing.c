@@ -1,4 +1,5 @@
 /* covers: mmap mprotect munmap madvise */
+/* svm: no (its time bound is not for an emulated processor) */
 #include "fault.h"
 
 int main(void)
