@@ -28,7 +28,7 @@ ASAN_OBJ := $(SRC:%=$(BUILD)/asan/obj/%.o) $(BUILD)/asan/obj/tests/asan/options.
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all deps demo check check-full bench bench-fork lint format install unit guest programs term fuzz \
+.PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest programs term fuzz \
     check-svm check-asan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
@@ -64,8 +64,10 @@ $(BUILD)/asan/elfuse: $(ASAN_OBJ) $(BUILD)/sources
 	@$(CC) -pthread $(SANITIZE) -static-libasan -static-libubsan $(LDFLAGS) -o $@ $(ASAN_OBJ)
 
 install: $(BUILD)/elfuse.stripped ## install the program and its manual page under PREFIX (/usr/local)
-	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/elfuse
-	@test ! -e man/elfuse.1 || (set -x; install -D -m 644 man/elfuse.1 $(DESTDIR)$(PREFIX)/share/man/man1/elfuse.1)
+	install -D -m 755 $< '$(DESTDIR)$(PREFIX)/bin/elfuse'
+	install -D -m 644 man/elfuse.1 '$(DESTDIR)$(PREFIX)/share/man/man1/elfuse.1'
+uninstall: ## remove what install put there
+	rm -f '$(DESTDIR)$(PREFIX)/bin/elfuse' '$(DESTDIR)$(PREFIX)/share/man/man1/elfuse.1'
 
 # ---- tests ----
 
@@ -106,7 +108,7 @@ deps: ## install what building and testing needs (Debian, Ubuntu)
 	@scripts/deps check
 demo: ## see bash, python3 and gcc work in virtual machines
 	@scripts/deps demo
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
 	@tests/demo/run
 check: ## all tests; the last line is the sum
 	@scripts/deps check
