@@ -69,6 +69,13 @@ T_UNUSED static struct map_line *maps_at(const volatile void *p)
     return NULL;
 }
 
+/* The last part of its name: what the folders above a program are called says nothing. */
+T_UNUSED static const char *maps_last(const struct map_line *m)
+{
+    const char *slash = strrchr(m->name, '/');
+    return slash ? slash + 1 : m->name;
+}
+
 T_UNUSED static struct map_line *maps_named(const char *name)
 {
     for (int i = 0; i < maps_count; i++)

@@ -21,7 +21,8 @@ int main(void)
         root += strcmp(mnt, "/") == 0;
         proc += strcmp(mnt, "/proc") == 0 && strcmp(type, "proc") == 0;
     }
-    CHECK(lines > 1 && root >= 1 && proc >= 1);
+    CHECK(lines > 1 && proc >= 1);
+    show("the root is a mount, as it need not be in a chroot", root >= 1);
     char *mounts = read_all("/proc/mounts"), *self = read_all("/proc/self/mounts");
     MUST(mounts && self);
     CHECK(strcmp(mounts, self) == 0);
