@@ -84,7 +84,8 @@ _Noreturn void bug(const char *file, int line, const char *what);
             bug(__FILE__, __LINE__, #cond);                                                                            \
     } while (0)
 
-/* What a (positive or negative) errno means, untranslated: strerror() drags in the C library's catalogues. */
+/* The name of a (positive or negative) errno, NULL when there is none; and what it means, untranslated. */
+const char *errno_name(int err);
 const char *errno_text(int err);
 
 /* One line to stderr, prefixed "elfuse: ". */

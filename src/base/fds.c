@@ -2,14 +2,71 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
+#include <limits.h>
 #include <sys/resource.h>
 
 #include "base/raw.h"
 
 /* create: exclusive while a supervisor descriptor is at a guest-visible number; use: shared by guest calls that close, duplicate, map or
- * pass on a descriptor. Writers first, or threads that loop over close() would keep one waiting. */
-static pthread_rwlock_t fds_lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+ * pass on a descriptor. Whoever wants it alone comes first, or threads that loop over close() would keep one waiting: the C library
+ * has no such lock that a static initializer makes.
+ * The word: how many use it, or LOCK_ALONE, and how many wait to have it alone, in units of LOCK_WANTED. */
+#define LOCK_ALONE 0x80000000u
+#define LOCK_WANTED 0x10000u
+static uint32_t lock_word, lock_sleepers;
+
+static void lock_sleep(uint32_t seen)
+{
+    __atomic_fetch_add(&lock_sleepers, 1,
+                       __ATOMIC_SEQ_CST); /* before the kernel compares; lock_wake() looks after it changed the word */
+    host(SYS_futex, &lock_word, 128 /* FUTEX_WAIT_PRIVATE */, seen, NULL, NULL, 0);
+    __atomic_fetch_sub(&lock_sleepers, 1, __ATOMIC_SEQ_CST);
+}
+
+static void lock_wake(void)
+{
+    if (__atomic_load_n(&lock_sleepers, __ATOMIC_SEQ_CST))
+        host(SYS_futex, &lock_word, 129 /* FUTEX_WAKE_PRIVATE */, INT_MAX, NULL, NULL, 0);
+}
+
+static void lock_use(void)
+{
+    uint32_t w = __atomic_load_n(&lock_word, __ATOMIC_RELAXED);
+    for (;;) {
+        if (w >= LOCK_WANTED) {
+            lock_sleep(w);
+            w = __atomic_load_n(&lock_word, __ATOMIC_RELAXED);
+        } else if (__atomic_compare_exchange_n(&lock_word, &w, w + 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+            return;
+        }
+    }
+}
+
+static void unlock_use(void)
+{
+    if (__atomic_sub_fetch(&lock_word, 1, __ATOMIC_SEQ_CST) % LOCK_WANTED == 0)
+        lock_wake();
+}
+
+static void lock_alone(void)
+{
+    uint32_t w = __atomic_add_fetch(&lock_word, LOCK_WANTED, __ATOMIC_RELAXED);
+    for (;;) {
+        if (w & LOCK_ALONE || w % LOCK_WANTED) {
+            lock_sleep(w);
+            w = __atomic_load_n(&lock_word, __ATOMIC_RELAXED);
+        } else if (__atomic_compare_exchange_n(&lock_word, &w, (w - LOCK_WANTED) | LOCK_ALONE, false, __ATOMIC_ACQUIRE,
+                                               __ATOMIC_RELAXED)) {
+            return;
+        }
+    }
+}
+
+static void unlock_alone(void)
+{
+    __atomic_and_fetch(&lock_word, ~LOCK_ALONE, __ATOMIC_SEQ_CST);
+    lock_wake();
+}
 
 /* Window geometry and the guest's RLIMIT_NOFILE. Geometry: set before the second thread exists. used[], limit: under the lock. */
 static int base, count;
@@ -146,7 +203,7 @@ void fds_create_lock(void)
 {
     if (depth++)
         return;
-    pthread_rwlock_wrlock(&fds_lock);
+    lock_alone();
     host_limit(true);
 }
 
@@ -155,22 +212,22 @@ void fds_create_unlock(void)
     if (--depth)
         return;
     host_limit(false);
-    pthread_rwlock_unlock(&fds_lock);
+    unlock_alone();
 }
 
 void fds_use_lock(void)
 {
-    pthread_rwlock_rdlock(&fds_lock);
+    lock_use();
 }
 
 void fds_use_unlock(void)
 {
-    pthread_rwlock_unlock(&fds_lock);
+    unlock_use();
 }
 
 void fds_fork_prepare(void)
 {
-    pthread_rwlock_wrlock(&fds_lock);
+    lock_alone();
 }
 
 void fds_fork_done(bool child)
@@ -179,9 +236,9 @@ void fds_fork_done(bool child)
         sharing = false; /* a vfork child's own child: what the window holds is its own */
         for (int i = 0; i < count; i++)
             shared_use[i] = false;
-        fds_lock = (pthread_rwlock_t) PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+        lock_word = lock_sleepers = 0;
     } else {
-        pthread_rwlock_unlock(&fds_lock);
+        unlock_alone();
     }
 }
 

@@ -71,11 +71,3 @@ void bug(const char *file, int line, const char *what)
     host(SYS_exit_group, 125);
     __builtin_unreachable();
 }
-
-/* The C library's own assertions end as ours do. (Its version of this function brings message catalogues and stdio into a static binary.) */
-_Noreturn void __assert_fail(const char *what, const char *file, unsigned line, const char *function); /* NOLINT */
-void __assert_fail(const char *what, const char *file, unsigned line, const char *function)            /* NOLINT */
-{
-    (void) function;
-    bug(file, (int) line, what);
-}

@@ -376,8 +376,8 @@ static void put_result(struct line *l, const struct sys_row *row, int64_t ret)
     }
     if (ret == -ENO_RESULT) {
         put(l, " = ?");
-    } else if (ret < 0 && ret > -4096 && strerrorname_np((int) -ret)) {
-        put(l, " = -1 %s (%s)", strerrorname_np((int) -ret), strerrordesc_np((int) -ret));
+    } else if (ret < 0 && ret > -4096 && errno_name((int) ret)) {
+        put(l, " = -1 %s (%s)", errno_name((int) ret), errno_text((int) ret));
     } else if (row->nr == SYS_mmap || row->nr == SYS_brk || row->nr == SYS_mremap || row->nr == SYS_shmat) {
         put(l, " = 0x%llx", (unsigned long long) ret);
     } else {

@@ -46,6 +46,7 @@ static void *thread_main(void *arg)
     struct thread_start *s = arg;
     struct thread *t = s->t;
     struct space *sp = t->proc->space;
+    signal_block_all(); /* of signals 32 and up the C library may have let in one */
     t->tid = (int) host(SYS_gettid);
     current = t;
     signal_reclaim(t->proc->sighand);
@@ -387,6 +388,7 @@ static int64_t spawn_run(struct spawn *s)
 static void *spawn_sleeper(void *arg)
 {
     struct spawn *s = arg;
+    signal_block_all();
     int64_t pid = spawn_run(s);
     if (pid < 0)
         tell_pid(s, pid);

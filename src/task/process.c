@@ -177,8 +177,11 @@ void thread_exit(struct thread *t, int code)
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
     current = NULL;
     free(t);
-    if (leader)
+    if (leader) {
+        /* The C library may have named a lock of its own as what the kernel clears at the end of this thread: it is another's by now. */
+        host(SYS_set_tid_address, NULL);
         host(SYS_exit, code); /* stays a zombie until the others are gone, as natively */
+    }
     pthread_exit(NULL);
 }
 
