@@ -74,23 +74,41 @@ static bool used[FDS_WINDOW];
 static struct rlimit64 limit;
 static __thread int depth; /* of fds_create_lock() */
 
+/* A vfork child has a descriptor table of its own, but shares this memory: what it takes in the window is free again for the parent, whose
+ * thread-local storage it runs on. */
+static __thread bool sharing, shared_above;
+static __thread bool shared_use[FDS_WINDOW];
+
+/* Whether the guest uses numbers above the window. Then each free place of the window holds a copy of `filler`, so that the host, which
+ * hands out the lowest free number, cannot choose one. */
+static bool above;
+static int filler;
+
+static bool is_above(void)
+{
+    return sharing ? shared_above : above;
+}
+
 /* The host's soft limit while a supervisor descriptor is made: up to the end of the window, so that neither a full guest table nor the
  * number of the window stands in the way; otherwise below it. */
 static void host_limit(bool making)
 {
-    struct rlimit64 h = {making ? (uint64_t) base + count : MIN(limit.rlim_cur, (uint64_t) base),
-                         MAX(limit.rlim_max, (uint64_t) base + count)},
-                    before;
+    uint64_t end = (uint64_t) base + count, room = MAX(limit.rlim_cur, end) + FDS_SPARE;
+    uint64_t plain = is_above() ? limit.rlim_cur : MIN(limit.rlim_cur, (uint64_t) base);
+    struct rlimit64 h = {making ? end : plain, MAX(limit.rlim_max, end)}, before;
+    if (making && is_above()) {
+        struct rlimit64 more = {room, MAX(h.rlim_max, room)};
+        if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &more, &before) == 0)
+            goto done;
+        h.rlim_cur = MAX(end, limit.rlim_cur); /* it may not be raised: a full table is full for us, too */
+    }
+    if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, &before))
+        return;
+done:
     /* Another process may have set it meanwhile: prlimit(2). */
-    if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &h, &before) == 0 && making &&
-        before.rlim_cur != MIN(limit.rlim_cur, (uint64_t) base))
+    if (making && before.rlim_cur != plain)
         limit.rlim_cur = before.rlim_cur;
 }
-
-/* A vfork child has a descriptor table of its own, but shares this memory: what it takes in the window is free again for the parent, whose
- * thread-local storage it runs on. */
-static __thread bool sharing;
-static __thread bool shared_use[FDS_WINDOW];
 
 int fds_init(void)
 {
@@ -99,27 +117,53 @@ int fds_init(void)
         return -EMFILE;
     limit = lim;
     /* Above what the guest can be given today, but low: the kernel copies the table up to the highest number at fork. */
-    uint64_t at = MAX(MIN(lim.rlim_cur, 65536ull), 1024ull);
+    uint64_t at = MAX(MIN(lim.rlim_cur, 65536ull), 1024ull) + FDS_SPARE;
     count = FDS_WINDOW;
     if (lim.rlim_max < at + count) {
         struct rlimit64 more = {lim.rlim_cur, at + count};
         if (host(SYS_prlimit64, 0, RLIMIT_NOFILE, &more, NULL)) {
-            /* It has to fit below the hard limit: the window takes the upper part. */
+            /* It has to fit below the hard limit: near its end, which itself is left to the guest. */
             if (lim.rlim_max < 64)
                 return -EMFILE;
             count = MIN(FDS_WINDOW, (int) (lim.rlim_max / 4));
-            at = lim.rlim_max - count;
+            at = lim.rlim_max - count - MIN(FDS_SPARE, lim.rlim_max / 16);
         }
     }
     base = (int) at;
     return fds_set_limit(NULL, NULL);
 }
 
-/* The host's soft limit never reaches into the window, so the host never hands out a number of it. */
+static void fill(int place)
+{
+    if (host(SYS_dup3, filler, base + place, O_CLOEXEC) < 0)
+        host(SYS_close, base + place);
+}
+
+/* Fill what is free in the window. False when that was done before, or cannot be; a vfork child leaves it to the program that it starts. */
+static bool open_up(void)
+{
+    if (sharing || above)
+        return false;
+    int fd = (int) host(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC, 0);
+    fd = fd < 0 ? fd : fds_adopt_fd(fd, false);
+    if (fd < 0)
+        return false;
+    filler = fd;
+    for (int i = 0; i < count; i++) {
+        if (host(SYS_fcntl, base + i, F_GETFD) == -EBADF)
+            fill(i);
+        else
+            used[i] = true;
+    }
+    return above = true;
+}
+
+/* The host's soft limit does not reach into the window unless that is filled, so the host never hands out a number of it. */
 int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old)
 {
     int r = 0;
     fds_create_lock();
+    uint64_t before = limit.rlim_cur;
     if (old)
         *old = limit;
     if (new_limit && new_limit->rlim_cur > new_limit->rlim_max) {
@@ -134,9 +178,29 @@ int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old)
         }
         if (r == 0)
             limit = *new_limit;
+        if (r == 0 && limit.rlim_cur > MAX((uint64_t) base, before))
+            open_up();
     }
     fds_create_unlock(); /* puts the soft limit to where it belongs */
     return r;
+}
+
+bool fds_open_up(void)
+{
+    fds_create_lock();
+    bool changed = limit.rlim_cur > (uint64_t) base && open_up();
+    fds_create_unlock();
+    return changed;
+}
+
+bool fds_is_above(int fd)
+{
+    return fd >= base && (uint64_t) fd < limit.rlim_cur;
+}
+
+bool fds_opened_up(void)
+{
+    return is_above();
 }
 
 void fds_adopt(int b, int n, const struct rlimit64 *guest_limit)
@@ -166,7 +230,7 @@ int fds_adopt_fd(int fd, bool inherit)
     int place = 0;
     BUG_ON(!depth);
     /* A number may be taken without a mark: by what was opened under the lock while the guest's table was full. */
-    while (place < count && (used[place] || host(SYS_fcntl, base + place, F_GETFD) != -EBADF))
+    while (place < count && (used[place] || (!is_above() && host(SYS_fcntl, base + place, F_GETFD) != -EBADF)))
         place++;
     if (fds_reserved(fd)) { /* the guest's table was full: it was born here */
         place = fd - base;
@@ -186,7 +250,10 @@ void fds_close(int fd)
 {
     if (!fds_reserved(fd))
         return;
-    host(SYS_close, fd);
+    if (is_above())
+        fill(fd - base);
+    else
+        host(SYS_close, fd);
     if (sharing && !shared_use[fd - base])
         return; /* the parent still has it */
     shared_use[fd - base] = false;
@@ -233,6 +300,7 @@ void fds_fork_prepare(void)
 void fds_fork_done(bool child)
 {
     if (child) {
+        above = is_above();
         sharing = false; /* a vfork child's own child: what the window holds is its own */
         for (int i = 0; i < count; i++)
             shared_use[i] = false;
@@ -244,6 +312,7 @@ void fds_fork_done(bool child)
 
 void fds_share_begin(void)
 {
+    shared_above = is_above();
     sharing = true;
 }
 

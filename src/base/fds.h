@@ -8,6 +8,8 @@
 #include "base/base.h"
 
 #define FDS_WINDOW 1088 /* 1,024 vCPUs and what a process needs besides */
+#define FDS_SPARE                                                                                                      \
+    64 /* numbers between the soft limit and the window: programs raise their limit a little for themselves */
 
 /* Choose the window from RLIMIT_NOFILE (first process), or take over the one that exec passed on. */
 int fds_init(void);
@@ -37,6 +39,12 @@ void fds_use_unlock(void);
 /* RLIMIT_NOFILE as the guest sees it; the host's soft limit is kept below the window. Either pointer may be NULL. Errors as
  * prlimit(2): -EINVAL, -EPERM. */
 int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old);
+
+/* Numbers above the window become usable when they are first needed. fds_open_up() is true when they were not and now are; fds_is_above()
+ * tells that `fd` is below the guest's limit and not below the window. exec carries fds_opened_up(). */
+bool fds_open_up(void);
+bool fds_opened_up(void);
+bool fds_is_above(int fd);
 
 /* Around the life of a child that shares memory but not descriptors (vfork). */
 void fds_share_begin(void);

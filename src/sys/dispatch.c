@@ -1,5 +1,6 @@
 /* From a number and six registers to a handler and a result. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,16 @@ static bool names_window(const struct sys_row *row, const uint64_t a[6])
     return false;
 }
 
+/* Whether it failed for want of a number above the window. */
+static bool needs_above(const struct sys_row *row, const uint64_t a[6], int64_t ret)
+{
+    if (ret == -EBADF && (row->nr == SYS_dup2 || row->nr == SYS_dup3))
+        return fds_is_above((int) a[1]);
+    if (ret == -EINVAL && row->nr == SYS_fcntl && ((int) a[1] == F_DUPFD || (int) a[1] == F_DUPFD_CLOEXEC))
+        return fds_is_above((int) a[2]);
+    return ret == -EMFILE;
+}
+
 static int64_t serve(struct thread *t, const struct sys_row *row)
 {
     int64_t ret;
@@ -36,11 +47,13 @@ static int64_t serve(struct thread *t, const struct sys_row *row)
         return -row->error;
     if (names_window(row, t->args))
         return -EBADF;
-    if (row->flags & S_FDLOCK)
-        fds_use_lock();
-    ret = row->fn ? row->fn(t, t->args) : sys_pass(t, row, t->args);
-    if (row->flags & S_FDLOCK)
-        fds_use_unlock();
+    do {
+        if (row->flags & S_FDLOCK)
+            fds_use_lock();
+        ret = row->fn ? row->fn(t, t->args) : sys_pass(t, row, t->args);
+        if (row->flags & S_FDLOCK)
+            fds_use_unlock();
+    } while (needs_above(row, t->args, ret) && fds_open_up());
     return ret;
 }
 

@@ -29,7 +29,7 @@ struct state_image {
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
-    uint8_t set_user, trace, stats, pad2[5];
+    uint8_t set_user, trace, stats, above, pad2[4];
 };
 
 /* AT_HWCAP as the kernel gave it to this process: getauxval() tells what the C library has made of it. */
@@ -103,7 +103,8 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
                              .ignored = signal_ignored_set(t->proc->sighand),
                              .set_user = o->set_user,
                              .trace = o->trace,
-                             .stats = o->stats};
+                             .stats = o->stats,
+                             .above = fds_opened_up()};
     fds_set_limit(NULL, &im.nofile);
     state_begin(&w);
     state_put(&w, ST_IMAGE, &im, sizeof im);
@@ -194,7 +195,7 @@ int exec_resume(int fd)
     struct exec_context ctx = {.exe_fd = -1};
     const void *data;
     size_t size;
-    bool bad = false, image = false;
+    bool bad = false, image = false, above = false;
     for (enum state_tag tag; (tag = state_next(&r, &data, &size)) != ST_END;) {
         switch (tag) {
         case ST_IMAGE: {
@@ -207,6 +208,7 @@ int exec_resume(int fd)
             fds_mark_used(im.exe_fd);
             ctx = (struct exec_context){im.limits, im.sigmask, im.ignored, im.exe_fd};
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
+            above = im.above;
             image = true;
             break;
         }
@@ -254,6 +256,8 @@ int exec_resume(int fd)
         host(SYS_fcntl, ctx.exe_fd, F_SETFD, FD_CLOEXEC);
     bool opened = copy >= 0 && program_open(&p, p.execfn, copy, fs_exec_open, NULL, why, sizeof why) == 0;
     fds_create_unlock();
+    if (above)
+        fds_open_up();
     if (opened)
         exec_start(&opt, &p, &ctx, &reason);
     too_late();

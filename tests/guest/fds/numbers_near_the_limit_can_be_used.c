@@ -13,7 +13,7 @@ int main(void)
         k = 0;
         tries[k++] = top - 1;
         tries[k++] = top - 2;
-        tries[k++] = top / 2;
+        tries[k++] = top / 2 + top / 8;
         tries[k++] = top / 3;
         tries[k++] = top - 500 > 3 ? top - 500 : 3;
         tries[k++] = top - 1100 > 3 ? top - 1100 : 3;
