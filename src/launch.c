@@ -284,7 +284,9 @@ void launch(const struct options *o)
         stats_phase("program");
     const char *reason = NULL;
     r = exec_start(o, &p, &ctx, &reason);
-    if (!process_self || !process_self->nthreads)
-        die(125, "%s%s%s", reason ? reason : "cannot start", r == -ENODEV || !r ? "" : ": ", r ? errno_text(r) : "");
+    if (!process_self || !process_self->nthreads) {
+        bool told = reason && r == -ENODEV; /* machine_create() */
+        die(125, "%s%s%s", reason ? reason : "cannot start", told ? "" : ": ", told ? "" : errno_text(r));
+    }
     die(126, "%s: %s", path, reason ? reason : errno_text(r));
 }

@@ -48,7 +48,7 @@ int machine_use_facts(const void *facts, size_t size);
 /* Create an empty machine. Guest-physical memory is one host range: address N is byte N from `ram`. Its first `feed`
  * bytes (a multiple of 2 MiB, readable and writable) are the machine's for tables and entry code, and `initial`
  * bytes are registered at once. Returns 0 or a negative errno; `why` (may be NULL) then points at a sentence that tells a
- * person what is missing and how to get it. */
+ * person what is missing and how to get it. -ENODEV: the sentence says all; other error numbers are to be told with it. */
 int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why);
 
 /* Give the machine 2 MiB more for page tables: after machine_map() returned -ENOMEM. The range is backed already. */

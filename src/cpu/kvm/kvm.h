@@ -70,6 +70,8 @@ struct vcpu {
 /* x86_64/system.c: system pages, processor state at reset. */
 void system_init(struct machine *m); /* entry code, IDT; once per machine */
 int system_setup_cpuid(struct machine *m);
+/* What this processor calls its virtualization, and KVM's module for it; NULL when it offers none. */
+const char *system_virtualization(const char **module);
 int system_vcpu_page(struct machine *m, struct vcpu *v);
 int system_vcpu_cpuid(struct vcpu *v); /* before its first run */
 int system_vcpu_reset(struct vcpu *v);

@@ -88,43 +88,61 @@ static void group_name(gid_t gid, char *name, size_t size)
 
 static const char *no_permission(void)
 {
-    static char text[256];
+    static char text[512];
     struct stat st;
     char group[64];
     if (stat(KVM_PATH, &st))
         return "no permission to open /dev/kvm";
     group_name(st.st_gid, group, sizeof group);
-    if ((st.st_mode & 060) == 060)
+    if ((st.st_mode & 060) == 060 && st.st_gid != 0)
         snprintf(text, sizeof text,
                  "no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again", group);
     else
-        snprintf(text, sizeof text,
-                 "no permission to open /dev/kvm: its group (%s) has none either (mode %04o); as root: chgrp kvm "
-                 "/dev/kvm && chmod 660 "
-                 "/dev/kvm, then join group kvm",
-                 group, st.st_mode & 07777);
+        snprintf(
+            text, sizeof text,
+            "no permission to open /dev/kvm, which is group %s's, with mode %04o: give it to group kvm (sudo sh -c "
+            "'groupadd -f "
+            "kvm; chgrp kvm /dev/kvm; chmod 660 /dev/kvm'), join that (sudo usermod -aG kvm $USER) and log in again",
+            group, st.st_mode & 07777);
     return text;
 }
 
+/* No device, or one that nobody drives (`what`): whether the processor could is the question then. */
+static const char *no_driver(const char *what)
+{
+    static char text[512];
+    const char *module, *name = system_virtualization(&module);
+    if (name)
+        snprintf(text, sizeof text,
+                 "%s, though the processor has %s: load the module (sudo modprobe %s); in a container, pass it in "
+                 "(--device /dev/kvm)",
+                 what, name, module);
+    else
+        snprintf(text, sizeof text,
+                 "%s, and the processor offers no virtualization: switch VT-x or AMD-V on in the firmware; in a "
+                 "virtual machine, have "
+                 "its host allow nested virtualization; in a container, pass the device in (--device /dev/kvm)",
+                 what);
+    return text;
+}
+
+/* The sentence for it, or NULL when the error number is all there is to say. */
 static const char *open_problem(int err)
 {
     switch (err) {
     case -ENOENT:
-        return "/dev/kvm does not exist: enable virtualization (VT-x or AMD-V) in the firmware and load the kvm_intel "
-               "or "
-               "kvm_amd module; inside a VM, enable nested virtualization; in a container, pass --device /dev/kvm";
+        return no_driver("/dev/kvm does not exist");
     case -EACCES:
     case -EPERM:
         return no_permission();
     case -ENODEV:
     case -ENXIO:
-        return "/dev/kvm is there but no driver answers: load kvm_intel or kvm_amd (virtualization may be disabled in "
-               "the "
-               "firmware)";
+        return no_driver("/dev/kvm is there, but no driver answers");
     case -EBUSY:
-        return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) is using the processor's virtualization";
+        return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) uses the processor's virtualization; stop "
+               "its machines";
     }
-    return "cannot open /dev/kvm";
+    return NULL;
 }
 
 static int add_slot(struct machine *m, unsigned i)
@@ -174,18 +192,21 @@ static int probe(struct machine *m, const char **why)
         {KVM_CAP_XCRS, "this KVM cannot set XCR0 (a processor with XSAVE is needed)"},
         {KVM_CAP_READONLY_MEM, "this KVM lacks KVM_CAP_READONLY_MEM"},
     };
-    *why = "/dev/kvm speaks another API version";
-    if (host(SYS_ioctl, m->kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
-        return -ENOSYS;
+    int version = host(SYS_ioctl, m->kvm_fd, KVM_GET_API_VERSION, 0);
+    *why = version < 0
+               ? "/dev/kvm is not the device of KVM (character device 10:232): remove it, then reload the module of KVM"
+               : "/dev/kvm speaks another version of its interface";
+    if (version != KVM_API_VERSION)
+        return -ENODEV;
     for (unsigned i = 0; i < ARRAY_SIZE(need); i++) {
         *why = need[i].why;
         if (host(SYS_ioctl, m->kvm_fd, KVM_CHECK_EXTENSION, need[i].cap) <= 0)
-            return -ENOSYS;
+            return -ENODEV;
     }
     *why = "this KVM does not tell the size of its vCPU area";
     int size = host(SYS_ioctl, m->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
     if (size <= 0)
-        return -ENOSYS;
+        return -ENODEV;
     m->run_size = size;
     size = host(SYS_ioctl, m->kvm_fd, KVM_CHECK_EXTENSION, 208 /* KVM_CAP_XSAVE2 */);
     m->xsave_size = size > 4096 ? (uint32_t) size : 4096;
@@ -231,6 +252,10 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
     int r = known ? known->kvm_fd : open_kvm();
     if (r < 0) {
         *why = open_problem(r);
+        if (*why)
+            r = -ENODEV;
+        else
+            *why = "cannot open /dev/kvm";
         goto fail;
     }
     m->kvm_fd = r;
@@ -251,7 +276,11 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
     m->slot[0] = (struct slot){.gpa = 0, .size = initial, .hva = ram};
     m->nslots = 1;
     r = create_vm(m);
-    *why = r == -EBUSY ? open_problem(r) : "KVM_CREATE_VM failed";
+    *why = "KVM_CREATE_VM failed";
+    if (r == -EBUSY) {
+        *why = open_problem(r);
+        r = -ENODEV;
+    }
     if (r)
         goto fail_kvm;
     *out = m;

@@ -147,6 +147,20 @@ void system_tell_cpu(struct vcpu *v, int cpu)
     v->last_cpu = cpu;
 }
 
+const char *system_virtualization(const char **module)
+{
+    unsigned a, b, c, d;
+    if (__get_cpuid(1, &a, &b, &c, &d) && c & 1u << 5) {
+        *module = "kvm_intel";
+        return "VT-x";
+    }
+    if (__get_cpuid(0x80000001, &a, &b, &c, &d) && c & 1u << 2) {
+        *module = "kvm_amd";
+        return "AMD-V";
+    }
+    return NULL;
+}
+
 int system_vcpu_cpuid(struct vcpu *v)
 {
     return (int) host(SYS_ioctl, v->fd, KVM_SET_CPUID2, v->m->cpuid);
