@@ -118,6 +118,19 @@ bool process_memory_shared(void)
     return __atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE);
 }
 
+/* A pipe in the window: the child's word that it runs, or its end. */
+struct ready {
+    int fd[2];
+    LIST_ENTRY(ready) link;
+};
+
+/* All of this process: forks of other threads copy them, and their children close what they find. Changed with the descriptors' lock
+ * held, as at the moment of a fork. */
+static LIST_HEAD(, ready) ready_pipes;
+
+/* In a child of CLONE_VFORK with memory of its own: its end of that pipe, open until it execs or ends; the parent sleeps so long. */
+static int vfork_end = -1;
+
 static void locks_before_fork(struct process *p)
 {
     fds_fork_prepare(); /* outermost: S_FDLOCK calls hold it while they take the others */
@@ -135,10 +148,20 @@ static void locks_in_parent(struct process *p)
 }
 
 /* The child: one thread, a machine of its own over the memory that the host copied. */
-static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st)
+static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st,
+                          const struct ready *ready)
 {
     struct process *p = t->proc;
     fds_fork_done(true);
+    struct ready *pipe;
+    LIST_FOREACH (pipe, &ready_pipes, link) {
+        fds_close(pipe->fd[0]);
+        if (pipe != ready)
+            fds_close(pipe->fd[1]);
+    }
+    LIST_INIT(&ready_pipes);
+    fds_close(vfork_end);
+    vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
     pthread_mutex_init(&p->sighand->lock, NULL);
     pthread_mutex_init(&p->lock, NULL);
     struct thread *o, *next;
@@ -173,23 +196,49 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     return 0;
 }
 
-/* A pipe in the window: the child's word that it runs, or its end. */
-static int ready_pipe(int fd[2])
+static int ready_open(struct ready *ready)
 {
     int raw[2];
     fds_create_lock();
     int r = (int) host(SYS_pipe2, raw, O_CLOEXEC);
     if (r == 0) {
-        fd[0] = fds_adopt_fd(raw[0], false);
-        fd[1] = fds_adopt_fd(raw[1], false);
-        if (fd[0] < 0 || fd[1] < 0) {
-            fds_close(fd[0]);
-            fds_close(fd[1]);
+        ready->fd[0] = fds_adopt_fd(raw[0], false);
+        ready->fd[1] = fds_adopt_fd(raw[1], false);
+        if (ready->fd[0] < 0 || ready->fd[1] < 0) {
+            fds_close(ready->fd[0]);
+            fds_close(ready->fd[1]);
             r = -EAGAIN;
+        } else {
+            LIST_INSERT_HEAD(&ready_pipes, ready, link);
         }
     }
     fds_create_unlock();
     return r;
+}
+
+/* With the descriptors' lock held: from here on no other child can have our copy of its end. */
+static void ready_close_child(struct ready *ready)
+{
+    fds_close(ready->fd[1]);
+    ready->fd[1] = -1;
+}
+
+static void ready_close(struct ready *ready)
+{
+    fds_create_lock();
+    LIST_REMOVE(ready, link);
+    fds_close(ready->fd[0]);
+    fds_create_unlock();
+}
+
+/* Until the child has said something, or is gone (0). */
+static long ready_read(struct ready *ready, int *status)
+{
+    long n;
+    do
+        n = host(SYS_read, ready->fd[0], status, sizeof *status);
+    while (n == -EINTR);
+    return n;
 }
 
 /* Does the guest's fork need more than the C library's fork does? */
@@ -217,8 +266,8 @@ static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
     autofree struct cpu_state *st = child_state(t, a);
     if (!st)
         return -ENOMEM;
-    int ready[2];
-    int r = ready_pipe(ready);
+    struct ready ready;
+    int r = ready_open(&ready);
     if (r)
         return -EAGAIN;
     ksigset_t pending = 0;
@@ -233,32 +282,30 @@ static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
     if (pid == -1)
         pid = -EAGAIN;
     if (pid == 0) {
-        fds_close(ready[0]);
-        int status = renew_in_child(t, a, st);
-        host(SYS_write, ready[1], &status, sizeof status);
+        int status = renew_in_child(t, a, st, &ready);
+        host(SYS_write, ready.fd[1], &status, sizeof status);
         if (status)
             host(SYS_exit_group, 125);
-        fds_close(ready[1]);
+        if (vfork_end < 0)
+            fds_close(ready.fd[1]);
         if (a->flags & CLONE_CLEAR_SIGHAND)
             signal_reset_handlers(p->sighand);
         return 0;
     }
+    ready_close_child(&ready);
     locks_in_parent(p);
-    fds_close(ready[1]);
     int status = -EAGAIN;
     if (pid > 0) {
-        long n;
-        do {
-            n = host(SYS_read, ready[0], &status, sizeof status);
-        } while (n == -EINTR);
-        if (n != sizeof status)
+        if (ready_read(&ready, &status) != sizeof status)
             status = -EAGAIN; /* it died before it could say */
+        else if (status == 0 && a->flags & CLONE_VFORK)
+            ready_read(&ready, &(int){0});
         if (status) {
             reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
             pid = status == -ENOMEM ? -ENOMEM : -EAGAIN;
         }
     }
-    fds_close(ready[0]);
+    ready_close(&ready);
     return pid;
 }
 
