@@ -240,6 +240,12 @@ T_UNUSED static void show_wait(const char *name, pid_t pid)
         show_status(name, status);
 }
 
+/* How often to do something: `usual` times, or `full` where the runner was told to take its time (--long). */
+T_UNUSED static int how_often(int usual, int full)
+{
+    return getenv("GUEST_LONG") ? full : usual;
+}
+
 /* A line at a time, so that fork never duplicates a buffered line and children's lines stay whole. */
 __attribute__((constructor)) static void t_start(void)
 {
