@@ -1,7 +1,7 @@
 /* covers: fork vfork wait4 */
 #include "child.h"
 
-/* Hundreds of children, some of them killed at any moment of their start: the same descriptors, mappings and children
+/* Hundreds of children, 2,000 in a full run, some of them killed at any moment of their start: the same descriptors, mappings and children
  * as before. */
 static long pages(void)
 {
@@ -24,7 +24,7 @@ int main(void)
     printf("start\n"); /* the C library's buffer is there from now on */
     int fds = open_fds();
     long size = pages();
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < how_often(150, 2000); i++) {
         pid_t pid = fork();
         MUST(pid >= 0);
         if (pid == 0) {

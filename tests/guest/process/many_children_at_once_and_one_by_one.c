@@ -11,7 +11,7 @@ static int open_fds(void)
 
 int main(void)
 {
-    enum { N = 60 };
+    enum { N = 200 };
     pid_t pids[N];
     struct gate go;
     int sum = 0, wrong = 0, before = open_fds();
