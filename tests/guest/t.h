@@ -32,6 +32,8 @@
 /* Numbers that the C library's headers may be too old for. */
 #ifndef SYS_uretprobe
 #define SYS_uretprobe 335
+#endif
+#ifndef SYS_uprobe
 #define SYS_uprobe 336
 #endif
 #ifndef SYS_epoll_pwait2

@@ -1041,7 +1041,7 @@ static void long_script_lines_are_cut_as_under_the_kernel(void **state)
 static void scripts_nest_as_deep_as_under_the_kernel(void **state)
 {
     static char *argv[] = {"zero", "one", NULL};
-    char name[8], text[32], native[8192];
+    char name[16], text[32], native[8192];
     int refused = 0;
 
     (void) state;
