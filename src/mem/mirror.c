@@ -89,7 +89,7 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
 {
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
     long p = host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
-    if (p < 0 && p > -4096)
+    if (is_error(p))
         return (int) p;
     advise_huge(r, hva, start, end);
     if (r->flags & RG_NOHUGE) /* said before there was a host mapping to say it of */
@@ -182,7 +182,7 @@ static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, 
             return -ENOMEM;
         long p = host(SYS_mmap, slab_hva(&sp->slab, c), CHUNK_SIZE, PROT_READ | PROT_WRITE,
                       MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
-        if (p < 0 && p > -4096)
+        if (is_error(p))
             return -ENOMEM;
         r = slab_back(&sp->slab, sp->machine, c, 1);
         if (r)
@@ -261,7 +261,7 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
         } else {
             long p = host(SYS_mmap, run.hva, run.end - run.start, host_prot(r->prot), MAP_FIXED | map_flags, fd,
                           off + (run.start - start));
-            ret = p < 0 && p > -4096 ? (int) p : 0;
+            ret = is_error(p) ? (int) p : 0;
             if (ret == 0)
                 fill(sp, r, run.hva, run.end - run.start, map_flags);
             if (ret == 0)
@@ -275,17 +275,28 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
     return ret;
 }
 
+static int host_protect(struct space *sp, uint64_t start, uint64_t end, int prot)
+{
+    int r = 0;
+    struct run run;
+    while (r == 0 && run_next(sp, &start, end, &run))
+        r = (int) host(SYS_mprotect, run.hva, run.end - run.start, host_prot(prot));
+    return r;
+}
+
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot)
 {
     int r = 0;
     if (old_prot & ~prot)
         r = mirror_tables(sp, start, end, old_prot & prot);
-    uint64_t at = start;
-    struct run run;
-    while (r == 0 && run_next(sp, &at, end, &run))
-        r = (int) host(SYS_mprotect, run.hva, run.end - run.start, host_prot(prot));
+    if (r == 0)
+        r = host_protect(sp, start, end, prot);
     if (r == 0 && (prot & ~old_prot))
         r = mirror_tables(sp, start, end, prot);
+    if (r) { /* refused (its limit on mappings): all as it was, or the guest would fault on what it has the right to */
+        host_protect(sp, start, end, old_prot);
+        mirror_tables(sp, start, end, old_prot);
+    }
     return r;
 }
 
@@ -310,8 +321,12 @@ int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
     while (run_next(sp, &at, end, &run)) {
         long p = host(SYS_mmap, run.hva, run.end - run.start, PROT_NONE,
                       MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
-        if (p < 0 && p > -4096)
-            return (int) p;
+        if (!is_error(p))
+            continue;
+        /* Refused (its limit on mappings): what is still there stays the guest's. */
+        for (struct region *g = region_from(sp, run.start); g && g->start < end; g = region_next(g))
+            mirror_tables(sp, MAX(g->start, run.start), MIN(g->end, end), g->prot);
+        return (int) p;
     }
     return r;
 }

@@ -80,12 +80,20 @@ static void set_context_mask(ucontext_t *uc, ksigset_t mask)
     memcpy(&uc->uc_sigmask, &mask, sizeof mask);
 }
 
+/* An access of ours faulted. Positive codes alone do not tell: the kernel sends them too for a child that ends or a descriptor that is
+ * ready (clone's exit signal, F_SETSIG), and has no fault's address then. */
+static bool is_own_fault(const siginfo_t *info, const ucontext_t *uc)
+{
+    return info->si_code == SI_KERNEL || (info->si_signo == SIGBUS && info->si_code == BUS_MCEERR_AR) ||
+           (info->si_code > 0 && (greg_t) (uintptr_t) info->si_addr == uc->uc_mcontext.gregs[REG_CR2]);
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
     struct thread *t = current;
     if (sig == SIGSEGV || sig == SIGBUS) {
-        if (info->si_code > 0) { /* the kernel's own: an access of ours faulted */
+        if (is_own_fault(info, uc)) {
             uintptr_t fixup;
             if (!access_fixup((uintptr_t) uc->uc_mcontext.gregs[REG_RIP], &fixup))
                 bug(__FILE__, __LINE__, sig == SIGSEGV ? "SIGSEGV in the supervisor" : "SIGBUS in the supervisor");

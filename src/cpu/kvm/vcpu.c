@@ -6,6 +6,7 @@
 #include "cpu/kvm/kvm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,12 +40,24 @@ static uint64_t frame_gva(struct vcpu *v)
 
 static int learn_world(struct vcpu *v);
 
+/* One whose descriptor the calling thread has: after unshare(CLONE_FILES), and in processes that share memory but not descriptors, another
+ * thread's may be missing here. */
+static struct vcpu *take_parked(struct machine *m)
+{
+    struct vcpu *v;
+    SLIST_FOREACH (v, &m->parked, parked) {
+        if (host(SYS_fcntl, v->fd, F_GETFD) >= 0) {
+            SLIST_REMOVE(&m->parked, v, vcpu, parked);
+            return v;
+        }
+    }
+    return NULL;
+}
+
 int vcpu_create(struct machine *m, struct vcpu **out)
 {
     pthread_mutex_lock(&m->lock);
-    struct vcpu *v = SLIST_FIRST(&m->parked);
-    if (v)
-        SLIST_REMOVE_HEAD(&m->parked, parked);
+    struct vcpu *v = take_parked(m);
     unsigned id = v ? v->id : m->next_id++;
     pthread_mutex_unlock(&m->lock);
     int r;

@@ -1,0 +1,44 @@
+/* covers: mprotect munmap mremap */
+/* At the limit on mappings a call that would cut one fails, and the memory is as it was. Threads take mappings too, which is what makes the
+ * limit come at another place than the program's own count. */
+#include "threads.h"
+
+#define PAGES 140000ul
+
+static _Atomic uint32_t go;
+
+static void *wait_for_it(void *arg)
+{
+    word_wait(&go, 1);
+    return arg;
+}
+
+int main(void)
+{
+    pthread_t th[40];
+    char *area = mmap(NULL, PAGES * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *small = mmap(NULL, 64 * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t i;
+
+    MUST(area != MAP_FAILED && small != MAP_FAILED);
+    memset(small, 1, 64 * T_PAGE);
+    for (i = 0; i < PAGES * T_PAGE; i += 2 << 20)
+        area[i] = 1;
+    for (i = 0; i < ARRAY_SIZE(th); i++)
+        th[i] = thread_start(wait_for_it, NULL);
+    for (i = 1; i < PAGES; i += 2)
+        if (mprotect(area + i * T_PAGE, T_PAGE, PROT_READ))
+            break;
+    show("mprotect at the limit", i < PAGES ? -1 : 0);
+    area[i * T_PAGE] = 2;
+    CHECK(area[i * T_PAGE] == 2);
+    show("mprotect", mprotect(small + 8 * T_PAGE, T_PAGE, PROT_READ));
+    small[8 * T_PAGE] = 3;
+    show("munmap", munmap(small + 16 * T_PAGE, T_PAGE));
+    small[16 * T_PAGE] = 4;
+    CHECK(small[8 * T_PAGE] == 3 && small[16 * T_PAGE] == 4 && small[17 * T_PAGE] == 1);
+    word_set(&go, 1);
+    for (i = 0; i < ARRAY_SIZE(th); i++)
+        thread_join(th[i]);
+    return t_end();
+}
