@@ -273,8 +273,12 @@ void launch(const struct options *o)
     p.stack_limit = ctx.limits.stack;
     char why[512] = "";
     r = program_open(&p, path, -1, fs_exec_open, NULL, why, sizeof why);
-    if (r)
+    if (r) {
+        const char *denied = r == -EACCES ? fs_exec_denied(path) : NULL;
+        if (denied)
+            die(126, "%s: %s", path, denied);
         die(r == -ENOENT ? 127 : 126, "%s", why);
+    }
     fds_create_lock();
     ctx.exe_fd = (int) host(SYS_fcntl, p.fd, F_DUPFD_CLOEXEC, 0);
     if (ctx.exe_fd >= 0)

@@ -48,13 +48,16 @@ static int64_t pread_fd(void *arg, void *buf, uint64_t n, uint64_t off)
     return host(SYS_pread64, *(int *) arg, buf, n, off);
 }
 
-/* do_open_execat: a regular file, on a mount without noexec, that the caller may execute. */
-static int check_file(int fd, const char *name, const struct report *rep, uint64_t *size)
+/* do_open_execat: a regular file, on a mount without noexec, that the caller may execute. `of`: what it is the interpreter of, or
+ * NULL. */
+static int check_file(int fd, const char *of, const char *file, const struct report *rep, uint64_t *size)
 {
+    char name[512];
     struct stat st = {0};
     struct statfs fs = {0};
     long r;
 
+    snprintf(name, sizeof name, "%s%s%s", of ? of : "", of ? ": its interpreter " : "", file);
     r = host(SYS_fstat, fd, &st);
     if (r < 0)
         return fail(rep, (int) r, "%s: %s", name, errno_text((int) r));
@@ -223,7 +226,7 @@ static int follow_script(struct program *p, char buf[SCRIPT_BUF], const char *sc
     fd = open_interpreter(interp, open_fn, arg, &abs_path);
     if (fd < 0)
         return fail(rep, fd, "%s: its interpreter %s: %s", script, interp, errno_text(fd));
-    r = check_file(fd, interp, rep, size);
+    r = check_file(fd, script, interp, rep, size);
     if (r < 0)
         return r;
 
@@ -234,13 +237,14 @@ static int follow_script(struct program *p, char buf[SCRIPT_BUF], const char *sc
     return 0;
 }
 
-static int fail_machine(const struct report *rep, int err, const char *name, const struct elf_image *img)
+static int fail_machine(const struct report *rep, int err, const char *name, const char *what,
+                        const struct elf_image *img)
 {
     const char *arch = elf_machine_name(img);
 
     if (arch)
-        return fail(rep, err, "%s: a program for %s, not for x86_64", name, arch);
-    return fail(rep, err, "%s: a program for architecture number %u, not for x86_64", name, img->machine);
+        return fail(rep, err, "%s: %sa program for %s, not for x86_64", name, what, arch);
+    return fail(rep, err, "%s: %sa program for architecture number %u, not for x86_64", name, what, img->machine);
 }
 
 static bool is_native(const struct elf_image *img)
@@ -274,7 +278,7 @@ static int open_interp(struct program *p, const char *name, exec_open *open_fn, 
         p->interp_fd = -1;
         return fail(rep, r, "%s: its interpreter %s: %s", name, p->interp_path, errno_text(r));
     }
-    r = check_file(p->interp_fd, p->interp_path, rep, &size);
+    r = check_file(p->interp_fd, name, p->interp_path, rep, &size);
     if (r < 0)
         return r;
 
@@ -293,7 +297,7 @@ static int open_interp(struct program *p, const char *name, exec_open *open_fn, 
     if (r < 0)
         return fail(rep, r, "%s: its interpreter %s: %s", name, p->interp_path, why);
     if (!is_native(&p->interp))
-        return fail_machine(rep, -ELIBBAD, p->interp_path, &p->interp);
+        return fail_machine(rep, -ELIBBAD, name, "its interpreter is ", &p->interp);
     return 0;
 }
 
@@ -332,7 +336,7 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
             return fail(&rep, r, "%s: %s", path, errno_text(r));
         p->fd = r;
     }
-    r = check_file(p->fd, path, &rep, &size);
+    r = check_file(p->fd, NULL, path, &rep, &size);
     if (r < 0)
         return r;
     r = count_args(p, &budget);
@@ -364,7 +368,7 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
     if (r < 0)
         return fail(&rep, r, "%s: %s", name, reason);
     if (!is_native(&p->image))
-        return fail_machine(&rep, -ENOEXEC, name, &p->image);
+        return fail_machine(&rep, -ENOEXEC, name, "", &p->image);
     p->truncated = ends_early(&p->image, size);
 
     if (p->image.interp_size)

@@ -74,3 +74,21 @@ int fs_exec_open(void *arg, const char *path, char **abs_path)
     (void) arg;
     return fs_exec_openat(AT_FDCWD, path, 0, abs_path);
 }
+
+const char *fs_exec_denied(const char *path)
+{
+    struct fs_at at;
+    struct stat st;
+    if (fs_resolve(AT_FDCWD, path, 0, &at))
+        return NULL;
+    long r = host(SYS_newfstatat, at.dirfd, at.path, &st, 0);
+    bool unreadable = r == 0 && host(SYS_faccessat, at.dirfd, at.path, R_OK);
+    fs_at_done(&at);
+    if (r)
+        return NULL;
+    if (S_ISDIR(st.st_mode))
+        return "a directory, not a program";
+    if (!S_ISREG(st.st_mode))
+        return "not a regular file";
+    return unreadable ? "no permission to read it, which elfuse needs for running it" : NULL;
+}

@@ -12,4 +12,7 @@ int fs_exec_open(void *arg, const char *path, char **abs_path);
  * program_open()'s `fd`. */
 int fs_exec_openat(int dirfd, const char *path, int at_flags, char **abs_path);
 
+/* Why `path` gives EACCES, when that is no matter of the execute permission: words for a person, or NULL. */
+const char *fs_exec_denied(const char *path);
+
 #endif
