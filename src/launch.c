@@ -117,7 +117,11 @@ void launch_wire(void)
     exec_identity = identity;
     process_at_exit(at_exit);
     report_on_bug(crash_detail);
-    proc_ops = (struct proc_ops){.limit = sys_limit_told, .ids = told_ids};
+    proc_ops = (struct proc_ops){.limit = sys_limit_told,
+                                 .ids = told_ids,
+                                 .nofile = fds_limit(),
+                                 .hard = sys_hard_limit,
+                                 .hard_known = sys_hard_known};
 }
 
 /* ---- the first process ---- */

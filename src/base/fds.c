@@ -185,6 +185,11 @@ int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old)
     return r;
 }
 
+const struct rlimit64 *fds_limit(void)
+{
+    return &limit;
+}
+
 bool fds_open_up(void)
 {
     fds_create_lock();

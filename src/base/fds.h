@@ -46,6 +46,9 @@ bool fds_open_up(void);
 bool fds_opened_up(void);
 bool fds_is_above(int fd);
 
+/* The guest's limit itself: /proc reads it in other processes, which run the same binary. */
+const struct rlimit64 *fds_limit(void);
+
 /* Around the life of a child that shares memory but not descriptors (vfork). */
 void fds_share_begin(void);
 void fds_share_end(void);

@@ -18,6 +18,11 @@ struct proc_ops {
     int (*limit)(int resource,
                  struct rlimit64 *out); /* getrlimit(2) as the guest would see it: 0 or a negative errno */
     bool (*ids)(uint32_t id[8]);        /* --user: uid, euid, suid, fsuid, and the same for gid; false without */
+    /* Variables that are read in other guest processes, where they lie at the same place: the limit of descriptors, and
+     * by resource the hard limits that the guest has set. */
+    const struct rlimit64 *nofile;
+    const uint64_t *hard;
+    const bool *hard_known;
 };
 extern struct proc_ops proc_ops;
 

@@ -427,6 +427,15 @@ static int text_limits(const struct target *g, int fd, struct text *out)
     for (size_t i = 0; i < ARRAY_SIZE(own) && g->self && proc_ops.limit; i++)
         own[i].told = proc_ops.limit(own[i].resource, &own[i].lim) == 0;
     fds_create_lock();
+    uint64_t set[RLIM_NLIMITS] = {0};
+    bool is_set[RLIM_NLIMITS] = {0};
+    if (!g->self && proc_ops.nofile) {
+        struct rlimit64 *nofile = &own[ARRAY_SIZE(own) - 1].lim;
+        own[ARRAY_SIZE(own) - 1].told = !target_peek(g, (uint64_t) proc_ops.nofile + g->shift, nofile, sizeof *nofile);
+        if (target_peek(g, (uint64_t) proc_ops.hard + g->shift, set, sizeof set) ||
+            target_peek(g, (uint64_t) proc_ops.hard_known + g->shift, is_set, sizeof is_set))
+            memset(is_set, 0, sizeof is_set);
+    }
     for (char *next = t.p; next && *next;) {
         char *line = next;
         next = strchr(line, '\n');
@@ -436,8 +445,8 @@ static int text_limits(const struct target *g, int fd, struct text *out)
         bool known = i < ARRAY_SIZE(own) && len > NAME + VALUES && (own[i].told || own[i].resource != RLIMIT_NOFILE);
         if (known && !own[i].told) {
             const char *hard = line + NAME + VALUES / 2;
-            own[i].lim = (struct rlimit64){own[i].soft,
-                                           strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY};
+            uint64_t host = strncmp(hard, "unlimited", 9) ? strtoull(hard, NULL, 10) : RLIM_INFINITY;
+            own[i].lim = (struct rlimit64){own[i].soft, is_set[own[i].resource] ? set[own[i].resource] : host};
         }
         if (known) {
             text_add(out, line, NAME);

@@ -85,24 +85,24 @@ static uint64_t *own_limit(struct thread *t, int resource)
 }
 
 /* Their hard limits: the host process around the guest keeps its own. */
-static uint64_t hard[RLIM_NLIMITS];
-static bool hard_known[RLIM_NLIMITS];
+uint64_t sys_hard_limit[RLIM_NLIMITS];
+bool sys_hard_known[RLIM_NLIMITS];
 
 static const int own_resources[] = {RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK};
 
 void sys_limits_save(struct sys_limits *out)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(own_resources); i++) {
-        out->known[i] = hard_known[own_resources[i]];
-        out->hard[i] = hard[own_resources[i]];
+        out->known[i] = sys_hard_known[own_resources[i]];
+        out->hard[i] = sys_hard_limit[own_resources[i]];
     }
 }
 
 void sys_limits_load(const struct sys_limits *in)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(own_resources); i++) {
-        hard_known[own_resources[i]] = in->known[i];
-        hard[own_resources[i]] = in->hard[i];
+        sys_hard_known[own_resources[i]] = in->known[i];
+        sys_hard_limit[own_resources[i]] = in->hard[i];
     }
 }
 
@@ -117,8 +117,8 @@ static int64_t limit_get(struct thread *t, int resource, struct rlimit64 *out)
     if (ret < 0 || !own)
         return ret;
     out->rlim_cur = *own;
-    if (hard_known[resource])
-        out->rlim_max = hard[resource];
+    if (sys_hard_known[resource])
+        out->rlim_max = sys_hard_limit[resource];
     if (out->rlim_max < out->rlim_cur)
         out->rlim_max = out->rlim_cur;
     return 0;
@@ -154,8 +154,8 @@ static int64_t limit_set(struct thread *t, int resource, const struct rlimit64 *
             return ret;
         if (lim->rlim_max > old.rlim_max && !may_raise())
             return -EPERM;
-        hard[resource] = lim->rlim_max;
-        hard_known[resource] = true;
+        sys_hard_limit[resource] = lim->rlim_max;
+        sys_hard_known[resource] = true;
         *own = lim->rlim_cur;
         return 0;
     }
@@ -181,28 +181,58 @@ int64_t sys_setrlimit(struct thread *t, const uint64_t a[6])
     return limit_set(t, (int) a[0], &lim);
 }
 
+/* What guest `g` would be told, given what the host says of its process. */
+static void limit_told_there(const struct target *g, int resource, struct rlimit64 *lim)
+{
+    struct rlimit64 nofile;
+    struct space_view v;
+    uint64_t hard, end = (uint64_t) g->window_base + (uint64_t) g->window_count;
+    bool known;
+
+    if (resource == RLIMIT_NOFILE) {
+        if (target_peek(g, (uint64_t) fds_limit() + g->shift, &nofile, sizeof nofile))
+            return;
+        /* Another soft limit is one that was set from outside and not yet looked at. */
+        if (lim->rlim_cur == MIN(nofile.rlim_cur, (uint64_t) g->window_base) || lim->rlim_cur >= end)
+            lim->rlim_cur = nofile.rlim_cur;
+        if (lim->rlim_max == MAX(nofile.rlim_max, end))
+            lim->rlim_max = nofile.rlim_max;
+        return;
+    }
+    if (target_peek(g, (uint64_t) &sys_hard_known[resource] + g->shift, &known, sizeof known) ||
+        target_peek(g, (uint64_t) &sys_hard_limit[resource] + g->shift, &hard, sizeof hard) || target_view(g, &v))
+        return;
+    lim->rlim_cur = resource == RLIMIT_AS ? v.limits.as : resource == RLIMIT_DATA ? v.limits.data : v.limits.stack;
+    lim->rlim_max = MAX(known ? hard : lim->rlim_max, lim->rlim_cur);
+    space_view_free(&v);
+}
+
 /* Of another process. A guest's soft limits of its address space are its own to change; its descriptor limit it reads from the host, which
  * must keep its window. */
 static int64_t limit_of(int pid, int resource, const struct rlimit64 *new, struct rlimit64 *old)
 {
     struct rlimit64 lim;
     struct target other;
-    int guest;
+    int64_t ret;
+    int guest = 0;
 
-    if (new &&
-        (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)) {
+    if (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)
         guest = target_find(pid, pid, &other);
-        if (guest < 0)
+    if (guest < 0 && new)
+        return -EPERM;
+    if (guest > 0 && new) {
+        if (resource != RLIMIT_NOFILE)
             return -EPERM;
-        if (guest && resource != RLIMIT_NOFILE)
-            return -EPERM;
-        if (guest && new->rlim_cur <= new->rlim_max) {
+        if (new->rlim_cur <= new->rlim_max) {
             lim.rlim_cur = MIN(new->rlim_cur, (uint64_t) other.window_base);
             lim.rlim_max = MAX(new->rlim_max, (uint64_t) other.window_base + (uint64_t) other.window_count);
             new = &lim;
         }
     }
-    return host(SYS_prlimit64, pid, resource, new, old);
+    ret = host(SYS_prlimit64, pid, resource, new, old);
+    if (guest > 0 && old && ret >= 0)
+        limit_told_there(&other, resource, old);
+    return ret;
 }
 
 int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])

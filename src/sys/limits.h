@@ -3,12 +3,18 @@
 #ifndef SYS_LIMITS_H
 #define SYS_LIMITS_H
 
+#include <sys/resource.h>
+
 #include "base/base.h"
 
 struct sys_limits {
     bool known[3]; /* RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK: false = the host's */
     uint64_t hard[3];
 };
+
+/* By resource: the hard limits that the guest has set for these, and whether it has. */
+extern uint64_t sys_hard_limit[RLIM_NLIMITS];
+extern bool sys_hard_known[RLIM_NLIMITS];
 
 void sys_limits_save(struct sys_limits *out);
 void sys_limits_load(const struct sys_limits *in);

@@ -32,10 +32,10 @@ static void number(char out[24], rlim_t v)
         snprintf(out, 24, "%lu", (unsigned long) v);
 }
 
-static void compare(void)
+static void compare(const char *path)
 {
     static char text[8192];
-    MUST(get_file("/proc/self/limits", text, sizeof(text)) > 0);
+    MUST(get_file(path, text, sizeof(text)) > 0);
     for (unsigned i = 0; i < ARRAY_SIZE(limits); i++) {
         struct rlimit rl;
         char want[2][24], soft[24], hard[24], *p = strstr(text, limits[i].name);
@@ -52,7 +52,8 @@ static void compare(void)
 int main(void)
 {
     struct rlimit rl;
-    compare();
+    char parent[64];
+    compare("/proc/self/limits");
     static const int change[] = {RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_NOFILE, RLIMIT_CORE, RLIMIT_FSIZE};
     for (unsigned i = 0; i < ARRAY_SIZE(change); i++) {
         MUST(getrlimit((__typeof__(RLIMIT_CPU)) change[i], &rl) == 0);
@@ -61,7 +62,20 @@ int main(void)
             rl.rlim_cur = rl.rlim_max;
         show("set", setrlimit((__typeof__(RLIMIT_CPU)) change[i], &rl));
     }
-    compare();
+    compare("/proc/self/limits");
+
+    /* A child has the same ones, so it can tell what its parent's should be. */
+    rl = (struct rlimit){1ul << 31, 1ul << 33};
+    show("hard", setrlimit(RLIMIT_AS, &rl));
+    snprintf(parent, sizeof parent, "/proc/%d/limits", getpid());
+    fflush(stdout);
+    if (fork() == 0) {
+        compare(parent);
+        fflush(stdout);
+        _exit(0);
+    }
+    MUST(wait(NULL) > 0);
+
     rl = (struct rlimit){10, 5};
     show("soft over hard", setrlimit(RLIMIT_NOFILE, &rl));
     show("unknown", getrlimit((__typeof__(RLIMIT_CPU)) 16, &rl));
