@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "base/report.h"
 #include "fs/execopen.h"
@@ -194,8 +195,8 @@ static char *find_program(const char *name, char **env, int *err)
         int fd = fs_exec_open(NULL, full, &abs);
         if (fd >= 0) {
             char link[64];
-            snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-            long x = host(SYS_faccessat, AT_FDCWD, link, X_OK);
+            snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+            long x = host(SYS_faccessat, PROCFS(link), X_OK);
             host(SYS_close, fd);
             free(abs);
             if (x == 0)
@@ -246,6 +247,9 @@ void launch(const struct options *o)
     int r = fds_init();
     if (r)
         die(125, "too few file descriptors: raise the limit (ulimit -n)");
+    r = procfs_open();
+    if (r)
+        die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
     if (o->memory)
         ctx.limits.as = MIN(ctx.limits.as, o->memory);
     if (o->stats) {

@@ -26,7 +26,7 @@ int main(int argc, char **argv)
     launch_wire();
     /* A guest's execve runs this program again, with the state in a descriptor (task/exec.c). */
     const char *name = (const char *) getauxval(AT_EXECFN), *state = getenv("ELFUSE_EXEC");
-    if (state && name && strcmp(name, "/proc/thread-self/exe") == 0)
+    if (state && name && strncmp(name, "/dev/fd/", 8) == 0) /* how execveat(2) names what it runs */
         exec_resume(atoi(state));
     switch (options_parse(argc, argv, &o, err, sizeof err)) {
     case OPTIONS_HELP:

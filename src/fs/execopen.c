@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/path.h"
 #include "fs/procname.h"
@@ -45,7 +46,7 @@ static int open_regular(int fd, char **abs_path)
     if (n < 0)
         return (int) n;
     snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-    autofd file = (int) host(SYS_openat, AT_FDCWD, link, O_RDONLY | O_CLOEXEC, 0);
+    autofd file = (int) host(SYS_openat, PROCFS(link), O_RDONLY | O_CLOEXEC, 0);
     if (file < 0)
         return file;
     if (st.st_mode & 0111 && is_being_written(file))

@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/procname.h"
 #include "fs/proctext.h"
@@ -111,7 +112,7 @@ bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, in
         } else {
             found = proc_name_of_fd(fd, &p) == 1 && p.pid && strcmp(p.rest, "mem") == 0 &&
                     target_find(p.pid, p.tid, &g) == 1 &&
-                    host(439 /* faccessat2 */, AT_FDCWD, link, access[flags & O_ACCMODE], AT_EACCESS) == 0;
+                    host(439 /* faccessat2 */, PROCFS(link), access[flags & O_ACCMODE], AT_EACCESS) == 0;
             if (found)
                 *out = special_open(g.pid, flags);
         }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+#include "base/procfs.h"
 #include "base/raw.h"
 
 bool proc_number(const char *name, size_t len, int *value)
@@ -50,7 +51,7 @@ int64_t proc_fd_link(int fd, char *buf, size_t size)
 {
     char link[64];
     snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-    long n = host(SYS_readlink, link, buf, size - 1);
+    long n = host(SYS_readlinkat, PROCFS(link), buf, size - 1);
     if (n >= 0)
         buf[n] = 0;
     return n;

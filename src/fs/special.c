@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/proc.h"
 #include "fs/target.h"
@@ -70,7 +71,7 @@ int special_text(const char *name, const void *text, size_t n, uint64_t flags, u
     if (fd < 0)
         return fd;
     snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-    return (int) host(SYS_openat, AT_FDCWD, link,
+    return (int) host(SYS_openat, PROCFS(link),
                       (flags & ~(uint64_t) (O_NOFOLLOW | O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC, 0);
 }
 

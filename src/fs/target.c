@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/path.h"
 #include "fs/procname.h"
@@ -31,7 +32,7 @@ extern const char __executable_start[];
 void target_init(struct process *p, int exe_fd)
 {
     struct stat st;
-    if (host(SYS_newfstatat, AT_FDCWD, "/proc/self/exe", &st, 0) == 0) {
+    if (host(SYS_newfstatat, PROCFS("/proc/thread-self/exe"), &st, 0) == 0) {
         own_dev = st.st_dev;
         own_ino = st.st_ino;
     }

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/execopen.h"
 #include "task/process.h"
@@ -25,7 +26,7 @@ void (*exec_identity)(struct elf_auxv_info *aux);
 
 /* ST_IMAGE. */
 struct state_image {
-    int32_t window_base, window_count, exe_fd, pad;
+    int32_t window_base, window_count, exe_fd, proc_fd;
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
@@ -98,6 +99,7 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
     struct state_image im = {.window_base = fds_base(),
                              .window_count = fds_count(),
                              .exe_fd = exe_fd,
+                             .proc_fd = procfs_fd(),
                              .limits = *space_limits(t->proc->space),
                              .sigmask = t->sigmask,
                              .ignored = signal_ignored_set(t->proc->sighand),
@@ -147,7 +149,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     char *envp[] = {env, NULL};
     t->proc->execing = p;
     process_release_memory(t);
-    r = host(SYS_execve, "/proc/thread-self/exe", p->argv, envp);
+    r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
     t->proc->execing = NULL;
     fds_close(state);
     fds_close(exe_fd);
@@ -206,6 +208,7 @@ int exec_resume(int fd)
             memcpy(&im, data, sizeof im);
             fds_adopt(im.window_base, im.window_count, &im.nofile);
             fds_mark_used(im.exe_fd);
+            procfs_adopt(im.proc_fd);
             ctx = (struct exec_context){im.limits, im.sigmask, im.ignored, im.exe_fd};
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
             above = im.above;

@@ -1,0 +1,19 @@
+/* The host's procfs, by a descriptor that is taken before any guest runs: what somebody mounts over /proc later, in a mount namespace of the
+ * guest's own, does not change what the supervisor is told, nor what it executes. Its process numbers are those of the pid namespace that the
+ * first process was started in, and hold for all that came of it. */
+#ifndef BASE_PROCFS_H
+#define BASE_PROCFS_H
+
+#include "base/base.h"
+
+/* First process: take it, into the window. 0, or a negative errno: no procfs on /proc. */
+int procfs_open(void);
+/* After exec: it is the inherited window descriptor `fd`. */
+void procfs_adopt(int fd);
+int procfs_fd(void); /* AT_FDCWD before either */
+
+/* The two path arguments of an at-call for `path`, which starts with "/proc/". */
+#define PROCFS(path) procfs_fd(), procfs_path(path)
+const char *procfs_path(const char *path);
+
+#endif
