@@ -5,15 +5,36 @@
 
 #include <sys/resource.h>
 
-#include "base/base.h"
+#include "base/lock.h"
 
 #define FDS_WINDOW 1088 /* 1,024 vCPUs and what a process needs besides */
 #define FDS_SPARE                                                                                                      \
     64 /* numbers between the soft limit and the window: programs raise their limit a little for themselves */
 
+/* A descriptor table, and a process that uses one: processes that share memory have tables of their own, or one table (CLONE_FILES), but
+ * their limits are always their own. */
+struct fds_table {
+    struct lock writer; /* users; used[] is set under it */
+    struct fds_user *users;
+    uint32_t id; /* which one it is, also after a fork */
+    bool above;  /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
+    int filler;  /* so that the host, which hands out the lowest free number, cannot choose one */
+    bool used[FDS_WINDOW];
+};
+
+struct fds_user {
+    struct fds_table *table;
+    struct fds_user *next;
+    uint32_t readers;      /* its threads in fds_use_lock(): a futex */
+    struct rlimit64 limit; /* the guest's RLIMIT_NOFILE; under the lock of the table */
+    struct fds_table own;
+};
+
 /* Choose the window from RLIMIT_NOFILE (first process), or take over the one that exec passed on. */
 int fds_init(void);
 void fds_adopt(int base, int count, const struct rlimit64 *guest_limit);
+struct fds_user *fds_self(void);
+uint32_t fds_table_id(void);
 int fds_base(void);
 int fds_count(void);
 
@@ -49,9 +70,11 @@ bool fds_is_above(int fd);
 /* The guest's limit itself: /proc reads it in other processes, which run the same binary. */
 const struct rlimit64 *fds_limit(void);
 
-/* Around the life of a child that shares memory but not descriptors (vfork). */
-void fds_share_begin(void);
-void fds_share_end(void);
+/* A child that shares memory. Its parent makes `u` before; whichever host thread runs as a process says
+ * so, and when the child is gone from this memory, dead or by exec, the parent takes `u` back. */
+void fds_child_prepare(struct fds_user *u, bool share_table);
+void fds_act_for(struct fds_user *u);
+void fds_child_gone(struct fds_user *u, int pid);
 
 void fds_fork_prepare(void);
 void fds_fork_done(bool child);

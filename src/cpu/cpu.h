@@ -45,14 +45,17 @@ int machine_use_facts(const void *facts, size_t size);
 #define MACHINE_HOLE_START 0xfe000000ull
 #define MACHINE_HOLE_END 0x100000000ull
 
-/* Create an empty machine. Guest-physical memory is one host range: address N is byte N from `ram`. Its first `feed`
- * bytes (a multiple of 2 MiB, readable and writable) are the machine's for tables and entry code, and `initial`
+/* Create an empty machine. Guest-physical memory is one host range: address N is byte N from `ram`. Its first
+ * 2 MiB (readable and writable) are the machine's for tables and entry code, and `initial`
  * bytes are registered at once. Returns 0 or a negative errno; `why` (may be NULL) then points at a sentence that tells a
  * person what is missing and how to get it. -ENODEV: the sentence says all; other error numbers are to be told with it. */
-int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why);
+int machine_create(struct machine **out, void *ram, uint64_t initial, const char **why);
 
 /* Give the machine 2 MiB more for page tables: after machine_map() returned -ENOMEM. The range is backed already. */
 void machine_feed(struct machine *m, gpa_t gpa);
+
+/* Process `pid`, which shared this machine, is dead: its locks are free again. */
+void machine_repair(struct machine *m, int pid);
 
 /* Around a host fork, in the parent: no vCPU is being made or parked at the moment of the copy. */
 void machine_fork_prepare(struct machine *m);

@@ -313,6 +313,27 @@ bool mirror_hide_objects(struct space *sp)
     return any;
 }
 
+void mirror_repair(struct space *sp)
+{
+    for (uint32_t i = 1; i < sp->slab.next; i++) {
+        uint64_t at = (uint64_t) sp->owner[i] << CHUNK_SHIFT, end = at + CHUNK_SIZE;
+        if (!at || !(entry_at(sp, sp->owner[i]) & CH_HOST))
+            continue;
+        while (at < end) {
+            const struct region *g = region_from(sp, at);
+            uint64_t start = g ? MIN(MAX(g->start, at), end) : end, stop = g ? MIN(g->end, end) : end;
+            if (start > at)
+                mirror_tables(sp, at, start, PROT_NONE);
+            if (start < end) {
+                if (g->name != REGION_VVAR)
+                    host(SYS_mprotect, hva_at(sp, start), stop - start, host_prot(g->prot));
+                mirror_tables(sp, start, stop, g->prot);
+            }
+            at = stop;
+        }
+    }
+}
+
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
 {
     int r = mirror_tables(sp, start, end, PROT_NONE);

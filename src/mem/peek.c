@@ -54,7 +54,7 @@ static int make_room(const struct space *sp, struct space_view *out)
 int space_view(struct space *sp, struct space_view *out)
 {
     memset(out, 0, sizeof *out);
-    pthread_mutex_lock(&sp->lock);
+    lock(sp);
     fill_rest(sp, out);
     int r = make_room(sp, out);
     if (r == 0) {
@@ -62,7 +62,7 @@ int space_view(struct space *sp, struct space_view *out)
             fill_region(g, &out->region[out->regions++]);
         memcpy(out->owner, sp->owner, out->chunks * sizeof *out->owner);
     }
-    pthread_mutex_unlock(&sp->lock);
+    unlock(sp);
     return r;
 }
 

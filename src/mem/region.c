@@ -99,19 +99,33 @@ static void account(struct space *sp, const struct region *r, int64_t bytes)
     sp->peak = MAX(sp->peak, sp->total);
 }
 
+/* What region_rebuild() goes by: set when the node is complete, taken back before it is changed. */
+static void set_live(struct region *r, bool live)
+{
+    __atomic_store_n(&r->live, live, __ATOMIC_SEQ_CST);
+}
+
 struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
 {
     struct region *r = sp->spare;
     if (sp->regions >= MAX_REGIONS)
         return NULL;
-    if (r)
+    if (r) {
         sp->spare = RB_LEFT(r, node);
-    else if (!(r = malloc(sizeof *r)))
-        return NULL;
-    *r = *like;
-    r->start = start;
-    r->end = end;
-    r->gap = r->max_gap = 0;
+    } else {
+        if (!(r = calloc(1, sizeof *r)))
+            return NULL;
+        r->other = sp->nodes;
+        sp->nodes = r;
+    }
+    struct region whole = *like;
+    whole.start = start;
+    whole.end = end;
+    whole.gap = whole.max_gap = 0;
+    whole.other = r->other;
+    whole.live = false;
+    *r = whole;
+    set_live(r, true);
     BUG_ON(RB_INSERT(region_tree, &sp->tree, r));
     sp->regions++;
     account(sp, r, (int64_t) (end - start));
@@ -128,6 +142,7 @@ void region_remove(struct space *sp, struct region *r)
     gap_set(r, 0);
     if (n)
         gap_set(n, 0);
+    set_live(r, false);
     RB_REMOVE(region_tree, &sp->tree, r);
     sp->regions--;
     RB_LEFT(r, node) = sp->spare;
@@ -142,13 +157,14 @@ void region_move_start(struct space *sp, struct region *r, uint64_t start)
     gap_update(r);
 }
 
-static void move_end(struct space *sp, struct region *r, uint64_t end)
+void region_set_prot(struct space *sp, struct region *r, int prot)
 {
-    account(sp, r, (int64_t) (end - r->end));
-    r->end = end;
-    gap_update(region_next(r));
+    account(sp, r, -(int64_t) (r->end - r->start));
+    r->prot = (uint8_t) prot;
+    account(sp, r, (int64_t) (r->end - r->start));
 }
 
+/* Splits and joins let two nodes overlap for a moment, never leave a hole: whoever dies in between loses no region. */
 int region_split(struct space *sp, uint64_t va)
 {
     struct region *r = region_at(sp, va);
@@ -156,11 +172,12 @@ int region_split(struct space *sp, uint64_t va)
         return 0;
     uint64_t end = r->end;
     struct region like = *r;
-    move_end(sp, r, va);
+    account(sp, r, -(int64_t) (end - va));
     if (!region_insert(sp, &like, va, end)) {
-        move_end(sp, r, end);
+        account(sp, r, (int64_t) (end - va));
         return -ENOMEM;
     }
+    r->end = va;
     /* What hangs below a growing region is its lower part's alone. */
     if (like.flags & RG_GROWSDOWN) {
         struct region *upper = region_at(sp, va);
@@ -184,13 +201,41 @@ void region_merge(struct space *sp, uint64_t start, uint64_t end)
     while (r && r->start <= end) {
         struct region *n = region_next(r);
         if (n && may_merge(r, n)) {
-            uint64_t e = n->end;
+            uint64_t more = n->end - n->start;
+            r->end = n->end;
             region_remove(sp, n);
-            move_end(sp, r, e);
+            account(sp, r, (int64_t) more);
         } else {
             r = n;
         }
     }
+}
+
+void region_rebuild(struct space *sp)
+{
+    struct region *r, *n;
+    uint64_t peak = sp->peak;
+    RB_INIT(&sp->tree);
+    sp->spare = NULL;
+    sp->regions = 0;
+    sp->total = sp->data = sp->stack = sp->exec = sp->locked = 0;
+    for (r = sp->nodes; r; r = r->other) {
+        r->gap = r->max_gap = 0;
+        if (r->live && !RB_INSERT(region_tree, &sp->tree, r))
+            continue;
+        r->live = false; /* or it was to become the one that has this start */
+        RB_LEFT(r, node) = sp->spare;
+        sp->spare = r;
+    }
+    for (r = region_from(sp, 0); r; r = n) {
+        n = region_next(r);
+        if (n && n->start < r->end)
+            r->end = n->start;
+        sp->regions++;
+        account(sp, r, (int64_t) (r->end - r->start));
+        gap_update(r);
+    }
+    sp->peak = peak;
 }
 
 static uint64_t fit(uint64_t low, uint64_t high, uint64_t size, uint64_t align)

@@ -6,9 +6,9 @@
 #define __unused __attribute__((unused)) /* what bsd/sys/tree.h wants of its system */
 #endif
 #include <bsd/sys/tree.h>
-#include <pthread.h>
 #include <sys/mman.h>
 
+#include "base/lock.h"
 #include "mem/slab.h"
 #include "mem/space.h"
 
@@ -40,6 +40,8 @@ struct region {
     uint64_t max_gap; /* largest gap in this subtree */
     uint32_t origin;
     uint8_t prot, flags, name;
+    bool live;            /* stands in the tree; for space_repair() */
+    struct region *other; /* list of all nodes that there ever were */
 };
 
 RB_HEAD(region_tree, region);
@@ -51,7 +53,7 @@ RB_HEAD(region_tree, region);
 #define CHUNKS (1u << (47 - CHUNK_SHIFT))
 
 struct space {
-    pthread_mutex_t lock; /* everything below; chunk[] is also read without it (see mem_hva) */
+    struct lock lock; /* everything below; chunk[] is also read without it (see mem_hva) */
     struct region_tree tree;
     unsigned regions;
     uint32_t next_origin;
@@ -67,6 +69,7 @@ struct space {
     uint64_t room_start; /* what the stack may grow to has a host image already */
     uint64_t vvar_gpa, vvar_start, vvar_size;
     struct region *spare; /* free list, chained through node.rbe_left */
+    struct region *nodes; /* all, chained through other: nodes are used again, never freed */
 };
 
 /* region.c: the tree */
@@ -80,6 +83,10 @@ void region_remove(struct space *sp, struct region *r);
 int region_split(struct space *sp, uint64_t va);
 /* Join what may be one across [start, end]. */
 void region_merge(struct space *sp, uint64_t start, uint64_t end);
+/* Other rights for the whole of `r`. */
+void region_set_prot(struct space *sp, struct region *r, int prot);
+/* Build the tree anew from its nodes, after who changed it died in the middle. */
+void region_rebuild(struct space *sp);
 void region_move_start(struct space *sp, struct region *r, uint64_t start);
 /* Highest free range of `size` with `align` inside [low, high), or 0. */
 uint64_t region_find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align);
@@ -104,6 +111,7 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
                int map_flags);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
 bool mirror_hide_objects(struct space *sp);
+void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
 
@@ -120,12 +128,12 @@ static inline bool is_error(long r)
 
 static inline void lock(struct space *sp)
 {
-    pthread_mutex_lock(&sp->lock);
+    lock_take(&sp->lock);
 }
 
 static inline void unlock(struct space *sp)
 {
-    pthread_mutex_unlock(&sp->lock);
+    lock_drop(&sp->lock);
 }
 
 /* Memory whose host mapping is made when it is first used: anonymous and private. */

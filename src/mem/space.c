@@ -37,7 +37,6 @@ int space_create(struct space **out, const struct space_limits *lim, const char 
     struct space *sp = calloc(1, sizeof *sp);
     if (!sp)
         return -ENOMEM;
-    pthread_mutex_init(&sp->lock, NULL);
     RB_INIT(&sp->tree);
     sp->next_origin = ORIGIN_FIRST;
     sp->limits = *lim;
@@ -54,7 +53,7 @@ int space_create(struct space **out, const struct space_limits *lim, const char 
                   MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     if (is_error(p))
         return (int) p;
-    r = machine_create(&sp->machine, sp->slab.base, CHUNK_SIZE, (uint64_t) sp->slab.backed << CHUNK_SHIFT, why);
+    r = machine_create(&sp->machine, sp->slab.base, (uint64_t) sp->slab.backed << CHUNK_SHIFT, why);
     if (r)
         return r;
     uint64_t top_chunk = machine_gpa_limit(sp->machine) >> CHUNK_SHIFT;
@@ -348,10 +347,7 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             r = mirror_protect(sp, at, e, g->prot, prot);
             if (r)
                 break;
-            struct region like = *g;
-            like.prot = (uint8_t) prot;
-            region_remove(sp, g);
-            BUG_ON(!region_insert(sp, &like, at, e));
+            region_set_prot(sp, g, prot);
         }
         at = e;
     }
@@ -462,7 +458,23 @@ void space_info(struct space *sp, struct space_info *out)
     unlock(sp);
 }
 
-/* ---- fork ---- */
+/* ---- fork, and the death of who shares the memory ---- */
+
+void space_repair(struct space *sp, int pid)
+{
+    machine_repair(sp->machine, pid);
+    if (!lock_held_by(&sp->lock, pid))
+        return;
+    region_rebuild(sp);
+    mirror_repair(sp);
+    /* A break that had moved already, or not yet. */
+    const struct region *heap = region_at(sp, page_up(sp->brk));
+    if (heap && heap->name == REGION_HEAP)
+        sp->brk = heap->end;
+    else if (sp->brk > sp->brk_start && !region_at(sp, sp->brk - 1))
+        sp->brk = sp->brk_start + mapped_bytes(sp, sp->brk_start, sp->brk);
+    unlock(sp);
+}
 
 void space_fork_prepare(struct space *sp)
 {
@@ -478,7 +490,7 @@ void space_fork_parent(struct space *sp)
 
 int space_fork_child(struct space *sp)
 {
-    pthread_mutex_init(&sp->lock, NULL);
+    sp->lock = (struct lock){0};
     sp->lock_future = 0;
     int r = 0;
     for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {

@@ -86,6 +86,10 @@ bool space_hide_objects(struct space *sp);
 /* For access.c: give the chunk of `va` its host image. False when nothing is mapped there. */
 bool space_bring_in(struct space *sp, uint64_t va);
 
+/* Process `pid`, which shared this memory, is dead, perhaps in the middle of a call here: let go what it holds and let everything follow the
+ * tree again. */
+void space_repair(struct space *sp, int pid);
+
 void space_fork_prepare(struct space *sp);
 void space_fork_parent(struct space *sp);
 int space_fork_child(struct space *sp); /* MADV_DONTFORK ranges dropped, machine_renew() */

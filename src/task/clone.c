@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "base/alloc.h"
 #include "base/fds.h"
 #include "base/raw.h"
 #include "mem/access.h"
@@ -38,6 +39,7 @@ static struct cpu_state *child_state(struct thread *t, const struct clone_args_i
 struct thread_start {
     struct thread *t;
     const struct clone_args_in *args;
+    struct fds_user *fds;
     int ready; /* futex word: 0, then 1 when tid is known */
 };
 
@@ -46,6 +48,7 @@ static void *thread_main(void *arg)
     struct thread_start *s = arg;
     struct thread *t = s->t;
     struct space *sp = t->proc->space;
+    fds_act_for(s->fds);
     signal_block_all(); /* of signals 32 and up the C library may have let in one */
     t->tid = (int) host(SYS_gettid);
     current = t;
@@ -82,7 +85,7 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
     r = vcpu_load(n->vcpu, st);
     BUG_ON(r);
 
-    struct thread_start s = {.t = n, .args = a};
+    struct thread_start s = {.t = n, .args = a, .fds = fds_self()};
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, HOST_STACK);
@@ -135,14 +138,14 @@ static void locks_before_fork(struct process *p)
 {
     fds_fork_prepare(); /* outermost: S_FDLOCK calls hold it while they take the others */
     pthread_mutex_lock(&p->lock);
-    pthread_mutex_lock(&p->sighand->lock);
+    lock_take(&p->sighand->lock);
     space_fork_prepare(p->space);
 }
 
 static void locks_in_parent(struct process *p)
 {
     space_fork_parent(p->space);
-    pthread_mutex_unlock(&p->sighand->lock);
+    lock_drop(&p->sighand->lock);
     pthread_mutex_unlock(&p->lock);
     fds_fork_done(false);
 }
@@ -152,6 +155,8 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
                           const struct ready *ready)
 {
     struct process *p = t->proc;
+    lock_act_for(0);
+    alloc_fork_child();
     fds_fork_done(true);
     struct ready *pipe;
     LIST_FOREACH (pipe, &ready_pipes, link) {
@@ -162,7 +167,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     LIST_INIT(&ready_pipes);
     fds_close(vfork_end);
     vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
-    pthread_mutex_init(&p->sighand->lock, NULL);
+    p->sighand->lock = (struct lock){0};
     pthread_mutex_init(&p->lock, NULL);
     struct thread *o, *next;
     for (o = LIST_FIRST(&p->threads); o; o = next) {
@@ -315,6 +320,7 @@ struct spawn {
     struct process proc;
     struct thread thread;
     struct clone_args_in args;
+    struct fds_user fds, *parent_fds;
     void *stack;
     bool own_sighand;
     int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
@@ -364,10 +370,9 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     if (r == 0 && !(a->flags & CLONE_SIGHAND)) {
         struct sighand *sh = calloc(1, sizeof *sh);
         if (sh) {
-            pthread_mutex_init(&sh->lock, NULL);
-            pthread_mutex_lock(&p->sighand->lock);
+            lock_take(&p->sighand->lock);
             memcpy(sh->action, p->sighand->action, sizeof sh->action);
-            pthread_mutex_unlock(&p->sighand->lock);
+            lock_drop(&p->sighand->lock);
             s->proc.sighand = sh;
             s->own_sighand = true;
         } else {
@@ -389,6 +394,8 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     }
     n->regs = vcpu_regs(n->vcpu);
     BUG_ON(vcpu_load(n->vcpu, st));
+    s->parent_fds = fds_self();
+    fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
     *out = s;
     return 0;
 }
@@ -410,11 +417,19 @@ static int spawn_main(void *arg)
         put_user(s->proc.space, gva(s->args.child_tid), &t->tid);
     if (s->args.flags & CLONE_CLEAR_SIGHAND)
         signal_reset_handlers(s->proc.sighand);
-    if (!(s->args.flags & CLONE_FILES))
-        fds_share_begin();
     if (!(s->args.flags & CLONE_VFORK))
         tell_pid(s, t->tid);
     thread_run(t);
+}
+
+/* The child has left this memory, by exec, or dead in the middle of whatever it did here: what it held is let go in its name. */
+static void spawn_gone(struct spawn *s, int pid)
+{
+    alloc_repair(pid); /* first: the others may allocate */
+    fds_child_gone(&s->fds, pid);
+    space_repair(s->proc.space, pid);
+    if (lock_held_by(&s->proc.sighand->lock, pid))
+        lock_drop(&s->proc.sighand->lock);
 }
 
 /* The calling host thread sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host
@@ -425,9 +440,13 @@ static int64_t spawn_run(struct spawn *s)
     uint64_t flags = CLONE_VM | CLONE_VFORK |
                      (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO));
     struct thread *t = current;
+    int self = lock_act_for(0);
+    fds_act_for(&s->fds);
     int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
     current = t;
-    fds_share_end();
+    lock_act_for(self);
+    fds_act_for(s->parent_fds);
+    spawn_gone(s, (int) pid);
     return pid < 0 ? -EAGAIN : pid;
 }
 
@@ -435,6 +454,7 @@ static int64_t spawn_run(struct spawn *s)
 static void *spawn_sleeper(void *arg)
 {
     struct spawn *s = arg;
+    fds_act_for(s->parent_fds);
     signal_block_all();
     int64_t pid = spawn_run(s);
     if (pid < 0)
@@ -465,6 +485,7 @@ static int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     pthread_attr_destroy(&attr);
     if (r) {
         s->refs = 1;
+        fds_child_gone(&s->fds, -1);
         spawn_free(s);
         return -EAGAIN;
     }

@@ -157,7 +157,7 @@ ksigset_t signal_host_blocked(void)
 void signal_init(struct sighand *sh, ksigset_t ignored)
 {
     signal_block_all();
-    pthread_mutex_init(&sh->lock, NULL);
+    sh->lock = (struct lock){0};
     for (int sig = 1; sig <= KSIG_MAX; sig++)
         sh->action[sig] = (struct ksigaction){.handler = ignored & KSIG_BIT(sig) ? KSIG_IGN : KSIG_DFL};
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
@@ -178,7 +178,7 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
     if (sig < 1 || sig > KSIG_MAX || (act && (KSIG_BIT(sig) & UNBLOCKABLE)))
         return -EINVAL;
     int r = 0;
-    pthread_mutex_lock(&sh->lock);
+    lock_take(&sh->lock);
     if (old)
         *old = sh->action[sig];
     if (act) {
@@ -191,16 +191,16 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         if (next.handler == KSIG_IGN && current) /* ignoring discards what is pending */
             __atomic_fetch_and(&current->sync_taken, sig == SIGSEGV ? ~1 : sig == SIGBUS ? ~2 : ~0, __ATOMIC_RELAXED);
     }
-    pthread_mutex_unlock(&sh->lock);
+    lock_drop(&sh->lock);
     return r;
 }
 
 void signal_reclaim(struct sighand *sh)
 {
-    pthread_mutex_lock(&sh->lock);
+    lock_take(&sh->lock);
     for (int sig = 32; sig <= 33; sig++)
         mirror_action(sig, &sh->action[sig]);
-    pthread_mutex_unlock(&sh->lock);
+    lock_drop(&sh->lock);
 }
 
 void signal_reset_handlers(struct sighand *sh)
@@ -214,11 +214,11 @@ void signal_reset_handlers(struct sighand *sh)
 ksigset_t signal_ignored_set(struct sighand *sh)
 {
     ksigset_t set = 0;
-    pthread_mutex_lock(&sh->lock);
+    lock_take(&sh->lock);
     for (int sig = 1; sig <= KSIG_MAX; sig++)
         if (sh->action[sig].handler == KSIG_IGN)
             set |= KSIG_BIT(sig);
-    pthread_mutex_unlock(&sh->lock);
+    lock_drop(&sh->lock);
     return set;
 }
 
@@ -582,13 +582,13 @@ static void deliver(struct thread *t, const siginfo_t *info)
 {
     int sig = info->si_signo;
     struct sighand *sh = t->proc->sighand;
-    pthread_mutex_lock(&sh->lock);
+    lock_take(&sh->lock);
     struct ksigaction act = sh->action[sig];
     if (act.handler > KSIG_IGN && (act.flags & (uint64_t) (uint32_t) SA_RESETHAND)) {
         sh->action[sig].handler = KSIG_DFL;
         mirror_action(sig, &sh->action[sig]);
     }
-    pthread_mutex_unlock(&sh->lock);
+    lock_drop(&sh->lock);
     if (act.handler == KSIG_IGN)
         return;
     if (act.handler == KSIG_DFL) {

@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "base/base.h"
+#include "base/lock.h"
 #include "cpu/cpu.h"
 #include "elf/elf.h"
 #include "mem/space.h"
@@ -27,7 +28,7 @@ struct ksigaction { /* struct kernel_sigaction of x86-64 */
 
 /* Dispositions as the guest set them. Shared by the threads of a process (and by CLONE_SIGHAND). */
 struct sighand {
-    pthread_mutex_t lock; /* action[]; taken after the thread-list lock */
+    struct lock lock; /* action[]; taken after the thread-list lock */
     struct ksigaction action[KSIG_MAX + 1];
 };
 

@@ -1,5 +1,5 @@
 /* links: src/mem/region.c src/mem/slab.c src/mem/space.c src/mem/mirror.c src/mem/remap.c src/mem/advise.c src/mem/fault.c
- * src/mem/access.c src/base/lines.c */
+ * src/mem/access.c src/base/lines.c src/base/lock.c */
 /* Random memory calls on a space whose machine is a table of pages in this file. After each of them the region tree, the host's mappings of
  * the slab (as /proc/self/maps has them), the page tables and the bytes have to agree, with each other and with a model. */
 #include <stdarg.h>
@@ -64,17 +64,22 @@ static bool starves(struct machine *m)
     return true;
 }
 
-int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why)
+int machine_create(struct machine **out, void *ram, uint64_t initial, const char **why)
 {
     (void) why;
     assert_int_equal((uintptr_t) ram % CHUNK_SIZE, 0);
-    memset(ram, 0, feed); /* it is there */
+    memset(ram, 0, CHUNK_SIZE); /* it is there */
     *out = mmap(NULL, sizeof **out, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(*out != MAP_FAILED);
     (*out)->hungry = 97;
     (*out)->slot[0].end = initial;
     (*out)->nslots = 1;
     return 0;
+}
+
+void machine_repair(struct machine *m, int pid)
+{
+    (void) m, (void) pid;
 }
 
 void machine_feed(struct machine *m, gpa_t gpa)

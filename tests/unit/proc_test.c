@@ -1,5 +1,5 @@
 /* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/procname.c src/base/procfs.c src/base/fds.c src/mem/peek.c
- * src/mem/region.c src/base/lines.c src/fs/mounts.c src/fs/resident.c */
+ * src/mem/region.c src/base/lines.c src/fs/mounts.c src/fs/resident.c src/base/lock.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -97,7 +97,6 @@ static void space_reset(void)
     }
     memset(&space, 0, sizeof space);
     memset(owner, 0, sizeof owner);
-    pthread_mutex_init(&space.lock, NULL);
     RB_INIT(&space.tree);
     space.slab.base = (uint8_t *) SLAB;
     space.slab.limit = 64;

@@ -1,4 +1,4 @@
-/* links: src/mem/region.c */
+/* links: src/mem/region.c src/base/lock.c */
 /* The region tree against a sorted array and a bitmap of pages that know no better way. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -290,6 +290,44 @@ static void the_tree_agrees_with_an_array(void **state)
     }
 }
 
+/* Whoever changes the tree may die at any store: links, gaps and sums are nothing to go by then, and of a split or a join both halves are there. */
+static void a_tree_in_ruins_is_built_anew(void **state)
+{
+    (void) state;
+    struct space *sp = space_new();
+    static struct model m;
+    m.n = 0;
+    seed = 77;
+    for (int i = 0; i < 400; i++) {
+        for (int k = 0; k < 20; k++)
+            step(sp, &m);
+        for (struct region *r = sp->nodes; r; r = r->other) {
+            memset(&r->node, (int) below(256), sizeof r->node);
+            r->gap = below(1 << 30), r->max_gap = below(1 << 30);
+        }
+        memset(&sp->tree, 1, sizeof sp->tree);
+        sp->spare = (void *) 1;
+        sp->regions = 9;
+        sp->total = sp->data = sp->stack = sp->exec = sp->locked = below(1 << 30);
+        region_rebuild(sp);
+        sp->peak = MAX(sp->peak, sp->total);
+        check(sp, &m);
+        unsigned at = m.n ? (unsigned) below(m.n) : 0;
+        if (m.n == 0 || m.n + 1 >= MOST || m.r[at].end - m.r[at].start < 2 * PAGE_SIZE ||
+            (m.r[at].flags & RG_GROWSDOWN))
+            continue;
+        /* Half way through a split: the upper part is there, the lower one still has all of it. */
+        uint64_t middle = m.r[at].start + PAGE_SIZE, end = m.r[at].end;
+        assert_int_equal(region_split(sp, middle), 0);
+        region_at(sp, m.r[at].start)->end = end;
+        model_split(&m, middle);
+        region_rebuild(sp);
+        check(sp, &m);
+    }
+    assert_true(m.n > 20);
+    space_free(sp);
+}
+
 static void a_gap_is_the_highest_that_fits(void **state)
 {
     (void) state;
@@ -353,9 +391,8 @@ static void only_pieces_of_one_mapping_merge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_gap_is_the_highest_that_fits),
-        cmocka_unit_test(only_pieces_of_one_mapping_merge),
-        cmocka_unit_test(as_many_regions_as_the_kernel_allows),
+        cmocka_unit_test(a_tree_in_ruins_is_built_anew),    cmocka_unit_test(a_gap_is_the_highest_that_fits),
+        cmocka_unit_test(only_pieces_of_one_mapping_merge), cmocka_unit_test(as_many_regions_as_the_kernel_allows),
         cmocka_unit_test(the_tree_agrees_with_an_array),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,9 @@
 #define CPU_KVM_KVM_H
 
 #include <linux/kvm.h>
-#include <pthread.h>
 #include <sys/queue.h>
 
+#include "base/lock.h"
 #include "base/raw.h"
 #include "cpu/cpu.h"
 
@@ -29,9 +29,9 @@ struct machine {
     struct slot slot[MAX_SLOTS];
 
     /* Table pages: handed out once, bound to their place in the tree for good (docs/internals/kvm.md). */
-    pthread_mutex_t
-        tables; /* these three: a vCPU's page is taken without the space lock that map and unmap are called under */
-    uint64_t table_next, table_end;
+    struct lock
+        tables; /* these two: a vCPU's page is taken without the space lock that map and unmap are called under */
+    uint64_t table_next; /* 0: no page left; else up to the next 2 MiB border */
     uint64_t table_pages;
     uint64_t cr3;
 
@@ -42,19 +42,20 @@ struct machine {
     uint64_t xcr0;
     struct kvm_cpuid2 *cpuid;
 
-    pthread_mutex_t lock; /* vcpus, next_id, parked, tables of the kernel half; taken before `tables` */
-    LIST_HEAD(, vcpu) all;
+    struct lock lock; /* vcpus, next_id, parked, tables of the kernel half; taken before `tables` */
+    SLIST_HEAD(, vcpu) all;
     SLIST_HEAD(, vcpu) parked;
     unsigned next_id;
     struct cpu_stats stats; /* exits of ended vCPUs */
 };
 
 struct vcpu {
-    LIST_ENTRY(vcpu) link;
+    SLIST_ENTRY(vcpu) link;
     SLIST_ENTRY(vcpu) parked;
     struct machine *m;
     int fd;
     unsigned id;
+    uint32_t table; /* fds_table_id(): where `fd` is a descriptor */
     struct kvm_run *run;
     struct cpu_regs *regs;   /* in run: kvm's synchronised copy */
     struct cpu_regs at_exit; /* clean: what regs was when the last run was interrupted in user mode */

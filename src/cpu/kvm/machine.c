@@ -233,7 +233,7 @@ static int open_kvm(void)
     return fd;
 }
 
-int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t initial, const char **why)
+int machine_create(struct machine **out, void *ram, uint64_t initial, const char **why)
 {
     const char *dummy;
     if (!why)
@@ -244,9 +244,7 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
         return -ENOMEM;
     m->vm_fd = -1;
     m->ram = ram;
-    pthread_mutex_init(&m->lock, NULL);
-    pthread_mutex_init(&m->tables, NULL);
-    LIST_INIT(&m->all);
+    SLIST_INIT(&m->all);
     SLIST_INIT(&m->parked);
 
     int r = known ? known->kvm_fd : open_kvm();
@@ -269,7 +267,6 @@ int machine_create(struct machine **out, void *ram, uint64_t feed, uint64_t init
             goto fail_kvm;
     }
     m->gpa_limit = gpa_limit_of(m->cpuid);
-    m->table_end = feed;
     m->table_next = PAGE_SIZE; /* guest-physical 0 stays nobody's, so that 0 can mean "none" */
     BUG_ON(paging_init(m));
     system_init(m);
@@ -296,10 +293,11 @@ fail:
 void machine_close(struct machine *m)
 {
     struct vcpu *v;
-    while ((v = LIST_FIRST(&m->all))) {
-        LIST_REMOVE(v, link);
+    while ((v = SLIST_FIRST(&m->all))) {
+        SLIST_REMOVE_HEAD(&m->all, link);
         munmap(v->run, m->run_size);
-        fds_close(v->fd);
+        if (v->table == fds_table_id())
+            fds_close(v->fd);
         free(v);
     }
     SLIST_INIT(&m->parked);
@@ -307,19 +305,28 @@ void machine_close(struct machine *m)
     m->vm_fd = -1;
 }
 
+void machine_repair(struct machine *m, int pid)
+{
+    /* What they protect changes by single stores. */
+    if (lock_held_by(&m->tables, pid))
+        lock_drop(&m->tables);
+    if (lock_held_by(&m->lock, pid))
+        lock_drop(&m->lock);
+}
+
 void machine_fork_prepare(struct machine *m)
 {
-    pthread_mutex_lock(&m->lock);
+    lock_take(&m->lock);
 }
 
 void machine_fork_parent(struct machine *m)
 {
-    pthread_mutex_unlock(&m->lock);
+    lock_drop(&m->lock);
 }
 
 int machine_renew(struct machine *m)
 {
-    pthread_mutex_init(&m->lock, NULL);
+    m->lock = (struct lock){0};
     machine_close(m);
 
     /* Neighbouring slots become one: creating a VM costs by the slot. */
@@ -367,7 +374,7 @@ void machine_stats(const struct machine *m, struct cpu_stats *out)
 {
     *out = m->stats;
     const struct vcpu *v;
-    LIST_FOREACH (v, &m->all, link) {
+    SLIST_FOREACH (v, &m->all, link) {
         out->exits_syscall += v->stats.exits_syscall;
         out->exits_fault += v->stats.exits_fault;
         out->exits_signal += v->stats.exits_signal;

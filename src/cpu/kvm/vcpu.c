@@ -46,7 +46,7 @@ static struct vcpu *take_parked(struct machine *m)
 {
     struct vcpu *v;
     SLIST_FOREACH (v, &m->parked, parked) {
-        if (host(SYS_fcntl, v->fd, F_GETFD) >= 0) {
+        if (v->table == fds_table_id() && host(SYS_fcntl, v->fd, F_GETFD) >= 0) {
             SLIST_REMOVE(&m->parked, v, vcpu, parked);
             return v;
         }
@@ -56,10 +56,10 @@ static struct vcpu *take_parked(struct machine *m)
 
 int vcpu_create(struct machine *m, struct vcpu **out)
 {
-    pthread_mutex_lock(&m->lock);
+    lock_take(&m->lock);
     struct vcpu *v = take_parked(m);
     unsigned id = v ? v->id : m->next_id++;
-    pthread_mutex_unlock(&m->lock);
+    lock_drop(&m->lock);
     int r;
     if (v) {
         r = system_vcpu_reset(v);
@@ -75,9 +75,9 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     v->m = m;
     v->id = id;
     v->last_cpu = -1;
-    pthread_mutex_lock(&m->lock);
+    lock_take(&m->lock);
     r = system_vcpu_page(m, v);
-    pthread_mutex_unlock(&m->lock);
+    lock_drop(&m->lock);
     if (r)
         goto fail;
     fds_create_lock();
@@ -88,6 +88,7 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     if (r < 0)
         goto fail;
     v->fd = r;
+    v->table = fds_table_id();
     void *run = mmap(NULL, m->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
     if (run == MAP_FAILED) {
         r = -ENOMEM;
@@ -104,9 +105,9 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     if (r)
         goto fail_run;
     memset(v->regs, 0, sizeof *v->regs);
-    pthread_mutex_lock(&m->lock);
-    LIST_INSERT_HEAD(&m->all, v, link);
-    pthread_mutex_unlock(&m->lock);
+    lock_take(&m->lock);
+    SLIST_INSERT_HEAD(&m->all, v, link);
+    lock_drop(&m->lock);
     *out = v;
     return 0;
 fail_run:
@@ -120,9 +121,9 @@ fail:
 
 void vcpu_park(struct vcpu *v)
 {
-    pthread_mutex_lock(&v->m->lock);
+    lock_take(&v->m->lock);
     SLIST_INSERT_HEAD(&v->m->parked, v, parked);
-    pthread_mutex_unlock(&v->m->lock);
+    lock_drop(&v->m->lock);
 }
 
 struct cpu_regs *vcpu_regs(struct vcpu *v)

@@ -12,13 +12,13 @@
 uint64_t paging_new_page(struct machine *m)
 {
     uint64_t pa = 0;
-    pthread_mutex_lock(&m->tables);
-    if (m->table_next != m->table_end) {
+    lock_take(&m->tables);
+    if (m->table_next) {
         pa = m->table_next;
-        m->table_next += PAGE_SIZE;
+        m->table_next = (pa + PAGE_SIZE) & (LEAF_2M - 1) ? pa + PAGE_SIZE : 0;
         m->table_pages++;
     }
-    pthread_mutex_unlock(&m->tables);
+    lock_drop(&m->tables);
     return pa; /* fresh slab memory is zero */
 }
 
@@ -30,10 +30,9 @@ int paging_init(struct machine *m)
 
 void machine_feed(struct machine *m, gpa_t pa)
 {
-    pthread_mutex_lock(&m->tables);
+    lock_take(&m->tables);
     m->table_next = pa.v;
-    m->table_end = pa.v + LEAF_2M;
-    pthread_mutex_unlock(&m->tables);
+    lock_drop(&m->tables);
 }
 
 /* A vCPU walks the tables while they are written, hence single 64-bit stores. */
