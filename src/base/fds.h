@@ -17,8 +17,9 @@ struct fds_table {
     struct lock writer; /* users; used[] is set under it */
     struct fds_user *users;
     uint32_t id; /* which one it is, also after a fork */
-    bool above;  /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
-    int filler;  /* so that the host, which hands out the lowest free number, cannot choose one */
+    bool
+        above; /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
+    int filler; /* so that the host, which hands out the lowest free number, cannot choose one */
     bool used[FDS_WINDOW];
 };
 
