@@ -35,7 +35,7 @@ ASAN_OBJ := $(SRC:%=$(BUILD)/asan/obj/%.o) $(BUILD)/asan/obj/tests/asan/options.
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest programs term fuzz \
+.PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest cli programs term fuzz \
     check-svm check-asan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
@@ -102,6 +102,8 @@ guest: all ## small programs, native against elfuse
 	@tests/guest/run
 coverage: all ## every row of the system-call table has a case
 	@tests/guest/coverage
+cli: all ## the command itself: options, statuses, messages
+	@tests/cli/run
 programs: all ## real programs: bash, python3, git, gcc, servers
 	@tests/programs/run
 term: all ## a shell on a pseudo-terminal

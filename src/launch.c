@@ -65,8 +65,12 @@ static void load_more(enum state_tag tag, const void *data, size_t size)
 static void started(struct process *p, int exe_fd)
 {
     fs_proc_init(p, exe_fd);
+}
+
+static void phase(const char *name)
+{
     if (stats_on)
-        stats_phase("load");
+        stats_phase(name);
 }
 
 static void identity(struct elf_auxv_info *aux)
@@ -115,6 +119,7 @@ void launch_wire(void)
     exec_save_more = save_more;
     exec_load_more = load_more;
     exec_started = started;
+    exec_phase = phase;
     exec_identity = identity;
     process_at_exit(at_exit);
     report_on_bug(crash_detail);
@@ -252,10 +257,8 @@ void launch(const struct options *o)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
     if (o->memory)
         ctx.limits.as = MIN(ctx.limits.as, o->memory);
-    if (o->stats) {
+    if (o->stats)
         stats_open();
-        stats_phase("start");
-    }
     if (o->trace && (r = trace_open(o->trace_file)))
         die(125, "%s: cannot write the trace: %s", o->trace_file ? o->trace_file : "stderr", errno_text(r));
     if (o->sysroot && (r = fs_root_set(o->sysroot)))
@@ -266,6 +269,7 @@ void launch(const struct options *o)
         timeout_watch(o->timeout); /* returns in the process that runs the guest */
     enter_directory(o);
 
+    phase("options");
     int err;
     p.envp = build_env(o);
     char *path = find_program(o->argv[0], p.envp, &err);
@@ -292,8 +296,7 @@ void launch(const struct options *o)
     if (ctx.exe_fd >= 0)
         ctx.exe_fd = fds_adopt_fd(ctx.exe_fd, false);
     fds_create_unlock();
-    if (o->stats)
-        stats_phase("program");
+    phase("program");
     const char *reason = NULL;
     r = exec_start(o, &p, &ctx, &reason);
     if (!process_self || !process_self->nthreads) {

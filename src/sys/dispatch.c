@@ -9,6 +9,7 @@
 #include "sys/handlers.h"
 #include "sys/stats.h"
 #include "sys/trace.h"
+#include "task/process.h"
 
 /* The last calls of the process, for the crash report: threads take places in turn, and a torn entry is no harm there. */
 #define RING 16
@@ -62,12 +63,15 @@ static int64_t serve_observed(struct thread *t, const struct sys_row *row)
     bool traced = trace_fd() >= 0;
     int64_t start = 0;
     int64_t ret;
+    int pid = t->proc->pid;
 
     if (traced)
         trace_before(t, row);
     if (stats_on)
         start = sys_now();
     ret = serve(t, row);
+    if (stats_on && t->proc == process_self && t->proc->pid != pid)
+        stats_forked(t->proc);
     if (stats_on)
         stats_call(row, (uint64_t) (sys_now() - start));
     if (traced)

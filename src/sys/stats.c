@@ -23,6 +23,7 @@ static struct {
     int64_t end;
 } phases[PHASES];
 static unsigned nphases;
+static uint64_t faults_before; /* of the parent */
 
 int stats_open(void)
 {
@@ -42,6 +43,20 @@ void stats_adopt(int fd)
 {
     stats_out = fd;
     stats_on = true;
+    stats_phase("begin");
+}
+
+void stats_forked(struct process *p)
+{
+    struct space_info mem = {0};
+
+    for (unsigned i = 0; i < NR_LIMIT; i++) {
+        atomic_store_explicit(&calls[i].count, 0, memory_order_relaxed);
+        atomic_store_explicit(&calls[i].ns, 0, memory_order_relaxed);
+    }
+    nphases = 0;
+    space_info(p->space, &mem);
+    faults_before = mem.faults;
 }
 
 int stats_fd(void)
@@ -106,7 +121,7 @@ void stats_print(struct process *p)
     line(&x, "cpu.vcpus", cpu.vcpus);
     line(&x, "cpu.slots", cpu.slots);
     line(&x, "cpu.table_pages", cpu.table_pages);
-    line(&x, "mem.faults", mem.faults);
+    line(&x, "mem.faults", mem.faults - faults_before);
     line(&x, "mem.regions", mem.regions);
     line(&x, "mem.chunks", mem.chunks);
     line(&x, "mem.total_bytes", mem.total_vm);

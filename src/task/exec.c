@@ -22,6 +22,7 @@
 void (*exec_save_more)(struct state_writer *w);
 void (*exec_load_more)(enum state_tag tag, const void *data, size_t size);
 void (*exec_started)(struct process *p, int exe_fd);
+void (*exec_phase)(const char *name);
 void (*exec_identity)(struct elf_auxv_info *aux);
 
 /* ST_IMAGE. */
@@ -54,6 +55,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     int r = space_create(&sp, &ctx->limits, why);
     if (r)
         return r;
+    exec_phase("machine");
     r = process_create(opt, sp, &proc);
     if (r == 0)
         r = thread_attach(proc, &t);
@@ -61,6 +63,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         *why = "cannot create a virtual CPU";
         return r;
     }
+    exec_phase("vcpu");
     signal_init(proc->sighand, ctx->ignored);
     signal_set_mask(t, ctx->sigmask);
     t->host = pthread_self();
@@ -79,6 +82,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         *why = proc->start.why ? proc->start.why : "cannot load the program";
         return r;
     }
+    exec_phase("load");
     proc->exe_path = steal_ptr(&p->exec_path);
     program_comm(p, proc->comm);
     host(SYS_prctl, PR_SET_NAME, proc->comm);

@@ -28,6 +28,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
 extern void (*exec_save_more)(struct state_writer *w);
 extern void (*exec_load_more)(enum state_tag tag, const void *data, size_t size);
 extern void (*exec_started)(struct process *p, int exe_fd); /* before the first instruction */
+extern void (*exec_phase)(const char *name); /* a part of the start ends now: "machine", "vcpu", "load" */
 extern void (*exec_identity)(struct elf_auxv_info *aux);
 
 #endif

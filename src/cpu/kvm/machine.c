@@ -138,6 +138,10 @@ static const char *open_problem(int err)
     case -ENODEV:
     case -ENXIO:
         return no_driver("/dev/kvm is there, but no driver answers");
+    case -EMFILE:
+        return "no number is left for the descriptor of /dev/kvm: too many are open; or elfuse runs inside elfuse, "
+               "which does not "
+               "work";
     case -EBUSY:
         return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) uses the processor's virtualization; stop "
                "its machines";
