@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -64,21 +67,33 @@ static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
     return (size_t) r == size ? 0 : -EFAULT;
 }
 
+static int peek_number(int number, uint64_t addr, void *buf, size_t size)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/mem", number);
+    autofd fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    long r = fd < 0 ? fd : host(SYS_pread64, fd, buf, size, addr);
+    return r < 0 ? (int) r : (size_t) r == size ? 0 : -EFAULT;
+}
+
 int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
 {
+    if (g->number && !g->self)
+        return peek_number(g->number, addr, buf, size);
     /* By way of the kernel for ourselves too: what a list of threads points at may be gone by now. */
     return peek_pid(g->pid, addr, buf, size);
 }
 
 /* Where the binary lies in another process. It is linked to a fixed address, unless it was built as a PIE. */
-static int find_shift(int pid, uint64_t *shift)
+static int find_shift(int proc, int pid, uint64_t *shift)
 {
 #ifdef __PIE__
     char path[64];
     struct text t = {0};
     struct vma_list l;
-    snprintf(path, sizeof path, "/proc/%d/maps", pid);
-    int r = text_file(&t, path);
+    snprintf(path, sizeof path, "%d/maps", pid);
+    autofd maps = (int) host(SYS_openat, proc, path, O_RDONLY | O_CLOEXEC, 0);
+    int r = maps < 0 ? maps : text_read(&t, maps);
     if (r == 0)
         r = vma_parse(&l, &t);
     free(t.p);
@@ -93,27 +108,27 @@ static int find_shift(int pid, uint64_t *shift)
     vma_free(&l);
     return r;
 #else
-    (void) pid;
+    (void) proc, (void) pid;
     *shift = 0;
     return 0;
 #endif
 }
 
 /* By the number that procfs gives: in another pid namespace than it was mounted for, getpid() is not that. */
-static bool is_own_process(int pid)
+static bool is_own_process(int proc, int pid)
 {
     char link[16];
     int number;
-    long n = host(SYS_readlinkat, AT_FDCWD, "/proc/self", link, sizeof link);
+    long n = host(SYS_readlinkat, proc, "self", link, sizeof link);
     return n > 0 && proc_number(link, (size_t) n, &number) && number == pid;
 }
 
-static bool is_own_thread(int tid)
+static bool is_own_thread(int proc, int tid)
 {
     char path[64];
     struct stat st;
-    snprintf(path, sizeof path, "/proc/self/task/%d", tid);
-    return host(SYS_newfstatat, AT_FDCWD, path, &st, 0) == 0;
+    snprintf(path, sizeof path, "self/task/%d", tid);
+    return host(SYS_newfstatat, proc, path, &st, 0) == 0;
 }
 
 void target_file(const struct target *g, const char *name, char *buf, size_t size)
@@ -143,32 +158,116 @@ int target_self(struct target *out)
     return published.proc ? fill(out, &published) : 0;
 }
 
-int target_find(int pid, int tid, struct target *out)
+/* `out` is another process, whose number in `proc`, a procfs, is `number`. */
+static int look_at(int proc, int number, struct target *out)
 {
     struct published p;
-    if (!published.proc)
-        return 0;
-    bool process = is_own_process(pid);
-    if (process || is_own_thread(pid)) {
-        int r = target_self(out);
-        out->tid = process ? tid : pid;
-        return r;
-    }
-    char path[64];
     struct stat st;
-    *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
-    target_file(out, "exe", path, sizeof path);
-    long r = host(SYS_newfstatat, AT_FDCWD, path, &st, 0);
-    if (r || !target_is_elfuse(st.st_dev, st.st_ino))
+    char name[16];
+    /* What somebody has mounted over its directory tells of another process. */
+    const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV};
+    snprintf(name, sizeof name, "%d", number);
+    autofd dir = (int) host(SYS_openat2, proc, name, &how, sizeof how);
+    if (dir < 0)
+        return dir == -EXDEV ? -EACCES : 0;
+    if (host(SYS_newfstatat, dir, "exe", &st, 0) || !target_is_elfuse(st.st_dev, st.st_ino))
         return 0; /* not ours, or not for us to know: the host's answer is what there is */
-    r = find_shift(pid, &out->shift);
+    int r = find_shift(proc, number, &out->shift);
     if (r == 0)
-        r = peek_pid(pid, (uint64_t) &published + out->shift, &p, sizeof p);
+        r = target_peek(out, (uint64_t) &published + out->shift, &p, sizeof p);
     if (r)
-        return (int) r;
+        return r;
     if (p.magic != MAGIC || !p.proc)
         return -EACCES; /* about to start its program */
     return fill(out, &p);
+}
+
+int target_find(int pid, int tid, struct target *out)
+{
+    struct statfs fs;
+    int r;
+    if (!published.proc)
+        return 0;
+    fds_create_lock();
+    autofd proc = (int) host(SYS_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (proc < 0 || host(SYS_fstatfs, proc, &fs) || fs.f_type != PROC_SUPER_MAGIC) {
+        r = -EACCES;
+    } else if (is_own_process(proc, pid)) {
+        r = target_self(out);
+        out->tid = tid;
+    } else if (is_own_thread(proc, pid)) {
+        r = target_self(out);
+        out->tid = pid;
+    } else {
+        *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
+        r = look_at(proc, pid, out);
+    }
+    if (proc >= 0)
+        host(SYS_close, steal_fd(&proc));
+    fds_create_unlock();
+    return r;
+}
+
+/* The process behind pidfd `fd` by its number in our procfs; 0: it has ended. -EBADF: no pidfd. */
+static int pidfd_number(int fd)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
+    autofd info = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    long n = info < 0 ? info : host(SYS_read, info, text, sizeof text - 1);
+    if (n < 0)
+        return n == -ENOENT ? -EBADF : -EACCES;
+    text[n] = 0;
+    const char *line = strstr(text, "\nPid:\t");
+    if (!line)
+        return -EBADF;
+    int number = 0;
+    line += 6;
+    if (strncmp(line, "-1", 2) == 0)
+        return 0;
+    /* 0: a process of a namespace that ours knows nothing of. */
+    return proc_number(line, strcspn(line, "\n"), &number) && number ? number : -EACCES;
+}
+
+/* Is it the calling process, by its number in our procfs, or a thread of it? */
+static int look_by_number(int number, struct target *out)
+{
+    if (!is_own_process(procfs_fd(), number) && !is_own_thread(procfs_fd(), number))
+        return look_at(procfs_fd(), number, out);
+    return target_self(out);
+}
+
+int target_of(int pid, struct target *out)
+{
+    enum { PIDFD_A_THREAD = O_EXCL }; /* PIDFD_THREAD, Linux 6.9 */
+    if (!published.proc)
+        return 0;
+    fds_create_lock();
+    autofd fd = (int) host(SYS_pidfd_open, pid, 0);
+    if (fd == -EINVAL || fd == -ENOENT)
+        fd = (int) host(SYS_pidfd_open, pid, PIDFD_A_THREAD);
+    int number = fd < 0 ? fd : pidfd_number(fd), r;
+    /* A thread on an older kernel: the same number, where the process's own is. */
+    if (fd < 0 && fd != -ESRCH && is_own_process(procfs_fd(), (int) host(SYS_getpid)))
+        number = pid;
+    *out = (struct target){.pid = pid, .exe_fd = -1};
+    r = number > 0 ? look_by_number(number, out) : number == -ESRCH ? 0 : number;
+    if (fd >= 0)
+        host(SYS_close, steal_fd(&fd));
+    fds_create_unlock();
+    return r;
+}
+
+int target_of_pidfd(int pidfd, struct target *out)
+{
+    if (!published.proc)
+        return 0;
+    fds_create_lock();
+    int number = pidfd_number(pidfd);
+    *out = (struct target){.number = number, .exe_fd = -1};
+    int r = number > 0 ? look_by_number(number, out) : number;
+    fds_create_unlock();
+    return r;
 }
 
 static int peek_arg(void *arg, uint64_t addr, void *buf, size_t size)

@@ -1,5 +1,5 @@
 /* The guest process that a file in /proc tells of: this one, or another that runs the same binary, whose structures
- * are then read from outside, without its help. Used by the synthetic files only. */
+ * are then read from outside, without its help. Used by the synthetic files, and by calls that name another process. */
 #ifndef FS_TARGET_H
 #define FS_TARGET_H
 
@@ -9,6 +9,7 @@
 
 struct target {
     int pid, tid;        /* tid: 0 for the process as such; pid: as kill(2) would take it */
+    int number;          /* known by a pidfd only: what our procfs calls it; pid is 0 then */
     bool self;           /* the calling process (its threads included) */
     uint64_t at;         /* address of its struct process, */
     struct process proc; /* and a copy; its pointers are addresses in that process */
@@ -23,6 +24,10 @@ void target_init(struct process *p, int exe_fd);
 /* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it
  * is not; or a negative errno: -EACCES, a guest that the host does not let us look into. */
 int target_find(int pid, int tid, struct target *out);
+/* The same of a process or thread by its number in the caller's pid namespace, as system calls take it. Whatever is mounted on /proc. */
+int target_of(int pid, struct target *out);
+/* The same of the process behind a pidfd; -EBADF: it is none. Only target_peek() works on the result. 0 too when the process has ended. */
+int target_of_pidfd(int pidfd, struct target *out);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */
 int target_self(struct target *out);
 

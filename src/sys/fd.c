@@ -3,8 +3,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/kcmp.h>
-#include <stdio.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "base/fds.h"
 #include "fs/procname.h"
@@ -113,62 +114,66 @@ int64_t sys_close_range(struct thread *t, const uint64_t a[6])
 
 /* ---- other processes' descriptors ---- */
 
-/* The process behind a pidfd, or -1. */
-static int pidfd_pid(int pidfd)
+/* -EBADF when process `g` must not be asked for its descriptor `fd`, because it belongs to an elfuse there; `found`: what finding it said. */
+static int in_window(int found, const struct target *g, int fd)
 {
-    char path[64], text[512];
-    autofd fd = -1;
-    const char *p;
-    long n;
-
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
-    fds_create_lock();
-    fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        fd = fds_adopt_fd(fd, false);
-    fds_create_unlock();
-    if (fd < 0)
-        return -1;
-    n = host(SYS_read, fd, text, sizeof text - 1);
-    fds_close(steal_fd(&fd));
-    text[MAX(n, 0l)] = '\0';
-    p = strstr(text, "\nPid:");
-    return p ? atoi(p + 5) : -1;
+    if (found <= 0)
+        return found == -EACCES ? -EPERM : found;
+    return fds_contains(g->window_base, g->window_count, fd) ? -EBADF : 0;
 }
 
-/* 1 when process `pid` must not be asked for its descriptor `fd`, because it belongs to an elfuse there; 0, or a negative errno. */
 static int in_window_of(int pid, int fd)
 {
     struct target g;
-    int ret = target_find(pid, pid, &g);
 
-    return ret <= 0 ? ret : fds_contains(g.window_base, g.window_count, fd);
+    return in_window(target_of(pid, &g), &g, fd);
 }
 
-/* A descriptor of KVM, caught in the moment before its owner moved it into its window. */
-static bool is_kvm(int fd)
+/* What another supervisor opens stands at one of its guest's numbers until it lies in the window: a descriptor of KVM, or the memory of a
+ * process, is one of those. */
+static bool is_supervisors(int fd)
 {
     char link[64];
-    int64_t n = proc_fd_link(fd, link, sizeof link);
+    struct proc_name p;
+    struct statfs fs;
+    int64_t n;
 
-    return n > 0 && !strncmp(link, "anon_inode:kvm", 14);
+    if (host(SYS_fstatfs, fd, &fs) < 0)
+        return true;
+    if (fs.f_type == PROC_SUPER_MAGIC)
+        return proc_name_of_fd(fd, &p) != 1 || !strcmp(p.rest, "mem");
+    if (fs.f_type != ANON_INODE_FS_MAGIC)
+        return false;
+    n = proc_fd_link(fd, link, sizeof link);
+    return n <= 0 || !strncmp(link, "anon_inode:kvm", 14);
 }
 
+/* With a copy of the pidfd that no other thread can exchange, under the lock that keeps them from the result before it was looked at. */
 int64_t sys_pidfd_getfd(struct thread *t, const uint64_t a[6])
 {
-    int pid = pidfd_pid((int) a[0]);
-    int64_t ret = pid > 0 ? in_window_of(pid, (int) a[1]) : 0;
+    struct target g;
+    int64_t ret;
+    int pidfd;
 
     (void) t;
-    if (ret)
-        return ret < 0 ? ret : -EBADF;
-    fds_use_lock();
-    ret = host(SYS_pidfd_getfd, (int) a[0], (int) a[1], a[2]);
-    fds_use_unlock();
-    if (ret >= 0 && is_kvm((int) ret)) {
+    if ((unsigned) a[2])
+        return -EINVAL;
+    fds_create_lock();
+    pidfd = (int) host(SYS_fcntl, (int) a[0], F_DUPFD_CLOEXEC, 0);
+    if (pidfd >= 0)
+        pidfd = fds_adopt_fd(pidfd, false);
+    ret = pidfd;
+    if (ret >= 0)
+        ret = in_window(target_of_pidfd(pidfd, &g), &g, (int) a[1]);
+    if (ret >= 0)
+        ret = host(SYS_pidfd_getfd, pidfd, (int) a[1], a[2]);
+    if (ret >= 0 && (is_supervisors((int) ret) || (uint64_t) ret >= fds_limit()->rlim_cur)) {
         host(SYS_close, ret);
-        return -EBADF;
+        ret = (uint64_t) ret >= fds_limit()->rlim_cur ? -EMFILE : -EBADF;
     }
+    if (pidfd >= 0)
+        fds_close(pidfd);
+    fds_create_unlock();
     return ret;
 }
 
@@ -190,7 +195,7 @@ int64_t sys_kcmp(struct thread *t, const uint64_t a[6])
             return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], &slot);
     }
     if (ret)
-        return ret < 0 ? ret : -EBADF;
+        return ret;
     return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], a[4]);
 }
 
@@ -199,17 +204,18 @@ int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
 {
     struct iovec iov[IOV_MAX];
     unsigned count = (unsigned) a[2];
+    struct target g;
     int64_t done = 0;
-    int ret, pid;
+    int ret;
 
     if ((unsigned) a[4] || count > IOV_MAX)
         return -EINVAL;
     if (copy_in(t->proc->space, iov, gva(a[1]), count * sizeof *iov) < 0)
         return -EFAULT;
-    pid = pidfd_pid((int) a[0]);
-    if (pid < 0)
-        return -EBADF;
-    if (pid != t->proc->pid)
+    ret = target_of_pidfd((int) a[0], &g);
+    if (ret < 0)
+        return ret == -EBADF ? ret : -EPERM;
+    if (ret == 0 || !g.self)
         return -EPERM;
     for (unsigned i = 0; i < count; i++) {
         ret = space_advise(t->proc->space, gva((uint64_t) iov[i].iov_base), iov[i].iov_len, (int) a[3]);

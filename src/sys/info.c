@@ -217,7 +217,7 @@ static int64_t limit_of(int pid, int resource, const struct rlimit64 *new, struc
     int guest = 0;
 
     if (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)
-        guest = target_find(pid, pid, &other);
+        guest = target_of(pid, &other);
     if (guest < 0 && new)
         return -EPERM;
     if (guest > 0 && new) {

@@ -53,7 +53,7 @@ static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
     if (copy_in(sp, user, gva(a[3]), a[4] * sizeof *user))
         return -EFAULT;
     struct target g;
-    r = target_find(pid, 0, &g);
+    r = target_of(pid, &g);
     if (r < 0)
         return -EPERM;
     if (r == 0)
