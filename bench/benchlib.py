@@ -66,8 +66,8 @@ class Bench:
     def path(self, *parts):
         return os.path.join(self.scratch, *parts)
 
-    def run(self, argv, cwd=None, stdin=os.devnull, stdout=None, timeout=300):
-        """Run to the end; returns (wall ns, standard output) and leaves the processor time in self.cpu. A nonzero status, a
+    def run(self, argv, cwd=None, stdin=os.devnull, stdout=None, timeout=300, env=None):
+        """Run to the end, with `env` added to the environment; returns (wall ns, standard output) and leaves the processor time in self.cpu. A nonzero status, a
         signal or the timeout is a Fail."""
         if not os.path.exists(argv[0]):
             raise Fail(f"{os.path.basename(argv[0])} is not built")
@@ -81,7 +81,7 @@ class Bench:
         os.chdir(cwd or self.scratch)
         try:
             start = time.perf_counter_ns()
-            pid = os.posix_spawn(argv[0], argv, self.env, file_actions=actions, setpgroup=0)
+            pid = os.posix_spawn(argv[0], argv, {**self.env, **(env or {})}, file_actions=actions, setpgroup=0)
         finally:
             os.chdir(here)
 
