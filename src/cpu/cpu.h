@@ -112,7 +112,8 @@ int vcpu_warm(struct vcpu *v);
 struct cpu_regs *vcpu_regs(struct vcpu *v); /* valid between runs; changes take effect at the next */
 
 void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
-void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
+void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs); /* canonical, or BASE_KEEP */
+#define BASE_KEEP ~0ull
 
 uint32_t vcpu_xsave_size(const struct vcpu *v);
 uint64_t vcpu_xfeatures(const struct vcpu *v);         /* XCR0 */
@@ -126,6 +127,7 @@ int vcpu_load(struct vcpu *v, const struct cpu_state *st);
 /* ---- what --stats tells ---- */
 struct cpu_stats {
     uint64_t exits_syscall, exits_fault, exits_signal, exits_bus, exits_other;
+    uint64_t short_cuts; /* of exits_syscall: those that ended at the SYSCALL itself */
     uint64_t table_pages, slots, vcpus;
     bool syscall_ring3; /* SYSCALL arrives at CPL 3 on this host */
 };

@@ -163,8 +163,7 @@ int64_t sys_arch_prctl(struct thread *t, const uint64_t a[6])
     case ARCH_SET_GS:
         if (a[1] >= SPACE_TOP)
             return -EPERM;
-        vcpu_get_bases(t->vcpu, &fs, &gs);
-        vcpu_set_bases(t->vcpu, a[0] == ARCH_SET_FS ? a[1] : fs, a[0] == ARCH_SET_GS ? a[1] : gs);
+        vcpu_set_bases(t->vcpu, a[0] == ARCH_SET_FS ? a[1] : BASE_KEEP, a[0] == ARCH_SET_GS ? a[1] : BASE_KEEP);
         return 0;
     case ARCH_GET_FS:
     case ARCH_GET_GS:

@@ -117,6 +117,7 @@ void stats_print(struct process *p)
     line(&x, "exits.signal", cpu.exits_signal);
     line(&x, "exits.bus", cpu.exits_bus);
     line(&x, "exits.other", cpu.exits_other);
+    line(&x, "exits.syscall_short", cpu.short_cuts);
     line(&x, "cpu.syscall_ring3", cpu.syscall_ring3);
     line(&x, "cpu.vcpus", cpu.vcpus);
     line(&x, "cpu.slots", cpu.slots);

@@ -62,9 +62,10 @@ struct vcpu {
     bool clean;
     bool cpl0; /* the vCPU stands in the entry code; otherwise in user mode */
     bool mask_set;
-    uint64_t mask; /* as last given to KVM_SET_SIGNAL_MASK */
-    uint8_t *page; /* its system page: GDT, TSS, ring-0 stack */
-    int last_cpu;  /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
+    uint64_t mask;         /* as last given to KVM_SET_SIGNAL_MASK */
+    uint8_t *page;         /* its system page: GDT, TSS, ring-0 stack */
+    uint8_t skip, penalty; /* runs until short_cut() asks again, and how many those were the last time */
+    int last_cpu;          /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
     struct cpu_stats stats;
 };
 

@@ -384,6 +384,7 @@ void machine_stats(const struct machine *m, struct cpu_stats *out)
         out->exits_signal += v->stats.exits_signal;
         out->exits_bus += v->stats.exits_bus;
         out->exits_other += v->stats.exits_other;
+        out->short_cuts += v->stats.short_cuts;
         out->vcpus++;
     }
     out->table_pages = m->table_pages;

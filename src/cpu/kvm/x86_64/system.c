@@ -69,9 +69,8 @@ int system_setup_cpuid(struct machine *m)
     for (unsigned i = 0; i < list->nent; i++)
         if (list->entries[i].function == 0xd && list->entries[i].index == 0)
             kvm_xcr0 = list->entries[i].eax | (uint64_t) list->entries[i].edx << 32;
-    uint32_t lo = 3, hi = 0, a, b, c, d;
-    if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE))
-        __asm__("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
+    uint32_t lo, hi, a, b, c, d;
+    __asm__("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0)); /* there: a host without XSAVE has no KVM_CAP_XCRS */
     m->xcr0 = kvm_xcr0 & (lo | (uint64_t) hi << 32) & ~(3ull << 17);
 
     for (unsigned i = 0; i < list->nent; i++) {
@@ -166,6 +165,14 @@ int system_vcpu_cpuid(struct vcpu *v)
     return (int) host(SYS_ioctl, v->fd, KVM_SET_CPUID2, v->m->cpuid);
 }
 
+static bool has_umip(const struct kvm_cpuid2 *list)
+{
+    for (unsigned i = 0; i < list->nent; i++)
+        if (list->entries[i].function == 7 && list->entries[i].index == 0)
+            return list->entries[i].ecx & 1u << 2;
+    return false;
+}
+
 int system_vcpu_reset(struct vcpu *v)
 {
     struct machine *m = v->m;
@@ -173,9 +180,7 @@ int system_vcpu_reset(struct vcpu *v)
     int r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
     if (r)
         return r;
-    uint32_t a, b, c, d, umip = 0;
-    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & 1u << 2))
-        umip = CR4_UMIP;
+    uint32_t umip = has_umip(m->cpuid) ? CR4_UMIP : 0;
     s.cr0 = CR0_VALUE;
     s.cr3 = m->cr3;
     s.cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_FSGSBASE | CR4_OSXSAVE;
@@ -209,9 +214,9 @@ int system_vcpu_reset(struct vcpu *v)
     struct kvm_device_attr tsc = {
         .group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET, .addr = (uintptr_t) & (uint64_t){0}};
     m->tsc_is_host = host(SYS_ioctl, v->fd, KVM_SET_DEVICE_ATTR, &tsc) == 0;
-    /* FMASK as Linux clears flags on entry. */
+    /* FMASK as Linux clears flags on entry, but for IF: short_cut() needs an open interrupt window there, and there are no interrupts. */
     const struct kvm_msr_entry msr[] = {{.index = MSR_STAR, .data = 0x23ull << 48 | 0x08ull << 32},
                                         {.index = MSR_LSTAR, .data = ENTRY_TEXT},
-                                        {.index = MSR_FMASK, .data = 0x47700}};
+                                        {.index = MSR_FMASK, .data = 0x47500}};
     return set_msrs(v, msr, ARRAY_SIZE(msr));
 }
