@@ -38,6 +38,22 @@ static bool lift_size_limit(size_t n, struct rlimit64 *old)
     return host(SYS_prlimit64, 0, RLIMIT_FSIZE, &high, NULL) == 0;
 }
 
+/* Where no file may be that large: a pipe that holds all of it. It cannot be sought in, but it can be read. */
+static int make_pipe(const void *text, size_t n)
+{
+    int end[2], r = (int) host(SYS_pipe2, end, O_CLOEXEC | O_NONBLOCK);
+    if (r)
+        return r;
+    r = (int) host(SYS_fcntl, end[1], F_SETPIPE_SZ, (int) MIN(n, (size_t) INT32_MAX));
+    bool all = r >= 0 && host(SYS_write, end[1], text, n) == (long) n;
+    host(SYS_close, end[1]);
+    if (all)
+        host(SYS_fcntl, end[0], F_SETFL, 0);
+    else
+        host(SYS_close, end[0]);
+    return all ? end[0] : -EFBIG;
+}
+
 static int make_memfd(const char *name, const void *text, size_t n, unsigned mode, struct stat *st)
 {
     autofd fd = (int) host(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -68,6 +84,8 @@ int special_text(const char *name, const void *text, size_t n, uint64_t flags, u
     struct stat st;
     char link[64];
     autofd fd = make_memfd(name, text, n, mode, &st);
+    if (fd == -EFBIG)
+        return make_pipe(text, n);
     if (fd < 0)
         return fd;
     snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);

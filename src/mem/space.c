@@ -202,6 +202,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
     if (!shared && type != MAP_PRIVATE && !(anon && type == 0x08 /* MAP_DROPPABLE */))
         return -EINVAL;
+    if (anon && type == 0x08 && flags & (MAP_LOCKED | MAP_GROWSDOWN))
+        return -EINVAL;
     if (anon && type == 0x08)
         type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
     if (anon && shared && type == MAP_SHARED_VALIDATE)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/inotify.h>
 
 #include "fs/proc.h"
@@ -202,6 +203,22 @@ int64_t sys_getdents64(struct thread *t, const uint64_t a[6])
 int64_t sys_getdents(struct thread *t, const uint64_t a[6])
 {
     return list_directory(t, SYS_getdents, a);
+}
+
+/* What an unprivileged user may have, whoever asks: marks on a whole mount or file system would tell what the supervisor opens there, and
+ * permission events would have it wait for an answer that the guest can only give through it. */
+int64_t sys_fanotify_init(struct thread *t, const uint64_t a[6])
+{
+    if (a[0] & (FAN_CLASS_CONTENT | FAN_CLASS_PRE_CONTENT))
+        return -EPERM;
+    return sys_pass(t, sys_row_of(SYS_fanotify_init), a);
+}
+
+int64_t sys_fanotify_mark(struct thread *t, const uint64_t a[6])
+{
+    if (a[1] & (FAN_MARK_MOUNT | FAN_MARK_FILESYSTEM))
+        return -EPERM;
+    return sys_pass(t, sys_row_of(SYS_fanotify_mark), a);
 }
 
 int64_t sys_inotify_add_watch(struct thread *t, const uint64_t a[6])

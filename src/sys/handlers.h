@@ -69,6 +69,9 @@ int64_t sys_interrupted(int fd, bool receiving);
 void sys_mask_begin(struct thread *t, ksigset_t mask);
 void sys_mask_end(struct thread *t, bool interrupted);
 
+/* Whether a new image could run: not where it would have no worker thread of the VM (ns.c). */
+bool sys_can_exec(void);
+
 /* Nanoseconds of the host's CLOCK_MONOTONIC. */
 int64_t sys_now(void);
 

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include "base/procfs.h"
 #include "fs/path.h"
 #include "sys/handlers.h"
 
@@ -50,6 +51,18 @@ static int64_t entered(int64_t ret)
     if (ret >= 0 && fs_root_renew() < 0)
         warn("the sysroot is not there in the new mount namespace");
     return ret;
+}
+
+/* Once new processes go into another pid namespace this one gets no new thread, and where a VM has a worker no new VM either. */
+bool sys_can_exec(void)
+{
+    struct stat own, next;
+
+    return host(SYS_newfstatat, PROCFS("/proc/thread-self/ns/pid"), &own, 0) < 0 ||
+           /* not to be looked at before its first process is there */
+           (host(SYS_newfstatat, PROCFS("/proc/thread-self/ns/pid_for_children"), &next, 0) == 0 &&
+            own.st_ino == next.st_ino) ||
+           alone();
 }
 
 /* Once new processes go into another pid namespace no thread can be made here, so the worker has to come back before that. */

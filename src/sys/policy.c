@@ -126,6 +126,13 @@ int64_t sys_move_pages(struct thread *t, const uint64_t a[6])
 }
 
 /* Without keys, -1 is the only one, and means plain mprotect. */
+/* As on a processor without protection keys: the arguments are checked, then there is none left. */
+int64_t sys_pkey_alloc(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    return a[0] || a[1] & ~3ull /* PKEY_ACCESS_MASK */ ? -EINVAL : -ENOSPC;
+}
+
 int64_t sys_pkey_mprotect(struct thread *t, const uint64_t a[6])
 {
     return (int) a[3] == -1 ? sys_mprotect(t, a) : -EINVAL;

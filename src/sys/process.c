@@ -319,6 +319,8 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
             r = p.argv[0] ? 0 : -ENOMEM;
         }
     }
+    if (r == 0 && !sys_can_exec())
+        r = -EAGAIN;
     if (r == 0)
         r = exec_replace(t, &p, execfn, fd);
     else

@@ -14,5 +14,9 @@ int main(void)
     show("iopl", raw(iopl, 9));
     show("ioperm", raw(ioperm, 70000, 1, 1));
     show("modify_ldt", raw(modify_ldt, 0, BAD_PTR, 16));
+    show("fanotify of permissions", raw(fanotify_init, 0x4, 0));
+    int fan = (int) raw(fanotify_init, 0, 0);
+    if (fan >= 0)
+        show("mark of a file system", raw(fanotify_mark, fan, 0x101, 0x20, AT_FDCWD, "."));
     return t_end();
 }
