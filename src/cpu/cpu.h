@@ -106,6 +106,9 @@ void vcpu_park(struct vcpu *v);
  * unblocked host signals end the run, with CPU_SIGNAL, and stay pending. */
 enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
 
+/* Let the next run, or the present one of the calling thread, end with CPU_SIGNAL. Async-signal-safe. */
+void vcpu_kick(struct vcpu *v);
+
 /* Enter the VM and leave it at once: what the host sets up with a first run is there afterwards. 0 or a negative errno. */
 int vcpu_warm(struct vcpu *v);
 

@@ -39,6 +39,12 @@ static bool has_mask(const struct thread *t)
     return t->restore_mask;
 }
 
+/* A signal that the mask lets in is here already, since the host cannot keep it (SIGSEGV, SIGBUS): then there is only a look at what is ready. */
+static bool only_looks(const struct thread *t)
+{
+    return has_mask(t) && signal_sync_deliverable(t);
+}
+
 static ksigset_t host_mask(const struct thread *t)
 {
     return t->sigmask & ~(KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS)); /* never blocked on the host (task/signal.c) */
@@ -110,8 +116,9 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
     struct pollfd few[64];
     autofree struct pollfd *many = NULL;
     struct pollfd *fds = few;
-    struct timespec left;
+    struct timespec left, *limit;
     struct rlimit64 lim;
+    bool looks;
     int64_t ret;
 
     if (count > ARRAY_SIZE(few)) {
@@ -130,11 +137,13 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
     for (uint64_t i = 0; i < count; i++)
         if (fds[i].fd >= 0 && fds_reserved(fds[i].fd))
             fds[i].fd = INT_MAX; /* nobody's: POLLNVAL */
-    left = left_until(end);
-    ret = has_mask(t) ? host(SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, &(ksigset_t){host_mask(t)}, 8)
-                      : sys_block(t, SYS_ppoll, fds, count, end == NO_TIMEOUT ? NULL : &left, NULL, 0l, 0l);
-    if (ret < 0)
-        return ret;
+    looks = only_looks(t);
+    left = left_until(looks ? 0 : end);
+    limit = end == NO_TIMEOUT && !looks ? NULL : &left;
+    ret = has_mask(t) ? sys_block_masked(t, SYS_ppoll, fds, count, limit, &(ksigset_t){host_mask(t)}, 8l, 0l)
+                      : sys_block(t, SYS_ppoll, fds, count, limit, NULL, 0l, 0l);
+    if (ret < 0 || (!ret && looks))
+        return ret < 0 ? ret : -EINTR;
     if (va >= SPACE_TOP)
         return -EFAULT; /* even with nothing to write */
     /* Only revents are the kernel's to write. */
@@ -212,7 +221,8 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
     uint64_t few[3 * 16];
     autofree uint64_t *many = NULL;
     uint64_t *bits[3] = {NULL}, *room = few;
-    struct timespec left = left_until(end), *limit = end == NO_TIMEOUT ? NULL : &left;
+    const bool looks = only_looks(t);
+    struct timespec left = left_until(looks ? 0 : end), *limit = end == NO_TIMEOUT && !looks ? NULL : &left;
     const ksigset_t mask = host_mask(t);
     const struct {
         const ksigset_t *set;
@@ -241,10 +251,10 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
         if (names_window(bits[i], n))
             return -EBADF;
     }
-    ret = has_mask(t) ? host(SYS_pselect6, n, bits[0], bits[1], bits[2], limit, &arg)
+    ret = has_mask(t) ? sys_block_masked(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], limit, &arg)
                       : sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], limit, NULL);
-    if (ret < 0)
-        return ret;
+    if (ret < 0 || (!ret && looks))
+        return ret < 0 ? ret : -EINTR;
     for (int i = 0; i < 3; i++)
         if (bits[i] && copy_out(t->proc->space, gva(va[i]), bits[i], bytes) < 0)
             return -EFAULT;
@@ -304,7 +314,9 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
 
 static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const struct timespec *limit)
 {
+    static const struct timespec now;
     struct pin p;
+    bool looks;
     int64_t ret;
 
     if (max <= 0 || max > EVENTS_LIMIT)
@@ -313,8 +325,14 @@ static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const 
     ret = pin(t, &p, va, (size_t) max * sizeof(struct epoll_event), PIN_OUT);
     if (ret < 0)
         return ret;
-    ret = has_mask(t) ? host(SYS_epoll_pwait2, fd, p.hva, max, limit, &(ksigset_t){host_mask(t)}, 8)
+    looks = only_looks(t);
+    if (looks)
+        limit = &now;
+    ret = has_mask(t) ? sys_block_masked(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit,
+                                         &(ksigset_t){host_mask(t)}, 8l)
                       : sys_block(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit, NULL, 0l);
+    if (!ret && looks)
+        ret = -EINTR;
     if (pin_done(t, &p, ret > 0 ? (size_t) ret * sizeof(struct epoll_event) : 0) < 0)
         ret = -EFAULT;
     return ret;

@@ -126,7 +126,13 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
         /* What is asked for is taken here even when the mask lets it in: a handler must not run for it. */
         ksigset_t mask = t->sigmask;
         t->sigmask = mask | set;
-        r = sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
+        t->sync_wanted = set;
+        r = take_sync(t, set, &info)
+                ? info.si_signo
+                : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
+        t->sync_wanted = 0;
+        if (r == -ERESTARTNOINTR && take_sync(t, set, &info)) /* it came before the call was made */
+            r = info.si_signo;
         t->sigmask = mask;
     }
     if (r > 0 && a[1] && put_user(t->proc->space, gva(a[1]), &info))

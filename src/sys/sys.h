@@ -92,6 +92,9 @@ const struct sys_row *sys_row_of(uint64_t nr);
  * the mask before) in. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was taken before the call was made, which then never
  * was: as if it had come before the SYSCALL instruction; only a call with a mask of its own has to make that -EINTR. */
 long sys_block(struct thread *t, long nr, ...);
+/* The same of a call that is handed the mask itself (ppoll, pselect6, epoll_pwait): the host lets that one's signals in for the call alone, and
+ * what is ready wins over them. -EINTR also when one came before the call was made. */
+long sys_block_masked(struct thread *t, long nr, ...);
 
 /* Internal results, never seen by the guest: dispatch and signal delivery turn them into EINTR or a restart. */
 #define ERESTARTSYS 512

@@ -106,10 +106,12 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
             t->sync_info[sig == SIGBUS].si_code &= 0x7fffffff;
         t->sync_taken |= sig == SIGSEGV ? 1 : 2;
-        if (!signal_sync_deliverable(t))
+        if (!signal_sync_deliverable(t) && !(t->sync_wanted & KSIG_BIT(sig)))
             return;
         t->sig_taken |= 2;
         cancel_window(uc);
+        if (t->vcpu)
+            vcpu_kick(t->vcpu); /* it may come between the look at sig_taken and KVM_RUN */
         return;
     }
     if (!t) { /* a thread that the C library has just started with one of its own signals let in: after signal_block_all() */
@@ -252,6 +254,18 @@ long sys_block(struct thread *t, long nr, ...)
     if (!(t->sig_taken & 1))
         signal_block_all();
     return r;
+}
+
+long sys_block_masked(struct thread *t, long nr, ...)
+{
+    long a[6];
+    __builtin_va_list ap;
+    __builtin_va_start(ap, nr);
+    for (int i = 0; i < 6; i++)
+        a[i] = __builtin_va_arg(ap, long);
+    __builtin_va_end(ap);
+    long r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 
 void signal_die(struct thread *t, int sig)

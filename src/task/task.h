@@ -70,6 +70,7 @@ struct thread {
     siginfo_t sig_info;
     siginfo_t sync_info[2];  /* SIGSEGV, SIGBUS that came from outside: those two are never blocked on the host */
     volatile int sync_taken; /* bit 0: SIGSEGV, bit 1: SIGBUS */
+    ksigset_t sync_wanted;   /* those of them that rt_sigtimedwait(2) waits for, though they are blocked */
     struct trap_info trap;
     uint64_t altstack_sp, altstack_size;
     int altstack_flags;

@@ -284,6 +284,11 @@ static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
     *f = (struct cpu_fault){.vector = VECTOR_GP};
 }
 
+void vcpu_kick(struct vcpu *v)
+{
+    __atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_RELAXED);
+}
+
 int vcpu_warm(struct vcpu *v)
 {
     struct cpu_regs before = *v->regs;
@@ -335,6 +340,7 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
             system_tell_cpu(v, cpu);
         long ret = host(SYS_ioctl, v->fd, KVM_RUN, 0);
         if (ret == -EINTR) {
+            run->immediate_exit = 0;
             if (leave_interrupted(v)) {
                 v->stats.exits_signal++;
                 return CPU_SIGNAL;
