@@ -10,6 +10,8 @@
 #include "mem/access.h"
 #include "mem/region.h"
 
+enum { ADVICE_GUARD_INSTALL = 102, ADVICE_GUARD_REMOVE }; /* MADV_*, newer than some headers */
+
 /* madvise and relatives: the host call on every piece. Holes make -ENOMEM after all pieces are served, as in Linux. */
 static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, long arg, bool bind, bool arg_used)
 {
@@ -70,6 +72,10 @@ static int check_range(uint64_t va, uint64_t *size)
 
 int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
 {
+    /* As before Linux 6.13: an access to a guard page is EFAULT to the hypervisor, which tells it from no other bad page. C libraries and
+     * allocators go on with mprotect(2). */
+    if (advice == ADVICE_GUARD_INSTALL || advice == ADVICE_GUARD_REMOVE)
+        return -EINVAL;
     /* Whether the host knows the advice at all is its own answer on nothing. */
     long known = host(SYS_madvise, 0, 0, advice);
     if (known < 0)
