@@ -119,17 +119,19 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
 int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long arg, bool arg_used)
 {
     uint64_t start = va.v;
-    if (nr == SYS_mlock || nr == SYS_munlock || nr == SYS_mlock2) {
+    bool lock_call = nr == SYS_mlock || nr == SYS_munlock || nr == SYS_mlock2;
+    if (lock_call) {
         size += start & ~PAGE_MASK;
         start = page_down(start);
     }
     if (start & ~PAGE_MASK)
         return -EINVAL;
     size = page_up(size); /* a length that wraps to nothing is nothing, here unlike in madvise */
-    if (start + size < start)
-        return nr == SYS_msync ? -ENOMEM : -EINVAL;
-    if (size == 0)
-        return 0;
+    if (start + size <= start) {
+        if (lock_call) /* the host finds no memory there either, and knows whether a limit comes before that */
+            return (int) host(nr, start, size, arg);
+        return size ? -ENOMEM : 0;
+    }
     if (start >= SPACE_TOP || size > SPACE_TOP - start)
         return -ENOMEM;
     int r;

@@ -18,10 +18,9 @@ int main(void)
     struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "sock"};
     scratch();
     mode("all rights", 0777);
-    mode("owner only", 0100);
     mode("no rights", 0);
     mode("readable only", 0444);
-    mode("executable only", 0111);
+    mode("owner only", 0500);
     mode("group only", 0010);
     mode("set-user-id", 04755);
     mkdir("dir", 0755);
