@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "mem/access.h"
 #include "sys/sys.h"
+#include "task/operand.h"
 #include "task/signal.h"
 
 __thread struct thread *current;
@@ -288,6 +289,8 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
     unsigned n;
     if (f->vector == X_UD && is_int_n(t, &n))
         copy = (struct cpu_fault){.vector = X_GP, .error = n * 8 + 2};
+    else if (f->vector == X_UD && machine_shadow_paging(space_machine(t->proc->space)) && (n = operand_check(t)))
+        copy = (struct cpu_fault){.vector = n == OPERAND_STACK ? X_SS : X_GP};
     uint64_t rip = t->regs->rip, error = f->error;
     int code;
     t->in_syscall = false;

@@ -1,4 +1,5 @@
 /* covers: vfork kill mmap munmap */
+/* svm: no (killer and victim want a processor each) */
 /* A child that shares memory is killed in the middle of whatever it does; the parent goes on. */
 #pragma GCC diagnostic ignored "-Wclobbered"
 #include "threads.h"
