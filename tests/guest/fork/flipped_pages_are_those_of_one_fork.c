@@ -1,4 +1,5 @@
 /* covers: fork */
+/* svm: no (too much work for the emulated host) */
 #include "snapshot.h"
 #include "threads.h"
 

@@ -1,4 +1,5 @@
 /* covers: fork futex read epoll_wait nanosleep sigtimedwait */
+/* svm: no (too much work for the emulated host) */
 #include <poll.h>
 
 #include "child.h"

@@ -1,4 +1,5 @@
 /* covers: fork mlock mlockall munlockall alarm setitimer timer_create rt_sigqueueinfo getitimer flock fcntl clock_gettime getrusage */
+/* svm: no (its bound on CPU time is for a real processor) */
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/time.h>
