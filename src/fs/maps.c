@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "fs/path.h"
+#include "fs/resident.h"
 
 void layout_free(struct layout *l)
 {
@@ -13,12 +14,16 @@ void layout_free(struct layout *l)
     vma_free(&l->vmas);
     free(l->file);
     free(l->all);
+    if (l->pagemap >= 0)
+        close(l->pagemap);
     memset(l, 0, sizeof *l);
+    l->pagemap = -1;
 }
 
 int layout_make(struct layout *l, struct space_view *view, struct text *host)
 {
     memset(l, 0, sizeof *l);
+    l->pagemap = -1;
     l->view = *view;
     memset(view, 0, sizeof *view);
     int r = vma_parse(&l->vmas, host);
@@ -108,12 +113,40 @@ void layout_numa_maps(const struct layout *l, struct text *out)
     each_line(l, numa_line, out);
 }
 
-/* Counters in bytes; a mapping of the host that reaches across lines is shared out by size. */
+/* Counters in bytes. */
 struct sums {
     double v[VMA_COUNTERS];
     const char *flags; /* of the first mapping */
     bool thp;
 };
+
+/* Add the part of a host mapping that lies below pieces [from, to), cut at start and end: a mapping that reaches beyond is shared out by the
+ * pages that are there, or where those cannot be asked for by size. */
+static void add_part(const struct layout *l, unsigned from, unsigned to, uint64_t start, uint64_t end, struct sums *s)
+{
+    const struct host_vma *vma = l->all[from].vma;
+    struct present all = {0};
+    uint64_t bytes = 0;
+    for (unsigned i = from; i < to; i++)
+        bytes += MIN(l->all[i].end, end) - MAX(l->all[i].start, start);
+    double by_size = (double) bytes / (double) (vma->end - vma->start), here = by_size, swapped = by_size;
+    int rss = vma_counter_of(&l->vmas, "Rss"), swap = vma_counter_of(&l->vmas, "Swap");
+    if (bytes != vma->end - vma->start && l->pagemap >= 0 && rss >= 0 && swap >= 0) {
+        for (unsigned i = from; i < to; i++) {
+            struct present p;
+            uint64_t at = MAX(l->all[i].start, start), n = MIN(l->all[i].end, end) - at, hva = l->all[i].hva;
+            resident_range(l->pagemap, hva + (at - l->all[i].start), hva + (at - l->all[i].start) + n, &p);
+            all.here += p.here, all.swapped += p.swapped;
+        }
+        uint64_t rss_pages = vma->counter[rss] / 4, swap_pages = vma->counter[swap] / 4;
+        here = rss_pages ? MIN(1.0, (double) all.here / (double) rss_pages) : 0;
+        swapped = swap_pages ? MIN(1.0, (double) all.swapped / (double) swap_pages) : 0;
+    }
+    for (unsigned i = 0; i < l->vmas.counters; i++) {
+        bool of_swap = strncmp(l->vmas.counter[i].name, "Swap", 4) == 0;
+        s->v[i] += (double) vma->counter[i] * 1024 * (of_swap ? swapped : here);
+    }
+}
 
 static void sum_up(const struct layout *l, uint64_t start, uint64_t end, struct sums *s)
 {
@@ -127,11 +160,11 @@ static void sum_up(const struct layout *l, uint64_t start, uint64_t end, struct 
             high = mid;
     }
     int thp = vma_counter_of(&l->vmas, "THPeligible");
-    for (; low < l->nall && l->all[low].start < end; low++) {
+    for (unsigned next; low < l->nall && l->all[low].start < end; low = next) {
         const struct vma_piece *p = &l->all[low];
-        double share = (double) (MIN(p->end, end) - MAX(p->start, start)) / (double) (p->vma->end - p->vma->start);
-        for (unsigned i = 0; i < l->vmas.counters; i++)
-            s->v[i] += (double) p->vma->counter[i] * 1024 * share;
+        for (next = low + 1; next < l->nall && l->all[next].start < end && l->all[next].vma == p->vma; next++)
+            ;
+        add_part(l, low, next, start, end, s);
         s->thp |= thp >= 0 && p->vma->counter[thp];
         if (!s->flags)
             s->flags = p->vma->flags;
@@ -213,14 +246,12 @@ static bool is_shmem(const char *path)
 void layout_rss(const struct layout *l, struct rss *out)
 {
     memset(out, 0, sizeof *out);
-    for (unsigned i = 0; i < l->nall; i++) {
-        struct sums s;
+    for (unsigned i = 0, next; i < l->nall; i = next) {
+        struct sums s = {0};
         const struct vma_piece *p = &l->all[i];
-        if (i && l->all[i - 1].end > p->start)
-            continue;
-        double share = (double) (p->end - p->start) / (double) (p->vma->end - p->vma->start);
-        for (unsigned k = 0; k < l->vmas.counters; k++)
-            s.v[k] = (double) p->vma->counter[k] * 1024 * share;
+        for (next = i + 1; next < l->nall && l->all[next].vma == p->vma; next++)
+            ;
+        add_part(l, i, next, 0, UINT64_MAX, &s);
         double rss = counter(&l->vmas, s.v, "Rss"), anon = counter(&l->vmas, s.v, "Anonymous");
         double pss = counter(&l->vmas, s.v, "Pss");
         out->total += rss;

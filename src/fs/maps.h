@@ -11,6 +11,7 @@ struct layout {
     struct vma_list vmas;
     struct vma_piece *file, *all; /* pieces with a file, joined; and all, unjoined */
     unsigned nfile, nall;
+    int pagemap; /* of that process, for smaps: the layout closes it; or -1 */
 };
 
 /* From a view and the host's maps or smaps of the same process; takes over both, whatever it returns: 0 or -ENOMEM. */

@@ -34,7 +34,12 @@ static int layout_load(const struct target *g, const char *name, struct layout *
         space_view_free(&view);
         return r;
     }
-    return layout_make(l, &view, &t);
+    r = layout_make(l, &view, &t);
+    if (r == 0 && strcmp(name, "smaps") == 0) {
+        target_file(g, "pagemap", path, sizeof path);
+        l->pagemap = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    }
+    return r;
 }
 
 static int layout_text(const struct target *g, const char *name, void (*put)(const struct layout *, struct text *),

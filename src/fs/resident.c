@@ -18,10 +18,14 @@ struct pm_scan_arg {
 };
 
 #define SCAN _IOWR('f', 16, struct pm_scan_arg)
-enum { SCAN_FILE = 4, SCAN_PRESENT = 8, SCAN_ZERO = 32 };
+enum { SCAN_FILE = 4, SCAN_PRESENT = 8, SCAN_SWAPPED = 16, SCAN_ZERO = 32 };
+
+struct pages {
+    uint64_t anon, file, swapped;
+};
 
 /* Holes cost nothing here, whatever their size. */
-static int scan(int pagemap, uint64_t start, uint64_t end, struct resident *out)
+static int scan(int pagemap, uint64_t start, uint64_t end, struct pages *out)
 {
     struct page_region r[128];
     struct pm_scan_arg arg = {.size = sizeof arg,
@@ -29,15 +33,18 @@ static int scan(int pagemap, uint64_t start, uint64_t end, struct resident *out)
                               .end = end,
                               .vec = (uint64_t) r,
                               .vec_len = ARRAY_SIZE(r),
-                              .category_mask = SCAN_PRESENT | SCAN_ZERO,
+                              .category_mask = SCAN_ZERO,
                               .category_inverted = SCAN_ZERO, /* the zero page is in no count */
-                              .return_mask = SCAN_FILE};
+                              .category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED,
+                              .return_mask = SCAN_FILE | SCAN_SWAPPED};
     while (arg.start < end) {
         long n = host(SYS_ioctl, pagemap, SCAN, &arg);
         if (n < 0)
             return (int) n;
         for (long i = 0; i < n; i++)
-            *(r[i].categories & SCAN_FILE ? &out->file : &out->anon) += (r[i].end - r[i].start) / PAGE_SIZE;
+            *(r[i].categories & SCAN_SWAPPED ? &out->swapped
+              : r[i].categories & SCAN_FILE  ? &out->file
+                                             : &out->anon) += (r[i].end - r[i].start) / PAGE_SIZE;
         if (arg.walk_end <= arg.start)
             break;
         arg.start = arg.walk_end;
@@ -47,9 +54,10 @@ static int scan(int pagemap, uint64_t start, uint64_t end, struct resident *out)
 
 /* Entries of /proc/PID/pagemap, one a page. */
 #define PM_PRESENT (1ull << 63)
+#define PM_SWAP (1ull << 62)
 #define PM_FILE (1ull << 61) /* or shared memory */
 
-static void count(int pagemap, uint64_t start, uint64_t end, struct resident *out)
+static void count(int pagemap, uint64_t start, uint64_t end, struct pages *out)
 {
     uint64_t entry[2048];
     while (start < end) {
@@ -61,12 +69,14 @@ static void count(int pagemap, uint64_t start, uint64_t end, struct resident *ou
         for (long i = 0; i < n; i++)
             if (entry[i] & PM_PRESENT)
                 ++*(entry[i] & PM_FILE ? &out->file : &out->anon);
+            else if (entry[i] & PM_SWAP)
+                out->swapped++;
         start += (uint64_t) n * PAGE_SIZE;
     }
 }
 
 /* Mapping by mapping, outside [from, to). */
-static int count_all(const struct target *g, int pagemap, uint64_t from, uint64_t to, struct resident *out)
+static int count_all(const struct target *g, int pagemap, uint64_t from, uint64_t to, struct pages *out)
 {
     char path[64];
     struct text t = {0};
@@ -98,13 +108,24 @@ int resident_supervisor(const struct target *g, const struct space_view *v, stru
         return pagemap;
     /* The first chunk of the slab holds page tables. */
     uint64_t from = v->slab + v->chunk_size, to = v->slab + v->chunks * v->chunk_size;
-    memset(out, 0, sizeof *out);
-    int r = scan(pagemap, 0, from, out);
+    struct pages p = {0};
+    int r = scan(pagemap, 0, from, &p);
     if (r == 0)
-        r = scan(pagemap, to, SPACE_TOP, out);
+        r = scan(pagemap, to, SPACE_TOP, &p);
     if (r) {
-        memset(out, 0, sizeof *out);
-        r = count_all(g, pagemap, from, to, out);
+        p = (struct pages){0};
+        r = count_all(g, pagemap, from, to, &p);
     }
+    *out = (struct resident){p.anon, p.file};
     return r;
+}
+
+void resident_range(int pagemap, uint64_t start, uint64_t end, struct present *out)
+{
+    struct pages p = {0};
+    if (scan(pagemap, start, end, &p)) {
+        p = (struct pages){0};
+        count(pagemap, start, end, &p);
+    }
+    *out = (struct present){p.anon + p.file, p.swapped};
 }

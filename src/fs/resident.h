@@ -14,4 +14,10 @@ struct resident {
 /* Outside the guest's part of the slab. 0 or a negative errno. Hold fds_create_lock(). */
 int resident_supervisor(const struct target *g, const struct space_view *v, struct resident *out);
 
+/* Of [start, end) of the process whose /proc/PID/pagemap that is: pages that are there, and those that are swapped out. */
+struct present {
+    uint64_t here, swapped;
+};
+void resident_range(int pagemap, uint64_t start, uint64_t end, struct present *out);
+
 #endif

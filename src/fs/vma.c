@@ -143,7 +143,7 @@ int vma_pieces(const struct vma_list *l, const struct space_view *v, bool anon, 
                 }
                 p = q;
             }
-            p[count++] = (struct vma_piece){va, va + (next - at), h->ino ? h->offset + (at - h->start) : 0, h};
+            p[count++] = (struct vma_piece){va, va + (next - at), h->ino ? h->offset + (at - h->start) : 0, at, h};
         }
     }
     if (p)

@@ -43,6 +43,7 @@ int vma_counter_of(const struct vma_list *l, const char *name);
 struct vma_piece {
     uint64_t start, end; /* guest addresses */
     uint64_t offset;     /* in the file, of start */
+    uint64_t hva;        /* where the host has start */
     const struct host_vma *vma;
 };
 
