@@ -298,6 +298,8 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     /* The file is looked up before the vectors are read. */
     fds_create_lock(); /* needs no room in the guest's table */
     int fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
     fds_create_unlock();
     if (fd < 0)
         return fd;
@@ -324,7 +326,7 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     if (r == 0)
         r = exec_replace(t, &p, execfn, fd);
     else
-        host(SYS_close, fd);
+        fds_close(fd);
     program_free(&p);
     return r;
 }

@@ -130,15 +130,27 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
     return state_seal(&w);
 }
 
+static void close_files(struct program *p)
+{
+    if (p->fd >= 0)
+        host(SYS_close, steal_fd(&p->fd));
+    if (p->interp_fd >= 0)
+        host(SYS_close, steal_fd(&p->interp_fd));
+}
+
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
 {
     char why[512];
     p->stack_limit = space_limits(t->proc->space)->stack;
-    fds_create_lock(); /* what is opened on the way needs no room in the guest's table */
-    int64_t r = program_open(p, path, fd, fs_exec_open, NULL, why, sizeof why);
+    fds_create_lock(); /* what is opened on the way needs no room in the guest's table, and is gone from it before others look */
+    int64_t r = host(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+    if (r >= 0)
+        r = program_open(p, path, (int) r, fs_exec_open, NULL, why, sizeof why);
     int exe_fd = -1, state = -1;
     if (r == 0)
         r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+    close_files(p); /* the next image opens the interpreter again */
+    fds_close(fd);
     if (exe_fd >= 0)
         r = state = write_state(t, p, exe_fd);
     fds_create_unlock();

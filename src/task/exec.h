@@ -20,7 +20,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
 /* The image before passed on descriptor `fd`: go on from there. Never returns when it is one of ours; -EINVAL otherwise. */
 int exec_resume(int fd);
 
-/* execve and execveat: `fd` >= 0 is an opened file that p owns. Strings in `p` are set. Returns a negative errno; on success this
+/* execve and execveat: `fd` is the opened file, in the window, and is closed in any case. Strings in `p` are set. Returns a negative errno; on success this
  * program image is gone. */
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd);
 
