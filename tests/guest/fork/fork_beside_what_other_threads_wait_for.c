@@ -1,4 +1,4 @@
-/* covers: fork futex read epoll_wait nanosleep sigtimedwait */
+/* covers: fork futex read epoll_wait nanosleep rt_sigtimedwait */
 /* svm: no (too much work for the emulated host) */
 #include <poll.h>
 
