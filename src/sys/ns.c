@@ -8,6 +8,7 @@
 #include "base/procfs.h"
 #include "fs/path.h"
 #include "sys/handlers.h"
+#include "task/process.h"
 
 /* Turns to give to a worker that is on its way out; it has nothing left to do but to leave the list of threads. */
 #define TURNS 100000
@@ -40,9 +41,10 @@ static int leave_worker(struct thread *t)
     return 0;
 }
 
+/* Nobody else runs on the VM. */
 static bool single(struct thread *t)
 {
-    return t->proc->nthreads == 1 && !t->proc->vfork_child;
+    return t->proc->nthreads == 1 && !t->proc->vfork_child && !process_memory_shared();
 }
 
 /* A sysroot is known by a descriptor, which stays in the mount namespace that it was opened in. */

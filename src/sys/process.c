@@ -104,10 +104,7 @@ int64_t sys_clone3(struct thread *t, const uint64_t a[6])
 
 int64_t sys_exit(struct thread *t, const uint64_t a[6])
 {
-    if (!t->proc->vfork_child)
-        thread_exit(t, (int) (a[0] & 0xff));
-    thread_release_memory(t);
-    process_exit(t, (int) (a[0] & 0xff));
+    thread_exit(t, (int) (a[0] & 0xff));
 }
 
 int64_t sys_exit_group(struct thread *t, const uint64_t a[6])

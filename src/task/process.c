@@ -176,6 +176,9 @@ void thread_exit(struct thread *t, int code)
     }
     bool leader = t->tid == p->pid;
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
+    if (leader && p->vfork_child)
+        for (;;) /* the parent frees what the others still use when this host thread ends: their last one ends it */
+            host(SYS_pause);
     current = NULL;
     free(t);
     if (leader) {
