@@ -417,6 +417,8 @@ static int spawn_main(void *arg)
         put_user(s->proc.space, gva(s->args.child_tid), &t->tid);
     if (s->args.flags & CLONE_CLEAR_SIGHAND)
         signal_reset_handlers(s->proc.sighand);
+    if ((s->args.flags & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
+        host(SYS_close, s->args.pidfd_number);
     if (!(s->args.flags & CLONE_VFORK))
         tell_pid(s, t->tid);
     thread_run(t);
@@ -495,16 +497,30 @@ static int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     return pid;
 }
 
-static int give_pidfd(struct thread *t, const struct clone_args_in *a, int pid)
+/* Take the number that the child's pidfd will have, with one of this process: what fails, fails before there is a child. */
+static int reserve_pidfd(struct thread *t, struct clone_args_in *a)
 {
-    int fd = (int) host(SYS_pidfd_open, pid, 0);
-    if (fd < 0)
-        return fd;
-    if (put_user(t->proc->space, gva(a->pidfd), &fd)) {
+    int fd = (int) host(SYS_pidfd_open, host(SYS_getpid), 0);
+    if (fd >= 0 && put_user(t->proc->space, gva(a->pidfd), &fd)) {
         host(SYS_close, fd);
-        return -EFAULT;
+        fd = -EFAULT;
     }
-    return 0;
+    a->pidfd_number = fd;
+    return MIN(fd, 0);
+}
+
+/* In the parent: no child, or one that is gone already, leaves the number free. */
+static void settle_pidfd(int number, int64_t pid)
+{
+    fds_create_lock(); /* the table may be full */
+    int fd = pid > 0 ? (int) host(SYS_pidfd_open, pid, 0) : -1;
+    if (fd >= 0) {
+        host(SYS_dup3, fd, number, O_CLOEXEC);
+        host(SYS_close, fd);
+    } else {
+        host(SYS_close, number);
+    }
+    fds_create_unlock();
 }
 
 int64_t process_clone(struct thread *t, const struct clone_args_in *a)
@@ -530,15 +546,18 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
     }
     if (f & CLONE_FILES && !(f & CLONE_VM))
         return -EINVAL; /* two supervisors in one descriptor table, with memories of their own: docs/limits.md */
-    int none = -1;
-    if ((f & CLONE_PIDFD) && put_user(t->proc->space, gva(a->pidfd), &none))
-        return -EFAULT;
-    int64_t pid = f & CLONE_VM ? clone_memory(t, a) : clone_process(t, a);
+    struct clone_args_in in = *a;
+    int r = f & CLONE_PIDFD ? reserve_pidfd(t, &in) : 0;
+    if (r)
+        return r;
+    int64_t pid = f & CLONE_VM ? clone_memory(t, &in) : clone_process(t, &in);
     if (pid > 0 && (f & CLONE_PARENT_SETTID) && !(f & CLONE_VM)) {
         int v = (int) pid;
         put_user(t->proc->space, gva(a->parent_tid), &v);
     }
-    if (pid > 0 && (f & CLONE_PIDFD))
-        give_pidfd(t, a, (int) pid);
+    if ((f & CLONE_PIDFD) && pid)
+        settle_pidfd(in.pidfd_number, pid);
+    else if (f & CLONE_PIDFD)
+        host(SYS_close, in.pidfd_number);
     return pid;
 }

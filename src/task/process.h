@@ -32,6 +32,7 @@ struct clone_args_in {
     uint64_t stack; /* new stack pointer, 0: the same */
     uint64_t tls;
     uint64_t parent_tid, child_tid, pidfd; /* guest addresses */
+    int pidfd_number;                      /* CLONE_PIDFD: set by process_clone() */
 };
 
 /* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
