@@ -27,12 +27,14 @@
 
 struct more {
     int32_t trace_fd, stats_fd, root_fd;
+    char execve[1024]; /* its line in the trace */
 };
 
 static void save_more(struct state_writer *w)
 {
     struct sys_limits limits;
-    const struct more m = {trace_fd(), stats_fd(), fs_root.fd};
+    struct more m = {trace_fd(), stats_fd(), fs_root.fd, ""};
+    trace_exec_save(m.execve, sizeof m.execve);
     state_put(w, ST_OPTIONS, &m, sizeof m);
     state_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
     sys_limits_save(&limits);
@@ -48,8 +50,10 @@ static void load_more(enum state_tag tag, const void *data, size_t size)
         const int fd[] = {m.trace_fd, m.stats_fd, m.root_fd};
         for (unsigned i = 0; i < ARRAY_SIZE(fd); i++)
             fds_mark_used(fd[i]);
-        if (m.trace_fd >= 0)
+        if (m.trace_fd >= 0) {
             trace_adopt(m.trace_fd);
+            trace_exec_done(m.execve);
+        }
         if (m.stats_fd >= 0)
             stats_adopt(m.stats_fd);
         if (m.root_fd >= 0)
@@ -297,6 +301,8 @@ void launch(const struct options *o)
         ctx.exe_fd = fds_adopt_fd(ctx.exe_fd, false);
     fds_create_unlock();
     phase("program");
+    if (o->trace)
+        trace_start(p.execfn, o->argv, (unsigned) p.envc);
     const char *reason = NULL;
     r = exec_start(o, &p, &ctx, &reason);
     if (!process_self || !process_self->nthreads) {

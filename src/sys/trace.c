@@ -4,21 +4,30 @@
 #include <asm/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/fds.h"
 #include "sys/ioctl.h"
+#include "sys/trace_line.h"
+#include "task/signal.h"
 
-#define STRING_MAX 32
-#define LINE_MAX_BYTES 1024
+#define RESULT_COLUMN 40 /* where "= 0" stands in a short line */
 
 static int trace_out = -1;
 
@@ -33,13 +42,14 @@ int trace_open(const char *file)
     fds_create_unlock();
     if (fd < 0)
         return fd;
-    trace_out = fd;
+    trace_adopt(fd);
     return 0;
 }
 
 void trace_adopt(int fd)
 {
     trace_out = fd;
+    signal_watch = trace_signal;
 }
 
 int trace_fd(void)
@@ -151,6 +161,136 @@ static const struct flag prctl_values[] = {
     FLAG(PR_SET_MM),
 };
 
+static const struct flag seek_values[] = {
+    {0, "SEEK_SET"}, {1, "SEEK_CUR"}, {2, "SEEK_END"}, {3, "SEEK_DATA"}, {4, "SEEK_HOLE"}};
+static const struct flag access_bits[] = {{4, "R_OK"}, {2, "W_OK"}, {1, "X_OK"}};
+static const struct flag access_values[] = {{0, "F_OK"}};
+static const struct flag advice_values[] = {
+    FLAG(MADV_NORMAL),           FLAG(MADV_RANDOM),
+    FLAG(MADV_SEQUENTIAL),       FLAG(MADV_WILLNEED),
+    FLAG(MADV_DONTNEED),         FLAG(MADV_FREE),
+    FLAG(MADV_REMOVE),           FLAG(MADV_DONTFORK),
+    FLAG(MADV_DOFORK),           FLAG(MADV_MERGEABLE),
+    FLAG(MADV_HUGEPAGE),         FLAG(MADV_NOHUGEPAGE),
+    FLAG(MADV_DONTDUMP),         FLAG(MADV_DODUMP),
+    FLAG(MADV_WIPEONFORK),       FLAG(MADV_COLD),
+    FLAG(MADV_PAGEOUT),          {22, "MADV_POPULATE_READ"},
+    {23, "MADV_POPULATE_WRITE"}, {25, "MADV_COLLAPSE"},
+};
+static const struct flag flock_bits[] = {FLAG(LOCK_SH), FLAG(LOCK_EX), FLAG(LOCK_NB), FLAG(LOCK_UN)};
+static const struct flag domain_values[] = {
+    {0, "AF_UNSPEC"},   {1, "AF_UNIX"},    {2, "AF_INET"}, {10, "AF_INET6"},
+    {16, "AF_NETLINK"}, {17, "AF_PACKET"}, {38, "AF_ALG"}, {40, "AF_VSOCK"},
+};
+static const struct flag socktype_values[] = {
+    {1, "SOCK_STREAM"}, {2, "SOCK_DGRAM"}, {3, "SOCK_RAW"}, {4, "SOCK_RDM"}, {5, "SOCK_SEQPACKET"}, {10, "SOCK_PACKET"},
+};
+static const struct flag socktype_bits[] = {{O_CLOEXEC, "SOCK_CLOEXEC"}, {O_NONBLOCK, "SOCK_NONBLOCK"}};
+static const struct flag shut_values[] = {{0, "SHUT_RD"}, {1, "SHUT_WR"}, {2, "SHUT_RDWR"}};
+static const struct flag level_values[] = {
+    {0, "SOL_IP"},    {1, "SOL_SOCKET"},   {6, "SOL_TCP"},       {17, "SOL_UDP"},
+    {41, "SOL_IPV6"}, {263, "SOL_PACKET"}, {270, "SOL_NETLINK"},
+};
+static const struct flag sockopt_values[] = {
+    FLAG(SO_DEBUG),       FLAG(SO_REUSEADDR),       FLAG(SO_TYPE),           FLAG(SO_ERROR),
+    FLAG(SO_DONTROUTE),   FLAG(SO_BROADCAST),       FLAG(SO_SNDBUF),         FLAG(SO_RCVBUF),
+    FLAG(SO_KEEPALIVE),   FLAG(SO_OOBINLINE),       FLAG(SO_PRIORITY),       FLAG(SO_LINGER),
+    FLAG(SO_REUSEPORT),   FLAG(SO_PASSCRED),        FLAG(SO_PEERCRED),       FLAG(SO_RCVLOWAT),
+    FLAG(SO_SNDLOWAT),    {20, "SO_RCVTIMEO_OLD"},  {21, "SO_SNDTIMEO_OLD"}, FLAG(SO_BINDTODEVICE),
+    FLAG(SO_PEERNAME),    {29, "SO_TIMESTAMP_OLD"}, FLAG(SO_ACCEPTCONN),     FLAG(SO_SNDBUFFORCE),
+    FLAG(SO_RCVBUFFORCE), FLAG(SO_PROTOCOL),        FLAG(SO_DOMAIN),
+};
+static const struct flag tcp_values[] = {
+    {1, "TCP_NODELAY"},   {2, "TCP_MAXSEG"},        {3, "TCP_CORK"},         {4, "TCP_KEEPIDLE"},
+    {5, "TCP_KEEPINTVL"}, {6, "TCP_KEEPCNT"},       {9, "TCP_DEFER_ACCEPT"}, {11, "TCP_INFO"},
+    {12, "TCP_QUICKACK"}, {18, "TCP_USER_TIMEOUT"}, {23, "TCP_FASTOPEN"},
+};
+static const struct flag msg_bits[] = {
+    FLAG(MSG_OOB),      FLAG(MSG_PEEK), FLAG(MSG_DONTROUTE),  FLAG(MSG_CTRUNC),   FLAG(MSG_TRUNC),
+    FLAG(MSG_DONTWAIT), FLAG(MSG_EOR),  FLAG(MSG_WAITALL),    FLAG(MSG_CONFIRM),  FLAG(MSG_ERRQUEUE),
+    FLAG(MSG_NOSIGNAL), FLAG(MSG_MORE), FLAG(MSG_WAITFORONE), FLAG(MSG_FASTOPEN), FLAG(MSG_CMSG_CLOEXEC),
+};
+static const struct flag rlimit_values[] = {
+    FLAG(RLIMIT_CPU),      FLAG(RLIMIT_FSIZE), FLAG(RLIMIT_DATA),   FLAG(RLIMIT_STACK),
+    FLAG(RLIMIT_CORE),     FLAG(RLIMIT_RSS),   FLAG(RLIMIT_NPROC),  FLAG(RLIMIT_NOFILE),
+    FLAG(RLIMIT_MEMLOCK),  FLAG(RLIMIT_AS),    FLAG(RLIMIT_LOCKS),  FLAG(RLIMIT_SIGPENDING),
+    FLAG(RLIMIT_MSGQUEUE), FLAG(RLIMIT_NICE),  FLAG(RLIMIT_RTPRIO), FLAG(RLIMIT_RTTIME),
+};
+static const struct flag rusage_values[] = {{0, "RUSAGE_SELF"}, {0xffffffff, "RUSAGE_CHILDREN"}, {1, "RUSAGE_THREAD"}};
+static const struct flag wait_bits[] = {
+    FLAG(WNOHANG),          FLAG(WSTOPPED),
+    FLAG(WEXITED),          FLAG(WCONTINUED),
+    FLAG(WNOWAIT),          {0x20000000, "__WNOTHREAD"},
+    {0x40000000, "__WALL"}, {0x80000000, "__WCLONE"},
+};
+static const struct flag idtype_values[] = {{0, "P_ALL"}, {1, "P_PID"}, {2, "P_PGID"}, {3, "P_PIDFD"}};
+static const struct flag epctl_values[] = {FLAG(EPOLL_CTL_ADD), FLAG(EPOLL_CTL_DEL), FLAG(EPOLL_CTL_MOD)};
+static const struct flag epoll_bits[] = {
+    {1, "EPOLLIN"},
+    {2, "EPOLLPRI"},
+    {4, "EPOLLOUT"},
+    {8, "EPOLLERR"},
+    {0x10, "EPOLLHUP"},
+    {0x40, "EPOLLRDNORM"},
+    {0x80, "EPOLLRDBAND"},
+    {0x100, "EPOLLWRNORM"},
+    {0x200, "EPOLLWRBAND"},
+    {0x2000, "EPOLLRDHUP"},
+    {1u << 28, "EPOLLEXCLUSIVE"},
+    {1u << 29, "EPOLLWAKEUP"},
+    {1u << 30, "EPOLLONESHOT"},
+    {1u << 31, "EPOLLET"},
+};
+static const struct flag poll_bits[] = {
+    FLAG(POLLIN),     FLAG(POLLPRI),    FLAG(POLLOUT),    FLAG(POLLERR),    FLAG(POLLHUP),         FLAG(POLLNVAL),
+    FLAG(POLLRDNORM), FLAG(POLLRDBAND), FLAG(POLLWRNORM), FLAG(POLLWRBAND), {0x2000, "POLLRDHUP"},
+};
+static const struct flag msync_bits[] = {FLAG(MS_ASYNC), FLAG(MS_INVALIDATE), FLAG(MS_SYNC)};
+static const struct flag itimer_values[] = {{0, "ITIMER_REAL"}, {1, "ITIMER_VIRTUAL"}, {2, "ITIMER_PROF"}};
+static const struct flag timer_bits[] = {{1, "TIMER_ABSTIME"}};
+static const struct flag sched_values[] = {
+    {0, "SCHED_OTHER"}, {1, "SCHED_FIFO"}, {2, "SCHED_RR"},
+    {3, "SCHED_BATCH"}, {5, "SCHED_IDLE"}, {6, "SCHED_DEADLINE"},
+};
+static const struct flag grnd_bits[] = {{1, "GRND_NONBLOCK"}, {2, "GRND_RANDOM"}, {4, "GRND_INSECURE"}};
+static const struct flag mfd_bits[] = {
+    {1, "MFD_CLOEXEC"}, {2, "MFD_ALLOW_SEALING"}, {4, "MFD_HUGETLB"}, {8, "MFD_NOEXEC_SEAL"}, {16, "MFD_EXEC"},
+};
+static const struct flag rename_bits[] = {{1, "RENAME_NOREPLACE"}, {2, "RENAME_EXCHANGE"}, {4, "RENAME_WHITEOUT"}};
+static const struct flag arch_values[] = {
+    FLAG(ARCH_SET_GS), FLAG(ARCH_SET_FS),    FLAG(ARCH_GET_FS),
+    FLAG(ARCH_GET_GS), FLAG(ARCH_GET_CPUID), FLAG(ARCH_SET_CPUID),
+};
+static const struct flag at_bits[] = {
+    {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x400, "AT_SYMLINK_FOLLOW"},    {0x800, "AT_NO_AUTOMOUNT"},
+    {0x1000, "AT_EMPTY_PATH"},      {0x2000, "AT_STATX_FORCE_SYNC"}, {0x4000, "AT_STATX_DONT_SYNC"},
+    {0x8000, "AT_RECURSIVE"},
+};
+static const struct flag clock_values[] = {
+    {0, "CLOCK_REALTIME"},          {1, "CLOCK_MONOTONIC"},     {2, "CLOCK_PROCESS_CPUTIME_ID"},
+    {3, "CLOCK_THREAD_CPUTIME_ID"}, {4, "CLOCK_MONOTONIC_RAW"}, {5, "CLOCK_REALTIME_COARSE"},
+    {6, "CLOCK_MONOTONIC_COARSE"},  {7, "CLOCK_BOOTTIME"},      {8, "CLOCK_REALTIME_ALARM"},
+    {9, "CLOCK_BOOTTIME_ALARM"},    {11, "CLOCK_TAI"},
+};
+static const struct flag sa_bits[] = {
+    {0x04000000, "SA_RESTORER"},  {0x08000000, "SA_ONSTACK"},   {0x10000000, "SA_RESTART"}, {0x40000000, "SA_NODEFER"},
+    {0x80000000, "SA_RESETHAND"}, {1, "SA_NOCLDSTOP"},          {2, "SA_NOCLDWAIT"},        {4, "SA_SIGINFO"},
+    {0x400, "SA_UNSUPPORTED"},    {0x800, "SA_EXPOSE_TAGBITS"},
+};
+static const struct flag file_types[] = {
+    FLAG(S_IFREG), FLAG(S_IFDIR), FLAG(S_IFLNK), FLAG(S_IFCHR), FLAG(S_IFBLK), FLAG(S_IFIFO), FLAG(S_IFSOCK),
+};
+static const struct flag si_values[] = {
+    {0, "SI_USER"},           {0xffffffff, "SI_QUEUE"},   {0xfffffffe, "SI_TIMER"},
+    {0xfffffffd, "SI_MESGQ"}, {0xfffffffc, "SI_ASYNCIO"}, {0xfffffffb, "SI_SIGIO"},
+    {0xfffffffa, "SI_TKILL"}, {128, "SI_KERNEL"},
+};
+static const struct flag cld_values[] = {
+    FLAG(CLD_EXITED), FLAG(CLD_KILLED), FLAG(CLD_DUMPED), FLAG(CLD_TRAPPED), FLAG(CLD_STOPPED), FLAG(CLD_CONTINUED),
+};
+static const struct flag segv_values[] = {
+    {1, "SEGV_MAPERR"}, {2, "SEGV_ACCERR"}, {3, "SEGV_BNDERR"}, {4, "SEGV_PKUERR"}};
+
 /* How one kind of flags reads: `values` names what `mask` leaves, `bits` the rest. */
 static const struct flag_set {
     uint64_t mask;
@@ -171,16 +311,45 @@ static const struct flag_set {
     [F_FUTEX] = {.mask = 127, VALUES(futex_values), BITS(futex_flags)},
     [F_PRCTL] = {.mask = ~0ull, VALUES(prctl_values)},
     [F_IOCTL] = {0},
+    [F_SEEK] = {.mask = ~0ull, VALUES(seek_values)},
+    [F_ACCESS] = {.mask = 7, VALUES(access_values), BITS(access_bits)},
+    [F_ADVICE] = {.mask = ~0ull, VALUES(advice_values)},
+    [F_FLOCK] = {BITS(flock_bits)},
+    [F_DOMAIN] = {.mask = ~0ull, VALUES(domain_values)},
+    [F_SOCKTYPE] = {.mask = 15, VALUES(socktype_values), BITS(socktype_bits)},
+    [F_SHUT] = {.mask = ~0ull, VALUES(shut_values)},
+    [F_LEVEL] = {.mask = ~0ull, VALUES(level_values)},
+    [F_SOCKOPT] = {.mask = ~0ull, VALUES(sockopt_values)},
+    [F_MSG] = {BITS(msg_bits)},
+    [F_RLIMIT] = {.mask = ~0ull, VALUES(rlimit_values)},
+    [F_RUSAGE] = {.mask = ~0ull, VALUES(rusage_values)},
+    [F_WAIT] = {BITS(wait_bits)},
+    [F_IDTYPE] = {.mask = ~0ull, VALUES(idtype_values)},
+    [F_EPCTL] = {.mask = ~0ull, VALUES(epctl_values)},
+    [F_EPOLL] = {BITS(epoll_bits)},
+    [F_POLL] = {BITS(poll_bits)},
+    [F_MSYNC] = {BITS(msync_bits)},
+    [F_ITIMER] = {.mask = ~0ull, VALUES(itimer_values)},
+    [F_TIMER] = {BITS(timer_bits)},
+    [F_SCHED] = {.mask = ~0ull, VALUES(sched_values)},
+    [F_GRND] = {BITS(grnd_bits)},
+    [F_MFD] = {BITS(mfd_bits)},
+    [F_RENAME] = {BITS(rename_bits)},
+    [F_ARCH] = {.mask = ~0ull, VALUES(arch_values)},
+    [F_AT] = {BITS(at_bits)},
+    [F_CLOCK] = {.mask = ~0ull, VALUES(clock_values)},
+    [F_CLONE_FLAGS] = {BITS(clone_flags)},
+    [F_SA] = {BITS(sa_bits)},
+    [F_IFMT] = {.mask = S_IFMT, VALUES(file_types)},
+    [F_SI] = {.mask = ~0ull, VALUES(si_values)},
+    [F_CLD] = {.mask = ~0ull, VALUES(cld_values)},
+    [F_SEGV] = {.mask = ~0ull, VALUES(segv_values)},
 };
+static const struct flag_set tcp_set = {.mask = ~0ull, VALUES(tcp_values)};
 
 /* ---- the line ---- */
 
-struct line {
-    char text[LINE_MAX_BYTES];
-    size_t len;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct line *l, const char *fmt, ...)
+void line_put(struct line *l, const char *fmt, ...)
 {
     size_t room = sizeof l->text - 1 - l->len; /* one for the newline */
     va_list ap;
@@ -193,77 +362,75 @@ __attribute__((format(printf, 2, 3))) static void put(struct line *l, const char
         l->len += MIN((size_t) n, room - 1);
 }
 
-static void put_bytes(struct line *l, const unsigned char *s, size_t n)
+void line_pointer(struct line *l, uint64_t va)
+{
+    if (va)
+        line_put(l, "0x%llx", (unsigned long long) va);
+    else
+        line_put(l, "NULL");
+}
+
+void line_bytes(struct line *l, const void *bytes, size_t n)
 {
     static const char plain[] = "\a\b\t\n\v\f\r";
+    const unsigned char *s = bytes;
 
-    put(l, "\"");
+    line_put(l, "\"");
     for (size_t i = 0; i < n; i++) {
         const char *esc = s[i] ? strchr(plain, s[i]) : NULL;
 
         if (s[i] == '"' || s[i] == '\\')
-            put(l, "\\%c", s[i]);
+            line_put(l, "\\%c", s[i]);
         else if (esc)
-            put(l, "\\%c", "abtnvfr"[esc - plain]);
+            line_put(l, "\\%c", "abtnvfr"[esc - plain]);
         else if (s[i] < ' ' || s[i] > '~')
-            put(l, i + 1 < n && s[i + 1] >= '0' && s[i + 1] <= '9' ? "\\%03o" : "\\%o", s[i]);
+            line_put(l, i + 1 < n && s[i + 1] >= '0' && s[i + 1] <= '9' ? "\\%03o" : "\\%o", s[i]);
         else
-            put(l, "%c", s[i]);
+            line_put(l, "%c", s[i]);
     }
-    put(l, "\"");
+    line_put(l, "\"");
 }
 
-static void put_string(struct line *l, struct thread *t, uint64_t va)
+void line_string(struct line *l, struct thread *t, uint64_t va, size_t max)
 {
-    unsigned char buf[STRING_MAX + 1] = {0};
-    int64_t n = va ? copy_in_str(t->proc->space, (char *) buf, gva(va), sizeof buf) : -EFAULT;
+    char buf[PATH_MAX + 1] = {0};
+    int64_t n;
 
-    if (n == -ENAMETOOLONG) {
-        put_bytes(l, buf, STRING_MAX);
-        put(l, "...");
-    } else if (n >= 0) {
-        put_bytes(l, buf, (size_t) n);
-    } else if (va) {
-        put(l, "0x%llx", (unsigned long long) va);
-    } else {
-        put(l, "NULL");
+    max = MIN(max, (size_t) PATH_MAX);
+    n = va ? copy_in_str(t->proc->space, buf, gva(va), max + 1) : -EFAULT;
+    if (n == -ENAMETOOLONG)
+        n = (int64_t) max;
+    if (n < 0) {
+        line_pointer(l, va);
+        return;
     }
+    line_bytes(l, buf, (size_t) n);
+    if (n == (int64_t) max)
+        line_put(l, "...");
 }
 
-static void put_buffer(struct line *l, struct thread *t, uint64_t va, uint64_t size)
+void line_buffer(struct line *l, struct thread *t, uint64_t va, uint64_t size)
 {
-    unsigned char buf[STRING_MAX];
+    unsigned char buf[STRING_SHOWN];
 
-    if (va && copy_in(t->proc->space, buf, gva(va), MIN(size, sizeof buf)) == 0) {
-        put_bytes(l, buf, MIN(size, sizeof buf));
-        if (size > sizeof buf)
-            put(l, "...");
-    } else if (va) {
-        put(l, "0x%llx", (unsigned long long) va);
-    } else {
-        put(l, "NULL");
+    if (!va || copy_in(t->proc->space, buf, gva(va), MIN(size, sizeof buf))) {
+        line_pointer(l, va);
+        return;
     }
+    line_bytes(l, buf, MIN(size, sizeof buf));
+    if (size > sizeof buf)
+        line_put(l, "...");
 }
 
-static void put_flags(struct line *l, unsigned set, uint64_t v)
+static void put_set(struct line *l, const struct flag_set *f, uint64_t v)
 {
-    const struct flag_set *f = &flag_sets[set];
     const char *sep = "";
     bool named = false;
 
-    if (set == F_IOCTL) {
-        const char *name = ioctl_name((uint32_t) v);
-
-        if (name)
-            put(l, "%s", name);
-        else
-            put(l, "0x%x", (uint32_t) v);
-        return;
-    }
     for (unsigned i = 0; i < f->nvalues; i++) {
         if ((v & f->mask) != f->values[i].bits)
             continue;
-        put(l, "%s", f->values[i].name);
+        line_put(l, "%s", f->values[i].name);
         sep = "|";
         named = true;
         v &= ~f->mask;
@@ -272,13 +439,44 @@ static void put_flags(struct line *l, unsigned set, uint64_t v)
     for (unsigned i = 0; i < f->nbits; i++) {
         if (!f->bits[i].bits || (v & f->bits[i].bits) != f->bits[i].bits)
             continue;
-        put(l, "%s%s", sep, f->bits[i].name);
+        line_put(l, "%s%s", sep, f->bits[i].name);
         sep = "|";
         named = true;
         v &= ~f->bits[i].bits;
     }
     if (v || !named)
-        put(l, "%s%s%llx", sep, v ? "0x" : "", (unsigned long long) v);
+        line_put(l, "%s%s%llx", sep, v ? "0x" : "", (unsigned long long) v);
+}
+
+void line_signal(struct line *l, int sig)
+{
+    static const char *const names[] = {
+        "0",         "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
+        "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS",
+    };
+
+    if (sig >= 0 && sig < (int) ARRAY_SIZE(names))
+        line_put(l, "%s", names[sig]);
+    else if (sig >= 32 && sig <= 64)
+        line_put(l, sig > 32 ? "SIGRT_%d" : "SIGRTMIN", sig - 32);
+    else
+        line_put(l, "%d", sig);
+}
+
+void line_flags(struct line *l, enum trace_flags set, uint64_t v)
+{
+    const char *name = set == F_IOCTL ? ioctl_name((uint32_t) v) : NULL;
+
+    if (name)
+        line_put(l, "%s", name);
+    else if (set == F_IFMT)
+        put_set(l, &flag_sets[set], v & S_IFMT), line_put(l, "|%#03llo", (unsigned long long) v & ~(uint64_t) S_IFMT);
+    else if (set == F_CLONE && v & 0xff)
+        put_set(l, &flag_sets[set], v & ~0xffull), line_put(l, "|"), line_signal(l, (int) (v & 0xff));
+    else
+        put_set(l, &flag_sets[set], v);
 }
 
 static void put_arg(struct line *l, struct thread *t, const struct sys_row *row, unsigned i, int64_t ret, bool done)
@@ -286,76 +484,106 @@ static void put_arg(struct line *l, struct thread *t, const struct sys_row *row,
     const struct sys_arg *arg = &row->arg[i];
     uint64_t v = t->args[i];
 
+    if (line_struct(l, t, row, i, ret, done))
+        return;
     switch ((enum arg_kind) arg->kind) {
     case K_DIRFD:
-        if ((int) v == AT_FDCWD) {
-            put(l, "AT_FDCWD");
-            break;
-        }
-        /* fall through */
+        if ((int) v == AT_FDCWD)
+            line_put(l, "AT_FDCWD");
+        else
+            line_put(l, "%d", (int) v);
+        break;
     case K_INT:
     case K_FD:
-    case K_SIG:
     case K_PID:
+        if (arg->x == F_SOCKOPT && (int) t->args[1] == 6)
+            put_set(l, &tcp_set, (uint32_t) v);
+        else if (arg->x && arg->kind == K_INT && (arg->x != F_SOCKOPT || (int) t->args[1] == SOL_SOCKET))
+            line_flags(l, arg->x, (uint32_t) v);
+        else
+            line_put(l, "%d", (int) v);
+        break;
+    case K_SIG:
+        line_signal(l, (int) v);
+        break;
     case K_CLOCK:
-        put(l, "%d", (int) v);
+        line_flags(l, F_CLOCK, (uint32_t) v);
         break;
     case K_UINT:
-        put(l, "%u", (unsigned) v);
+        line_put(l, "%u", (unsigned) v);
         break;
     case K_LONG:
     case K_OFF:
-        put(l, "%lld", (long long) v);
+        line_put(l, "%lld", (long long) v);
         break;
     case K_SIZE:
-        put(l, "%llu", (unsigned long long) v);
+        line_put(l, "%llu", (unsigned long long) v);
         break;
     case K_MODE:
-        put(l, "%#o", (unsigned) v);
+        line_put(l, "%#03o", (unsigned) v);
         break;
     case K_FLAGS:
-        put_flags(l, arg->x, v);
+        line_flags(l, arg->x, v);
+        break;
+    case K_ATFLAGS:
+        line_flags(l, F_AT, (uint32_t) v);
         break;
     case K_PATH:
     case K_PATH_NF:
     case K_STR:
-        put_string(l, t, v);
+        line_string(l, t, v, PATH_MAX);
         break;
     case K_INBUF:
-        if (SYS_COUNT_SIZE(arg->x) == 1) {
-            put_buffer(l, t, v, t->args[SYS_COUNT_INDEX(arg->x)]);
-            break;
-        }
-        put(l, "0x%llx", (unsigned long long) v);
+        if (SYS_COUNT_SIZE(arg->x) == 1)
+            line_buffer(l, t, v, t->args[SYS_COUNT_INDEX(arg->x)]);
+        else
+            line_pointer(l, v);
         break;
     case K_OUTBUF:
-        if (done && ret >= 0 && SYS_COUNT_SIZE(arg->x) == 1 && !SYS_COUNT_WHOLE(arg->x)) {
-            put_buffer(l, t, v, MIN((uint64_t) ret, t->args[SYS_COUNT_INDEX(arg->x)]));
-            break;
-        }
-        /* fall through */
-    default:
-        if (v)
-            put(l, "0x%llx", (unsigned long long) v);
+        if (done && ret >= 0 && SYS_COUNT_SIZE(arg->x) == 1 && !SYS_COUNT_WHOLE(arg->x))
+            line_buffer(l, t, v, MIN((uint64_t) ret, t->args[SYS_COUNT_INDEX(arg->x)]));
         else
-            put(l, arg->kind == K_HEX || arg->kind == K_ATFLAGS ? "0" : "NULL");
+            line_pointer(l, v);
+        break;
+    case K_HEX:
+        if (arg->x)
+            line_flags(l, arg->x, (uint32_t) v);
+        else
+            line_put(l, "%#llx", (unsigned long long) v);
+        break;
+    default:
+        line_pointer(l, v);
         break;
     }
 }
 
+/* The mode of an open that makes no file is not looked at. */
+static unsigned args_of(const struct thread *t, const struct sys_row *row)
+{
+    unsigned flags = row->nr == SYS_openat ? 2 : 1;
+
+    if (row->flags & S_DENIED)
+        return 6;
+    if ((row->nr == SYS_open || row->nr == SYS_openat) && !(t->args[flags] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))))
+        return row->nargs - 1;
+    return row->nargs;
+}
+
 static void put_call(struct line *l, struct thread *t, const struct sys_row *row, int64_t ret, bool done)
 {
-    unsigned n = row->flags & S_DENIED ? 6 : row->nargs;
+    unsigned n = args_of(t, row);
 
-    put(l, "%d %s(", t->tid, row->name);
+    line_put(l, "%d %s(", t->tid, row->name);
     for (unsigned i = 0; i < n; i++) {
-        put(l, i ? ", " : "");
+        line_put(l, i ? ", " : "");
         if (row->flags & S_DENIED)
-            put(l, "0x%llx", (unsigned long long) t->args[i]);
+            line_put(l, "%#llx", (unsigned long long) t->args[i]);
         else
             put_arg(l, t, row, i, ret, done);
     }
-    put(l, ")");
+    line_put(l, ")");
+    if (l->len < RESULT_COLUMN)
+        line_put(l, "%*s", (int) (RESULT_COLUMN - l->len), "");
 }
 
 static void put_result(struct line *l, const struct sys_row *row, int64_t ret)
@@ -372,18 +600,18 @@ static void put_result(struct line *l, const struct sys_row *row, int64_t ret)
 
     for (unsigned i = 0; i < ARRAY_SIZE(restarts); i++) {
         if (ret == -restarts[i].code) {
-            put(l, " = ? %s", restarts[i].text);
+            line_put(l, " = ? %s", restarts[i].text);
             return;
         }
     }
     if (ret == -ENO_RESULT) {
-        put(l, " = ?");
+        line_put(l, " = ?");
     } else if (ret < 0 && ret > -4096 && errno_name((int) ret)) {
-        put(l, " = -1 %s (%s)", errno_name((int) ret), errno_text((int) ret));
+        line_put(l, " = -1 %s (%s)", errno_name((int) ret), errno_text((int) ret));
     } else if (row->nr == SYS_mmap || row->nr == SYS_brk || row->nr == SYS_mremap || row->nr == SYS_shmat) {
-        put(l, " = 0x%llx", (unsigned long long) ret);
+        line_put(l, " = 0x%llx", (unsigned long long) ret);
     } else {
-        put(l, " = %lld", (long long) ret);
+        line_put(l, " = %lld", (long long) ret);
     }
 }
 
@@ -402,21 +630,11 @@ void trace_before(struct thread *t, const struct sys_row *row)
 {
     struct line l = {.len = 0};
 
-    switch (row->nr) {
-    case SYS_exit:
-    case SYS_exit_group:
-        put_call(&l, t, row, 0, false);
-        put(&l, " = ?");
-        emit(&l);
-        break;
-    case SYS_execve:
-    case SYS_execveat:
-        put_call(&l, t, row, 0, false);
-        emit(&l);
-        break;
-    default:
-        break;
-    }
+    if (row->nr != SYS_exit && row->nr != SYS_exit_group)
+        return;
+    put_call(&l, t, row, 0, false);
+    line_put(&l, " = ?\n%d +++ exited with %d +++", t->tid, (int) t->args[0] & 0xff);
+    emit(&l);
 }
 
 void trace_after(struct thread *t, const struct sys_row *row, int64_t ret)
@@ -425,5 +643,58 @@ void trace_after(struct thread *t, const struct sys_row *row, int64_t ret)
 
     put_call(&l, t, row, ret, true);
     put_result(&l, row, ret);
+    emit(&l);
+}
+
+void trace_start(const char *path, char *const *argv, unsigned envc)
+{
+    struct line l = {.len = 0};
+
+    line_put(&l, "%ld execve(", host(SYS_getpid));
+    line_bytes(&l, path, strlen(path));
+    for (unsigned i = 0; argv[i]; i++) {
+        size_t n = strlen(argv[i]);
+
+        line_put(&l, i ? ", " : ", [");
+        line_bytes(&l, argv[i], MIN(n, (size_t) STRING_SHOWN));
+        line_put(&l, n > STRING_SHOWN ? "..." : "");
+    }
+    line_put(&l, "], /* %u vars */) = 0", envc);
+    emit(&l);
+}
+
+void trace_exec_save(char *text, size_t size)
+{
+    struct line l = {.len = 0};
+    const struct sys_row *row = current ? sys_row_of(current->nr) : NULL;
+
+    *text = '\0';
+    if (trace_out < 0 || !row)
+        return;
+    put_call(&l, current, row, 0, false);
+    snprintf(text, size, "%.*s", (int) l.len, l.text);
+}
+
+void trace_exec_done(const char *text)
+{
+    struct line l = {.len = 0};
+
+    if (trace_out < 0 || !*text)
+        return;
+    line_put(&l, "%s = 0", text);
+    emit(&l);
+}
+
+void trace_signal(struct thread *t, int sig, const siginfo_t *info)
+{
+    struct line l = {.len = 0};
+
+    line_put(&l, "%d %s ", t ? t->tid : (int) host(SYS_gettid), info ? "---" : "+++ killed by");
+    line_signal(&l, sig);
+    if (info) {
+        line_put(&l, " ");
+        line_siginfo(&l, info);
+    }
+    line_put(&l, info ? " ---" : " +++");
     emit(&l);
 }

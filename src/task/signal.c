@@ -268,8 +268,12 @@ long sys_block_masked(struct thread *t, long nr, ...)
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 
+void (*signal_watch)(struct thread *t, int sig, const siginfo_t *info);
+
 void signal_die(struct thread *t, int sig)
 {
+    if (signal_watch)
+        signal_watch(t, sig, NULL);
     if (t)
         process_release_memory(t);
     ksigset_t only = ~KSIG_BIT(sig);
@@ -613,6 +617,8 @@ static void deliver(struct thread *t, const siginfo_t *info)
         signal_take(t);
         return;
     }
+    if (signal_watch)
+        signal_watch(t, sig, info);
     finish_call(t, true, act.flags);
     ksigset_t old = t->restore_mask ? t->saved_mask : t->sigmask;
     t->restore_mask = false;
@@ -634,8 +640,11 @@ void signal_force(struct thread *t, const siginfo_t *info)
     int sig = info->si_signo;
     struct ksigaction act = {0};
     signal_action(t->proc->sighand, sig, NULL, &act);
-    if (act.handler <= KSIG_IGN || (t->sigmask & KSIG_BIT(sig)))
+    if (act.handler <= KSIG_IGN || (t->sigmask & KSIG_BIT(sig))) {
+        if (signal_watch)
+            signal_watch(t, sig, info);
         signal_die(t, sig);
+    }
     t->in_syscall = false;
     deliver(t, info);
 }

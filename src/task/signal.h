@@ -38,6 +38,10 @@ static inline bool signal_work_pending(const struct thread *t)
 /* Deliver what is stashed, restart or end the call in progress, restore a temporary mask. */
 void signal_work(struct thread *t);
 
+/* When not NULL, told of every signal that a handler of `t` will get or that is a fault of its own, and, without info, of
+ * the one that ends the process here. */
+extern void (*signal_watch)(struct thread *t, int sig, const siginfo_t *info);
+
 /* A synchronous signal that cannot be refused: blocked or ignored, it kills (kernel's force_sig_info_to_task). */
 void signal_force(struct thread *t, const siginfo_t *info);
 
