@@ -94,7 +94,7 @@ static bool show_times(struct line *l, const struct shown *s, unsigned n, const 
     line_put(l, first ? "{" : n > 1 ? "[" : "");
     for (unsigned i = 0; i < n; i++) {
         line_put(l, "%s%s%s{tv_sec=%lld, tv_%s=%lld}", i ? ", " : "", first ? (i ? second : first) : "",
-                 first ? "=" : "", (long long) v[2 * i], part, (long long) v[2 * i + 1]);
+                 first ? "=" : "", (long long) v[2ul * i], part, (long long) v[2ul * i + 1]);
     }
     line_put(l, first ? "}" : n > 1 ? "]" : "");
     return true;
