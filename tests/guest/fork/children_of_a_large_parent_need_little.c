@@ -1,4 +1,5 @@
 /* covers: fork */
+/* ways: cow (what is copied, or read from a clone of the file, is each child's own) */
 /* long: yes (64 processes that share 1 GiB) */
 /* svm: no (more memory than the small host has) */
 /* asan: no (the sanitizer's own memory is not shared) */

@@ -1,4 +1,5 @@
 /* covers: fork sysinfo mmap */
+/* ways: cow (what is copied, or read from a clone of the file, is each child's own) */
 /* svm: no (needs more memory than the small host has) */
 #include <sys/sysinfo.h>
 
