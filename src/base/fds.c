@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "base/raw.h"
@@ -11,7 +12,7 @@
 /* Window geometry: set before the second thread exists. */
 static int base, count;
 
-static struct fds_user first = {.table = &first.own, .own.users = &first};
+static struct fds_user first = {.table = &first.own, .own.user[0].pid = -1};
 static __thread struct fds_user *me = &first;
 static __thread int depth; /* of fds_create_lock() */
 
@@ -79,7 +80,7 @@ static bool open_up(void)
         if (host(SYS_fcntl, base + i, F_GETFD) == -EBADF)
             fill(i);
         else
-            me->table->used[i] = true;
+            me->table->used[i] = me->owner + 1;
     }
     return me->table->above = true;
 }
@@ -169,7 +170,7 @@ bool fds_reserved(int fd)
 int fds_adopt_fd(int fd, bool inherit)
 {
     int place = 0;
-    bool *used = me->table->used;
+    uint8_t *used = me->table->used;
     BUG_ON(!depth);
     /* A number may be taken without a mark: by what was opened under the lock while the guest's table was full. */
     while (place < count && (used[place] || (!me->table->above && host(SYS_fcntl, base + place, F_GETFD) != -EBADF)))
@@ -183,48 +184,89 @@ int fds_adopt_fd(int fd, bool inherit)
         if (r < 0)
             return r == -EBADF ? -EMFILE : r;
     }
-    used[place] = true;
+    used[place] = me->owner + 1;
     return base + place;
 }
 
 void fds_close(int fd)
 {
-    if (!fds_reserved(fd))
-        return;
+    if (!fds_reserved(fd) || (me->table->used[fd - base] && me->table->used[fd - base] != me->owner + 1))
+        return; /* or another process's, in a table that is ours, too */
     if (me->table->above)
         fill(fd - base);
     else
         host(SYS_close, fd);
-    __atomic_store_n(&me->table->used[fd - base], false, __ATOMIC_RELEASE); /* pairs with the search under the lock */
+    __atomic_store_n(&me->table->used[fd - base], 0, __ATOMIC_RELEASE); /* pairs with the search under the lock */
 }
 
 void fds_mark_used(int fd)
 {
     if (fds_reserved(fd))
-        me->table->used[fd - base] = true;
+        me->table->used[fd - base] = me->owner + 1;
 }
 
 /* ---- the lock: a writer, and for each process that uses the table the number of its readers ---- */
 
-static void write_lock(struct fds_table *t)
+static const struct timespec patience = {.tv_nsec = 10000000};
+
+static bool gone(const struct fds_table *t, unsigned slot)
 {
-    lock_take(&t->writer);
-    for (struct fds_user *u = t->users; u; u = u->next)
-        for (uint32_t n; (n = __atomic_load_n(&u->readers, __ATOMIC_SEQ_CST));)
-            host(SYS_futex, &u->readers, FUTEX_WAIT_PRIVATE, n, NULL, NULL, 0);
+    return t->user[slot].pid > 0 && lock_owner_dead(t->user[slot].pid);
 }
 
-static void end_reading(struct fds_user *u)
+static void write_lock(void)
 {
-    if (__atomic_sub_fetch(&u->readers, 1, __ATOMIC_SEQ_CST) == 0 && u->table->writer.word)
-        host(SYS_futex, &u->readers, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    struct fds_table *t;
+    for (;;) {
+        t = me->table;
+        if (t->apart)
+            lock_take_over(&t->writer);
+        else
+            lock_take(&t->writer);
+        if (t == me->table)
+            break;
+        lock_drop(&t->writer); /* it has moved meanwhile */
+    }
+    for (unsigned i = 0; i < FDS_USERS; i++) {
+        uint32_t *readers = &t->user[i].readers, n;
+        while ((n = __atomic_load_n(readers, __ATOMIC_SEQ_CST)))
+            if (host(SYS_futex, readers, FUTEX_WAIT, n, t->apart ? &patience : NULL, NULL, 0) == -ETIMEDOUT &&
+                gone(t, i))
+                __atomic_store_n(readers, 0, __ATOMIC_SEQ_CST);
+    }
+}
+
+static void end_reading(struct fds_table *t)
+{
+    uint32_t *readers = &t->user[me->slot].readers;
+    if (__atomic_sub_fetch(readers, 1, __ATOMIC_SEQ_CST) == 0 && __atomic_load_n(&t->writer.word, __ATOMIC_SEQ_CST))
+        host(SYS_futex, readers, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* Dead users leave what was theirs open in the table that others go on with. What the first of them had is in use by all: /dev/kvm, the program. */
+static void bury(struct fds_table *t)
+{
+    for (unsigned i = 0; t->apart && i < FDS_USERS; i++) {
+        if (i == t->founder || !gone(t, i))
+            continue;
+        for (int k = 0; k < count; k++)
+            if (t->used[k] == i + 1) {
+                if (t->above)
+                    fill(k);
+                else
+                    host(SYS_close, base + k);
+                t->used[k] = 0;
+            }
+        t->user[i].pid = 0;
+    }
 }
 
 void fds_create_lock(void)
 {
     if (depth++)
         return;
-    write_lock(me->table);
+    write_lock();
+    bury(me->table);
     host_limit(true);
 }
 
@@ -238,63 +280,155 @@ void fds_create_unlock(void)
 
 void fds_use_lock(void)
 {
-    struct lock *writer = &me->table->writer;
-    /* Counted first, then a look for the writer, who does it the other way round: one of the two sees the other. */
-    __atomic_add_fetch(&me->readers, 1, __ATOMIC_SEQ_CST);
-    if (!__atomic_load_n(&writer->word, __ATOMIC_SEQ_CST))
+    for (;;) {
+        struct fds_table *t = me->table;
+        /* Counted first, then a look for the writer, who does it the other way round: one of the two sees the other. */
+        __atomic_add_fetch(&t->user[me->slot].readers, 1, __ATOMIC_SEQ_CST);
+        if (!__atomic_load_n(&t->writer.word, __ATOMIC_SEQ_CST) && __atomic_load_n(&me->table, __ATOMIC_SEQ_CST) == t)
+            return;
+        end_reading(t);
+        write_lock();
+        t = me->table;
+        __atomic_add_fetch(&t->user[me->slot].readers, 1, __ATOMIC_SEQ_CST);
+        lock_drop(&t->writer);
         return;
-    end_reading(me);
-    lock_take(writer);
-    __atomic_add_fetch(&me->readers, 1, __ATOMIC_SEQ_CST);
-    lock_drop(writer);
+    }
 }
 
 void fds_use_unlock(void)
 {
-    end_reading(me);
+    end_reading(me->table);
 }
+
+/* ---- fork ---- */
+
+static int newcomer = -1; /* CLONE_FILES: the child's place among the users */
 
 void fds_fork_prepare(void)
 {
-    write_lock(me->table);
+    write_lock();
+}
+
+static int free_slot(const struct fds_table *t)
+{
+    int i = 0;
+    while (i < FDS_USERS && t->user[i].pid)
+        i++;
+    return i == FDS_USERS ? -EAGAIN : i;
+}
+
+/* Give the table a page of its own, which both will see. */
+static int move_apart(void)
+{
+    struct fds_table *t = me->table;
+    for (unsigned i = 0; i < FDS_USERS; i++)
+        if (i != me->slot && t->user[i].pid)
+            return -EAGAIN; /* another of this memory uses it where it is */
+    void *page = mmap(NULL, page_up(sizeof *t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return -EAGAIN;
+    struct fds_table *n = page;
+    memcpy(n, t, sizeof *n);
+    n->apart = true;
+    n->founder = me->owner;
+    n->user[me->slot].pid = (int) host(SYS_getpid);
+    __atomic_store_n(&me->table, n,
+                     __ATOMIC_SEQ_CST); /* its lock is ours as the old one was; who waits for that sees the move */
+    lock_drop(&t->writer);
+    return 0;
+}
+
+int fds_fork_share(void)
+{
+    int r = me->table->apart ? 0 : move_apart();
+    bury(me->table);
+    newcomer = r ? -1 : free_slot(me->table);
+    if (newcomer < 0)
+        return -EAGAIN;
+    me->table->user[newcomer].pid = (int) host(SYS_getpid); /* until the child says who it is */
+    me->table->user[newcomer].answer = 0;
+    return newcomer;
+}
+
+void fds_fork_answer(int status)
+{
+    uint32_t *answer = &me->table->user[me->slot].answer;
+    __atomic_store_n(answer, 1 + (uint32_t) -status, __ATOMIC_RELEASE);
+    host(SYS_futex, answer, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+int fds_fork_wait(int slot, int pid)
+{
+    uint32_t *answer = &me->table->user[slot].answer, v;
+    while (!(v = __atomic_load_n(answer, __ATOMIC_ACQUIRE)))
+        if (pid <= 0 ||
+            (host(SYS_futex, answer, FUTEX_WAIT, 0, &patience, NULL, 0) == -ETIMEDOUT && lock_owner_dead(pid)))
+            break;
+    if (v == 1)
+        return 0;
+    me->table->user[slot].pid = pid > 0 ? pid : 0; /* what it leaves is closed when its end is seen */
+    return v ? -(int) (v - 1) : -EAGAIN;
 }
 
 void fds_fork_done(bool child)
 {
     struct fds_table *t = me->table;
     if (!child) {
+        newcomer = -1;
         lock_drop(&t->writer);
         return;
     }
-    /* The others who use it are the parent's. And what /proc of this process tells is read at one place. */
+    /* What /proc of this process tells is read at one place. */
     first.limit = me->limit;
+    if (newcomer >= 0) {
+        first.table = t;
+        first.slot = first.owner = (uint8_t) newcomer;
+        t->user[newcomer].pid = (int) host(SYS_getpid);
+        newcomer = -1;
+        me = &first;
+        return;
+    }
     if (t != &first.own)
         memcpy(&first.own, t, sizeof *t);
-    first.own.writer = (struct lock){0};
-    first.own.users = me = &first;
-    first.table = &first.own;
-    first.next = NULL;
-    first.readers = 0;
+    first.owner = me->owner;
+    me = &first;
+    me->slot = 0;
+    me->table = t = &me->own;
+    t->writer = (struct lock){0};
+    t->apart = false;
+    memset(t->user, 0, sizeof t->user);
+    t->user[0].pid = -1;
+    for (int k = 0; k < count; k++) /* copies of what is another process's, whose table this was too */
+        if (t->used[k] && t->used[k] != me->owner + 1 && t->used[k] != t->founder + 1) {
+            t->used[k] = me->owner + 1;
+            fds_close(base + k);
+        }
 }
 
 /* ---- processes that share memory ---- */
 
-void fds_child_prepare(struct fds_user *u, bool share_table)
+int fds_child_prepare(struct fds_user *u, bool share_table)
 {
+    static uint32_t last_id;
+    write_lock();
     struct fds_table *t = me->table;
-    fds_fork_prepare();
-    u->limit = me->limit;
-    u->table = share_table ? t : &u->own;
-    if (!share_table) {
-        static uint32_t last_id;
-        memcpy(&u->own, t, sizeof *t);
-        u->own.writer = (struct lock){0};
-        u->own.users = NULL;
-        u->own.id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
+    int slot = share_table ? free_slot(t) : 0;
+    if (slot >= 0) {
+        u->limit = me->limit;
+        u->owner = me->owner;
+        u->slot = (uint8_t) slot;
+        u->table = share_table ? t : &u->own;
+        if (!share_table) {
+            memcpy(&u->own, t, sizeof *t);
+            u->own.writer = (struct lock){0};
+            u->own.apart = false;
+            memset(u->own.user, 0, sizeof u->own.user);
+            u->own.id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
+        }
+        u->table->user[slot].pid = -1;
     }
-    u->next = u->table->users;
-    u->table->users = u;
-    fds_fork_done(false);
+    lock_drop(&t->writer);
+    return slot < 0 ? slot : 0;
 }
 
 void fds_act_for(struct fds_user *u)
@@ -306,17 +440,13 @@ void fds_act_for(struct fds_user *u)
 void fds_child_gone(struct fds_user *u, int pid)
 {
     struct fds_table *t = u->table;
-    if (t == &u->own)
+    if (t != me->table)
         return;
     if (pid > 0 && lock_held_by(&t->writer, pid))
         lock_drop(&t->writer);
-    __atomic_store_n(&u->readers, 0, __ATOMIC_SEQ_CST);
-    host(SYS_futex, &u->readers, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-    write_lock(t);
-    for (struct fds_user **p = &t->users; *p; p = &(*p)->next)
-        if (*p == u) {
-            *p = u->next;
-            break;
-        }
+    __atomic_store_n(&t->user[u->slot].readers, 0, __ATOMIC_SEQ_CST);
+    host(SYS_futex, &t->user[u->slot].readers, FUTEX_WAKE, 1, NULL, NULL, 0);
+    write_lock();
+    t->user[u->slot].pid = 0;
     lock_drop(&t->writer);
 }

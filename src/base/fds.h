@@ -11,22 +11,29 @@
 #define FDS_SPARE                                                                                                      \
     64 /* numbers between the soft limit and the window: programs raise their limit a little for themselves */
 
-/* A descriptor table, and a process that uses one: processes that share memory have tables of their own, or one table (CLONE_FILES), but
- * their limits are always their own. */
+/* A descriptor table, and a process that uses one. Processes that share memory have tables of their own, or one table (CLONE_FILES); those that share
+ * one without sharing memory have it in a page of its own. Limits are always a process's own. */
+#define FDS_USERS 16
+
 struct fds_table {
-    struct lock writer; /* users; used[] is set under it */
-    struct fds_user *users;
+    struct lock writer; /* users; used[] is set under it. Good at any moment: whoever holds it may die */
+    struct {
+        int pid;          /* 0: nobody; -1: a process of this memory */
+        uint32_t readers; /* its threads in fds_use_lock(): a futex */
+        uint32_t answer;  /* of one that is being born: a futex, 1 + its errno */
+    } user[FDS_USERS];
     uint32_t id; /* which one it is, also after a fork */
+    bool apart;  /* users have memories of their own */
     bool
         above; /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
-    int filler; /* so that the host, which hands out the lowest free number, cannot choose one */
-    bool used[FDS_WINDOW];
+    uint8_t founder;          /* apart: the user whose descriptors the others rely on */
+    int filler;               /* so that the host, which hands out the lowest free number, cannot choose one */
+    uint8_t used[FDS_WINDOW]; /* 0, or 1 + the user whose it is: of processes of one memory, the first */
 };
 
 struct fds_user {
     struct fds_table *table;
-    struct fds_user *next;
-    uint32_t readers;      /* its threads in fds_use_lock(): a futex */
+    uint8_t slot, owner;
     struct rlimit64 limit; /* the guest's RLIMIT_NOFILE; under the lock of the table */
     struct fds_table own;
 };
@@ -73,9 +80,15 @@ const struct rlimit64 *fds_limit(void);
 
 /* A child that shares memory. Its parent makes `u` before; whichever host thread runs as a process says
  * so, and when the child is gone from this memory, dead or by exec, the parent takes `u` back. */
-void fds_child_prepare(struct fds_user *u, bool share_table);
+int fds_child_prepare(struct fds_user *u, bool share_table); /* 0 or -EAGAIN */
 void fds_act_for(struct fds_user *u);
 void fds_child_gone(struct fds_user *u, int pid);
+
+/* fork with CLONE_FILES: between fds_fork_prepare() and the fork. The child's place in the table or -EAGAIN. The child says how it went (0 or a negative errno), and the parent
+ * waits for that: -EAGAIN when process `pid` died before (or is none). */
+int fds_fork_share(void);
+void fds_fork_answer(int status);
+int fds_fork_wait(int place, int pid);
 
 void fds_fork_prepare(void);
 void fds_fork_done(bool child);

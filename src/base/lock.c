@@ -1,6 +1,9 @@
 #include "base/lock.h"
 
+#include <errno.h>
 #include <linux/futex.h>
+#include <sys/uio.h>
+#include <time.h>
 
 #include "base/raw.h"
 
@@ -15,31 +18,55 @@ int lock_act_for(int pid)
     return before;
 }
 
-void lock_take(struct lock *l)
+bool lock_owner_dead(int pid)
+{
+    /* A zombie has no memory any more; one that is not ours to read is alive. */
+    char byte;
+    struct iovec here = {&byte, 1}, there = {NULL, 1};
+    return host(SYS_process_vm_readv, pid, &here, 1, &there, 1, 0) == -ESRCH;
+}
+
+static void take(struct lock *l, const struct timespec *patience)
 {
     if (__builtin_expect(!self, 0))
         self = (int) host(SYS_getpid);
     uint32_t mine = (uint32_t) self, v = 0;
-    if (__builtin_expect(__atomic_compare_exchange_n(&l->word, &v, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED), 1))
+    if (__builtin_expect(__atomic_compare_exchange_n(&l->word, &v, mine, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED), 1))
         return;
     for (;;) {
         /* Whoever has slept leaves the mark: there may be others. */
         if (v == 0) {
-            if (__atomic_compare_exchange_n(&l->word, &v, mine | LOCK_WAITED, false, __ATOMIC_ACQUIRE,
+            if (__atomic_compare_exchange_n(&l->word, &v, mine | LOCK_WAITED, false, __ATOMIC_SEQ_CST,
                                             __ATOMIC_RELAXED))
                 return;
         } else if ((v & LOCK_WAITED) || __atomic_compare_exchange_n(&l->word, &v, v | LOCK_WAITED, false,
                                                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-            host(SYS_futex, &l->word, FUTEX_WAIT_PRIVATE, v | LOCK_WAITED, NULL, NULL, 0);
+            v |= LOCK_WAITED;
+            long r = host(SYS_futex, &l->word, FUTEX_WAIT, v, patience, NULL, 0);
+            if (r == -ETIMEDOUT && lock_owner_dead((int) (v & ~LOCK_WAITED)) &&
+                __atomic_compare_exchange_n(&l->word, &v, mine | LOCK_WAITED, false, __ATOMIC_SEQ_CST,
+                                            __ATOMIC_RELAXED))
+                return;
             v = __atomic_load_n(&l->word, __ATOMIC_RELAXED);
         }
     }
 }
 
+void lock_take(struct lock *l)
+{
+    take(l, NULL);
+}
+
+void lock_take_over(struct lock *l)
+{
+    static const struct timespec patience = {.tv_nsec = 10000000};
+    take(l, &patience);
+}
+
 void lock_drop(struct lock *l)
 {
-    if (__atomic_exchange_n(&l->word, 0, __ATOMIC_RELEASE) & LOCK_WAITED)
-        host(SYS_futex, &l->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    if (__atomic_exchange_n(&l->word, 0, __ATOMIC_SEQ_CST) & LOCK_WAITED)
+        host(SYS_futex, &l->word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 bool lock_held_by(const struct lock *l, int pid)

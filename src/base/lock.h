@@ -11,6 +11,11 @@ struct lock {
 };
 
 void lock_take(struct lock *l);
+/* For one in memory that processes share which are no relatives in it: takes it from a dead owner, whom nobody else looks after. What it protects has
+ * to be good at any moment. */
+void lock_take_over(struct lock *l);
+/* Has process `pid` ended, whether or not its parent knows? */
+bool lock_owner_dead(int pid);
 void lock_drop(struct lock *l);
 /* Does process `pid` hold it? Tells anything reliable of a dead one only. */
 bool lock_held_by(const struct lock *l, int pid);

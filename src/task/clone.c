@@ -314,6 +314,40 @@ static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
     return pid;
 }
 
+/* CLONE_FILES: a descriptor of the child is one of the parent's, so there is no pipe that would end with the child. */
+static int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    const struct ready none = {.fd = {-1, -1}};
+    autofree struct cpu_state *st = child_state(t, a);
+    if (!st)
+        return -ENOMEM;
+    ksigset_t pending = 0;
+    host(SYS_rt_sigpending, &pending, 8);
+
+    locks_before_fork(p);
+    int place = fds_fork_share();
+    long pid = place < 0 ? place
+                         : host(SYS_clone,
+                                (a->flags & (CLONE_FILES | CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
+                                    (unsigned) a->exit_signal,
+                                0, NULL, NULL, 0);
+    if (pid == 0) {
+        int status = renew_in_child(t, a, st, &none);
+        fds_fork_answer(status);
+        if (status)
+            host(SYS_exit_group, 125);
+        if (a->flags & CLONE_CLEAR_SIGHAND)
+            signal_reset_handlers(p->sighand);
+        return 0;
+    }
+    locks_in_parent(p);
+    int status = place < 0 ? place : fds_fork_wait(place, (int) pid);
+    if (status && pid > 0)
+        reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
+    return status == 0 ? pid : status == -ENOMEM ? -ENOMEM : -EAGAIN;
+}
+
 /* ---- processes that share memory: vfork, posix_spawn, CLONE_VM ---- */
 
 struct spawn {
@@ -395,7 +429,11 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     n->regs = vcpu_regs(n->vcpu);
     BUG_ON(vcpu_load(n->vcpu, st));
     s->parent_fds = fds_self();
-    fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
+    r = fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
+    if (r) {
+        spawn_free(s);
+        return r;
+    }
     *out = s;
     return 0;
 }
@@ -544,20 +582,22 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
             return -EINVAL;
         return clone_thread(t, a);
     }
-    if (f & CLONE_FILES && !(f & CLONE_VM))
-        return -EINVAL; /* two supervisors in one descriptor table, with memories of their own: docs/limits.md */
+    if ((f & (CLONE_FILES | CLONE_VFORK | CLONE_VM)) == (CLONE_FILES | CLONE_VFORK))
+        return -EINVAL; /* nothing tells of the child's exec: docs/limits.md */
     struct clone_args_in in = *a;
     int r = f & CLONE_PIDFD ? reserve_pidfd(t, &in) : 0;
     if (r)
         return r;
-    int64_t pid = f & CLONE_VM ? clone_memory(t, &in) : clone_process(t, &in);
+    int64_t pid = f & CLONE_VM      ? clone_memory(t, &in)
+                  : f & CLONE_FILES ? clone_with_files(t, &in)
+                                    : clone_process(t, &in);
     if (pid > 0 && (f & CLONE_PARENT_SETTID) && !(f & CLONE_VM)) {
         int v = (int) pid;
         put_user(t->proc->space, gva(a->parent_tid), &v);
     }
     if ((f & CLONE_PIDFD) && pid)
         settle_pidfd(in.pidfd_number, pid);
-    else if (f & CLONE_PIDFD)
+    else if ((f & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
         host(SYS_close, in.pidfd_number);
     return pid;
 }
