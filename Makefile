@@ -64,6 +64,7 @@ $(BUILD)/fuzz/obj/%.o: % $(BUILD)/flags
 $(BUILD)/elfuse: $(OBJ) $(BUILD)/sources
 	@echo "  LINK    $@"
 	@$(LD) $(LINK) $(LDFLAGS) -o $@ $(OBJ)
+	@chmod 755 $@ # whatever the umask: each exec of the guest executes it again, as the user that the guest has become
 $(BUILD)/elfuse.stripped: $(BUILD)/elfuse
 	@$(STRIP) -o $@ $<
 $(BUILD)/asan/elfuse: $(ASAN_OBJ) $(BUILD)/sources

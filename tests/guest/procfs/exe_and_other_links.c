@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     CHECK(access("/proc/self/cwd/.", F_OK) == 0);
     CHECK(access("/proc/self/root/etc", F_OK) == 0);
     /* a copy under another name, through a link, and one that is gone */
-    sprintf(path, "cp %s copy && ln -s copy alias", want);
+    sprintf(path, "cp '%s' copy && ln -s copy alias", want);
     MUST(system(path) == 0);
     show_status("copy", IN_CHILD(execl("./copy", "x", "/copy", (char *) NULL)));
     show_status("through a link", IN_CHILD(execl("./alias", "x", "/copy", (char *) NULL)));
