@@ -150,6 +150,16 @@ static void locks_in_parent(struct process *p)
     fds_fork_done(false);
 }
 
+/* Does the guest's fork need more than the C library's fork does? */
+static bool plain(const struct clone_args_in *a)
+{
+    return a->exit_signal == SIGCHLD &&
+           !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
+}
+
+/* musl's lock of its list of threads, which its fork() would let go in the child; another C library has none by that name. */
+extern volatile int __thread_list_lock __attribute__((weak)); /* NOLINT */
+
 /* The child: one thread, a machine of its own over the memory that the host copied. */
 static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st,
                           const struct ready *ready)
@@ -157,6 +167,8 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     struct process *p = t->proc;
     lock_act_for(0);
     alloc_fork_child();
+    if (&__thread_list_lock && !plain(a))
+        __thread_list_lock = 0; /* a thread that is no more may have been on its way in or out */
     fds_fork_done(true);
     struct ready *pipe;
     LIST_FOREACH (pipe, &ready_pipes, link) {
@@ -244,13 +256,6 @@ static long ready_read(struct ready *ready, int *status)
         n = host(SYS_read, ready->fd[0], status, sizeof *status);
     while (n == -EINTR);
     return n;
-}
-
-/* Does the guest's fork need more than the C library's fork does? */
-static bool plain(const struct clone_args_in *a)
-{
-    return a->exit_signal == SIGCHLD &&
-           !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
 }
 
 /* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. */
