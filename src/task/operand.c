@@ -1,5 +1,7 @@
 #include "task/operand.h"
 
+#include <string.h>
+
 #include "mem/access.h"
 
 /* cpu_regs by the numbers of the encoding. */
@@ -13,6 +15,13 @@ static uint64_t reg(const struct cpu_regs *r, unsigned n)
 static bool canonical(uint64_t va)
 {
     return (uint64_t) ((int64_t) (va << 16) >> 16) == va;
+}
+
+static uint64_t displacement(const uint8_t *p)
+{
+    int32_t v;
+    memcpy(&v, p, sizeof v);
+    return (uint64_t) v;
 }
 
 /* ModRM and what follows. `x`, `b`: the extensions of index and base. */
@@ -33,14 +42,14 @@ static enum operand address(struct thread *t, const uint8_t *p, unsigned x, unsi
         p++;
     }
     if (mod == 0 && rm == 5) {
-        va += (uint64_t) (int64_t) * (const int32_t *) p;
+        va += displacement(p);
     } else {
         stack = base == 4 || base == 5;
         va += reg(t->regs, base);
         if (mod == 1)
-            va += (uint64_t) (int64_t) * (const int8_t *) p;
+            va += (uint64_t) (int8_t) *p;
         else if (mod == 2)
-            va += (uint64_t) (int64_t) * (const int32_t *) p;
+            va += displacement(p);
     }
     if (half)
         va = (uint32_t) va;
