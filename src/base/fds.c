@@ -278,6 +278,14 @@ void fds_create_unlock(void)
     lock_drop(&me->table->writer);
 }
 
+int fds_given(int fd)
+{
+    if (!fds_reserved(fd) && (uint64_t) fd < fds_self()->limit.rlim_cur)
+        return fd;
+    host(SYS_close, fd);
+    return -EMFILE;
+}
+
 void fds_use_lock(void)
 {
     for (;;) {

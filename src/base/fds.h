@@ -59,7 +59,10 @@ int fds_adopt_fd(int fd, bool inherit);
 void fds_close(int fd);
 
 /* A supervisor descriptor is born at a guest-visible number and then moved. Hold fds_create_lock() from birth to move (it nests); guest calls
- * that close, duplicate, map or pass on a descriptor hold the shared side around their host call (table flag FDLOCK). */
+ * that make, close, duplicate, map or pass on a descriptor hold the shared side around their host call (table flag FDLOCK). The host's limit is
+ * raised meanwhile, so a call that makes a descriptor and may block asks fds_given() of what it got: `fd`, or -EMFILE, closed, when that is
+ * beyond the guest's own limit. */
+int fds_given(int fd);
 void fds_create_lock(void);
 void fds_create_unlock(void);
 void fds_use_lock(void);

@@ -167,9 +167,9 @@ int64_t sys_pidfd_getfd(struct thread *t, const uint64_t a[6])
         ret = in_window(target_of_pidfd(pidfd, &g), &g, (int) a[1]);
     if (ret >= 0)
         ret = host(SYS_pidfd_getfd, pidfd, (int) a[1], a[2]);
-    if (ret >= 0 && (is_supervisors((int) ret) || (uint64_t) ret >= fds_limit()->rlim_cur)) {
+    if (ret >= 0 && (is_supervisors((int) ret) || (uint64_t) ret >= fds_self()->limit.rlim_cur)) {
         host(SYS_close, ret);
-        ret = (uint64_t) ret >= fds_limit()->rlim_cur ? -EMFILE : -EBADF;
+        ret = (uint64_t) ret >= fds_self()->limit.rlim_cur ? -EMFILE : -EBADF;
     }
     if (pidfd >= 0)
         fds_close(pidfd);

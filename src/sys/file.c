@@ -8,6 +8,7 @@
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 
+#include "base/fds.h"
 #include "fs/proc.h"
 #include "sys/handlers.h"
 #include "task/process.h"
@@ -29,6 +30,8 @@ static int64_t opened(struct thread *t, int64_t ret, const struct sys_path *p, u
 {
     if (ret == -EINTR)
         return -ERESTARTSYS; /* a FIFO that waits for its other end */
+    if (ret >= 0)
+        ret = fds_given((int) ret);
     return ret < 0 ? ret : fs_proc_filter(t, (int) ret, &p->at, flags);
 }
 
@@ -289,6 +292,8 @@ int64_t sys_open_by_handle_at(struct thread *t, const uint64_t a[6])
         return ret;
     ret = sys_block(t, SYS_open_by_handle_at, (long) (int) a[0], handle.hva, a[2], 0l, 0l, 0l);
     pin_done(t, &handle, 0);
+    if (ret >= 0)
+        ret = fds_given((int) ret);
     return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 

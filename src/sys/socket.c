@@ -174,6 +174,8 @@ static int64_t accept_at(struct thread *t, const uint64_t a[6], int flags)
         sys_block(t, SYS_accept4, (long) (int) a[0], a[1] ? ad.raw : NULL, a[1] ? &ad.len : NULL, (long) flags, 0l, 0l);
     if (ret == -EINTR)
         return sys_interrupted((int) a[0], true);
+    if (ret >= 0)
+        ret = fds_given((int) ret);
     if (ret < 0 || !a[1])
         return ret;
     err = addr_put(t, &ad, a[1], a[2]);
