@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/procfs.h"
 #include "base/raw.h"
@@ -12,11 +13,13 @@
 #include "fs/execopen.h"
 #include "fs/path.h"
 #include "fs/proc.h"
+#include "mem/memfile.h"
 #include "sys/cred.h"
 #include "sys/limits.h"
 #include "sys/stats.h"
 #include "sys/trace.h"
 #include "task/exec.h"
+#include "task/picture.h"
 #include "task/process.h"
 #include "task/signal.h"
 #include "timeout.h"
@@ -26,28 +29,28 @@
 /* ---- what exec carries for the layers above task ---- */
 
 struct more {
-    int32_t trace_fd, stats_fd, root_fd;
+    int32_t trace_fd, stats_fd, root_fd, fault_fd;
     char execve[1024]; /* its line in the trace */
 };
 
-static void save_more(struct state_writer *w)
+static void save_more(struct stream_writer *w)
 {
     struct sys_limits limits;
-    struct more m = {trace_fd(), stats_fd(), fs_root.fd, ""};
+    struct more m = {trace_fd(), stats_fd(), fs_root.fd, fault_fd(), ""};
     trace_exec_save(m.execve, sizeof m.execve);
-    state_put(w, ST_OPTIONS, &m, sizeof m);
-    state_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
+    stream_put(w, ST_OPTIONS, &m, sizeof m);
+    stream_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
     sys_limits_save(&limits);
-    state_put(w, ST_LIMITS, &limits, sizeof limits);
+    stream_put(w, ST_LIMITS, &limits, sizeof limits);
 }
 
-static void load_more(enum state_tag tag, const void *data, size_t size)
+static void load_more(enum stream_tag tag, const void *data, size_t size)
 {
     struct more m;
     struct sys_limits limits;
     if (tag == ST_OPTIONS && size == sizeof m) {
         memcpy(&m, data, sizeof m);
-        const int fd[] = {m.trace_fd, m.stats_fd, m.root_fd};
+        const int fd[] = {m.trace_fd, m.stats_fd, m.root_fd, m.fault_fd};
         for (unsigned i = 0; i < ARRAY_SIZE(fd); i++)
             fds_mark_used(fd[i]);
         if (m.trace_fd >= 0) {
@@ -58,6 +61,8 @@ static void load_more(enum state_tag tag, const void *data, size_t size)
             stats_adopt(m.stats_fd);
         if (m.root_fd >= 0)
             fs_root_adopt(m.root_fd);
+        if (m.fault_fd >= 0)
+            fault_adopt(m.fault_fd);
     } else if (tag == ST_CRED && size == sizeof sys_cred) {
         memcpy(&sys_cred, data, size);
     } else if (tag == ST_LIMITS && size == sizeof limits) {
@@ -239,6 +244,45 @@ static void enter_directory(const struct options *o)
         die(125, "%s: cannot change to this directory: %s", dir, errno_text(r));
 }
 
+/* Where memory files go: a directory on a filesystem that clones files, or -1 with the way of forking changed to copy. */
+static int memory_directory(const struct options *o)
+{
+    const char *dir = o->memory_dir ? o->memory_dir : getenv("TMPDIR");
+    if (!dir || !*dir)
+        dir = "/tmp";
+    fds_create_lock();
+    int fd = (int) host(SYS_openat, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    fds_create_unlock();
+    int r = fd < 0 ? fd : memfile_probe(fd);
+    if (r == 0)
+        return fd;
+    if (o->memory_dir && fd < 0)
+        die(125, "%s: cannot use this directory as --memory-dir: %s", dir, errno_text(r));
+    fds_close(fd);
+    fork_setup.kind = SPACE_COPY;
+    fork_counts.refused = (uint64_t) -r;
+    return -1;
+}
+
+static void set_up_fork(const struct options *o)
+{
+    static const enum space_kind kinds[] = {
+        [FORK_AUTO] = SPACE_COW, [FORK_COW] = SPACE_COW, [FORK_CLONE] = SPACE_CLONE, [FORK_COPY] = SPACE_COPY};
+    const char *env = getenv("ELFUSE_FORK");
+    enum fork_way way = o->fork;
+    if (way == FORK_AUTO && env && !options_fork_way(env, &way))
+        die(125, "ELFUSE_FORK: no way '%.64s'; accepted: auto, cow, clone, copy", env);
+    fork_setup.kind = kinds[way];
+    if (way == FORK_CLONE)
+        fork_setup.dir = memory_directory(o);
+    char err[256];
+    const char *spec = getenv("ELFUSE_FAULT");
+    if (spec && *spec && fault_setup(spec, err, sizeof err))
+        die(125, "%s", err);
+}
+
 static uint64_t soft_limit(int resource)
 {
     struct rlimit64 lim = {RLIM_INFINITY, RLIM_INFINITY};
@@ -259,6 +303,7 @@ void launch(const struct options *o)
     r = procfs_open();
     if (r)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
+    set_up_fork(o);
     if (o->memory)
         ctx.limits.as = MIN(ctx.limits.as, o->memory);
     if (o->stats)

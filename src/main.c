@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "base/fault.h"
 #include "launch.h"
 #include "options.h"
 #include "task/exec.h"
@@ -33,6 +34,10 @@ int main(int argc, char **argv)
         return say(options_help);
     case OPTIONS_VERSION:
         return say("elfuse " ELFUSE_VERSION "\n");
+    case OPTIONS_FAULTS: {
+        autofree char *list = fault_list();
+        return list ? say(list) : 125;
+    }
     case OPTIONS_ERROR:
         die(125, "%s", err);
     case OPTIONS_RUN:

@@ -13,6 +13,8 @@ const char options_help[] =
           "Run a Linux program in a virtual machine of its own.\n"
           "\n"
           "  --backend auto|kvm    what runs the program (auto)\n"
+          "  --fork WAY            how children get their copy: auto, cow, clone or copy (auto: cow)\n"
+          "  --memory-dir DIR      with clone: where memory lives, on XFS or Btrfs (TMPDIR, or /tmp)\n"
           "  --sysroot DIR         the program's / is DIR; /proc, /dev and /sys stay the host's\n"
           "  --workdir DIR         start in DIR, a path as the program sees it\n"
           "  --env K=V, --env K    set a variable, or take it from the environment (repeatable)\n"
@@ -23,6 +25,7 @@ const char options_help[] =
           "  --timeout SEC         end the run after SEC seconds with SIGTERM, then SIGKILL: status 124\n"
           "  --trace[=FILE]        write a line for each system call to FILE (standard error)\n"
           "  --stats               on exit, write counters to standard error\n"
+          "  --list-faults         the steps that ELFUSE_FAULT can make fail, for tests\n"
           "  --version, --help     print it and exit\n"
           "\n"
           "Options end at the first argument that is none. The status is the program's own; 125: elfuse\n"
@@ -76,6 +79,31 @@ static bool set_backend(struct parse *p, const char *v)
             return true;
         }
     return fail(p, "--backend: no backend '%.64s'; accepted: auto, kvm", v);
+}
+
+bool options_fork_way(const char *name, enum fork_way *out)
+{
+    static const char *const names[] = {
+        [FORK_AUTO] = "auto", [FORK_COW] = "cow", [FORK_CLONE] = "clone", [FORK_COPY] = "copy"};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(name, names[i]) == 0) {
+            *out = (enum fork_way) i;
+            return true;
+        }
+    return false;
+}
+
+static bool set_fork(struct parse *p, const char *v)
+{
+    return options_fork_way(v, &p->o->fork) || fail(p, "--fork: no way '%.64s'; accepted: auto, cow, clone, copy", v);
+}
+
+static bool set_memory_dir(struct parse *p, const char *v)
+{
+    if (!*v)
+        return fail(p, "--memory-dir: empty; accepted: a directory of the host");
+    p->o->memory_dir = v;
+    return true;
 }
 
 static bool set_sysroot(struct parse *p, const char *v)
@@ -195,6 +223,8 @@ static const struct {
     enum options_result result;
 } table[] = {
     {"backend", NEEDED, "auto or kvm", set_backend, OPTIONS_RUN},
+    {"fork", NEEDED, "auto, cow, clone or copy", set_fork, OPTIONS_RUN},
+    {"memory-dir", NEEDED, "a directory of the host", set_memory_dir, OPTIONS_RUN},
     {"sysroot", NEEDED, "a directory of the host", set_sysroot, OPTIONS_RUN},
     {"workdir", NEEDED, "a directory as the program sees it", set_workdir, OPTIONS_RUN},
     {"env", NEEDED, "K=V or K", add_env, OPTIONS_RUN},
@@ -205,13 +235,14 @@ static const struct {
     {"timeout", NEEDED, "seconds such as 10 or 0.5", set_timeout, OPTIONS_RUN},
     {"trace", OPTIONAL, NULL, set_trace, OPTIONS_RUN},
     {"stats", NONE, NULL, set_stats, OPTIONS_RUN},
+    {"list-faults", NONE, NULL, NULL, OPTIONS_FAULTS},
     {"version", NONE, NULL, NULL, OPTIONS_VERSION},
     {"help", NONE, NULL, NULL, OPTIONS_HELP},
 };
 
 static bool fail_unknown(struct parse *p, const char *arg)
 {
-    char names[256] = "";
+    char names[512] = "";
     for (size_t i = 0, n = 0; i < ARRAY_SIZE(table); i++)
         n += (size_t) snprintf(names + n, sizeof names - n, " --%s", table[i].name);
     return fail(p, "%.64s: no such option; accepted:%s", arg, names);

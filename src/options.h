@@ -5,9 +5,12 @@
 #include "base/base.h"
 
 enum backend { BACKEND_AUTO, BACKEND_KVM };
+enum fork_way { FORK_AUTO, FORK_COW, FORK_CLONE, FORK_COPY }; /* auto: not said; then ELFUSE_FORK, then cow */
 
 struct options {
     enum backend backend;
+    enum fork_way fork;
+    const char *memory_dir; /* FORK_CLONE: host directory for memory files, or NULL: TMPDIR */
     const char *sysroot;    /* host directory, or NULL */
     const char *workdir;    /* guest directory to start in, or NULL */
     const char *hostname;   /* what uname tells, or NULL */
@@ -22,11 +25,13 @@ struct options {
     char **argv;      /* program and its arguments, NULL-terminated */
 };
 
-enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_ERROR };
+enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_FAULTS, OPTIONS_ERROR };
 
 /* Parse. Strings are borrowed from argv; o->env is malloc'd. On OPTIONS_ERROR `err` holds one line saying what was wrong and what is
  * accepted. */
 enum options_result options_parse(int argc, char **argv, struct options *o, char *err, size_t errsize);
 extern const char options_help[];
+/* The way that `name` says: false when it says none. */
+bool options_fork_way(const char *name, enum fork_way *out);
 
 #endif

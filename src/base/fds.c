@@ -199,6 +199,14 @@ void fds_close(int fd)
     __atomic_store_n(&me->table->used[fd - base], 0, __ATOMIC_RELEASE); /* pairs with the search under the lock */
 }
 
+int fds_free(void)
+{
+    int n = 0;
+    for (int i = 0; i < count; i++)
+        n += !__atomic_load_n(&me->table->used[i], __ATOMIC_RELAXED);
+    return n;
+}
+
 void fds_mark_used(int fd)
 {
     if (fds_reserved(fd))

@@ -57,6 +57,8 @@ bool fds_reserved(int fd);
 int fds_adopt_fd(int fd, bool inherit);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
+/* Places of the window that are not marked as used. */
+int fds_free(void);
 
 /* A supervisor descriptor is born at a guest-visible number and then moved. Hold fds_create_lock() from birth to move (it nests); guest calls
  * that make, close, duplicate, map or pass on a descriptor hold the shared side around their host call (table flag FDLOCK). The host's limit is

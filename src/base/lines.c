@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/procfs.h"
 #include "base/raw.h"
 
 int lines_open(struct lines *l, const char *path)
 {
     l->at = l->have = 0;
-    l->fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    l->fd = (int) (strncmp(path, "/proc/", 6) == 0 ? host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0)
+                                                   : host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0));
     return l->fd < 0 ? l->fd : 0;
 }
 

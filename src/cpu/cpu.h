@@ -48,8 +48,9 @@ int machine_use_facts(const void *facts, size_t size);
 /* Create an empty machine. Guest-physical memory is one host range: address N is byte N from `ram`. Its first
  * 2 MiB (readable and writable) are the machine's for tables and entry code, and `initial`
  * bytes are registered at once. Returns 0 or a negative errno; `why` (may be NULL) then points at a sentence that tells a
- * person what is missing and how to get it. -ENODEV: the sentence says all; other error numbers are to be told with it. */
-int machine_create(struct machine **out, void *ram, uint64_t initial, const char **why);
+ * person what is missing and how to get it. -ENODEV: the sentence says all; other error numbers are to be told with it.
+ * `forked`: for the child of a fork, until machine_born(). */
+int machine_create(struct machine **out, void *ram, uint64_t initial, bool forked, const char **why);
 
 /* Give the machine 2 MiB more for page tables: after machine_map() returned -ENOMEM. The range is backed already. */
 void machine_feed(struct machine *m, gpa_t gpa);
@@ -61,13 +62,23 @@ void machine_repair(struct machine *m, int pid);
 void machine_fork_prepare(struct machine *m);
 void machine_fork_parent(struct machine *m);
 
+/* Between the two no vCPU runs guest code: a copy of the memory that is made meanwhile is of one instant. For a fork that does not go by the
+ * host's own; between machine_fork_prepare() and machine_fork_parent(). No signal is used, so the guest's are left alone. */
+void machine_stop(struct machine *m);
+void machine_go(struct machine *m);
+
 /* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
  * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. */
 int machine_renew(struct machine *m);
 
+/* The child of a fork is complete: what is made from here on is no step of a fork (fault.h). */
+void machine_born(struct machine *m);
+
 /* Let go of the VM and its vCPUs, the caller's own included: nothing runs on it any more. For an exiting process: some kernels keep a worker
  * thread inside a process that has a VM, and that one's children are only orphans when it has ended too. */
 void machine_close(struct machine *m);
+/* The same, and free it: in the child of a fork that makes another. The way to KVM stays open for that one (machine_facts()). */
+void machine_destroy(struct machine *m);
 
 /* Register `size` bytes at `hva` as guest-physical memory at `gpa`: RAM pieces, or `readonly` pages of the host's such as
  * the vDSO. Once per range; never removed. */

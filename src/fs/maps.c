@@ -81,7 +81,9 @@ static void put_line(struct text *out, const struct line *line)
     if (line->file) {
         const struct host_vma *h = line->file->vma;
         char path[PATH_MAX + 32];
-        if (fs_guest_path(h->path, path, sizeof path) < 0)
+        if (r->anon && r->shared)
+            memcpy(path, "/dev/zero (deleted)", sizeof "/dev/zero (deleted)");
+        else if (fs_guest_path(h->path, path, sizeof path) < 0)
             path[0] = 0;
         vma_line(out, line->start, line->end, perms, line->file->offset + (line->start - line->file->start), h->major,
                  h->minor, h->ino, path);

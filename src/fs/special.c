@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/fds.h"
+#include "base/fsize.h"
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/proc.h"
@@ -25,18 +26,6 @@ static struct special {
     int pid;
 } special[SPECIALS];
 static unsigned specials;
-
-/* RLIMIT_FSIZE is the guest's, and going past it would raise its SIGXFSZ. Lets a file of `n` bytes be made: *old is the
- * limit to restore. False when the hard limit is in the way, and may not be passed. */
-static bool lift_size_limit(size_t n, struct rlimit64 *old)
-{
-    *old = (struct rlimit64){RLIM_INFINITY, RLIM_INFINITY};
-    host(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, old);
-    if (old->rlim_cur >= n)
-        return true;
-    struct rlimit64 high = {MAX(old->rlim_max, n), MAX(old->rlim_max, n)};
-    return host(SYS_prlimit64, 0, RLIMIT_FSIZE, &high, NULL) == 0;
-}
 
 /* Where no file may be that large: a pipe that holds all of it. It cannot be sought in, but it can be read. */
 static int make_pipe(const void *text, size_t n)
@@ -60,7 +49,7 @@ static int make_memfd(const char *name, const void *text, size_t n, unsigned mod
     if (fd < 0)
         return fd;
     struct rlimit64 limit;
-    if (!lift_size_limit(n, &limit))
+    if (!fsize_lift(n, &limit))
         return -EFBIG;
     long r = 0;
     for (size_t done = 0; done < n && r >= 0; done += (size_t) r) {
@@ -68,8 +57,7 @@ static int make_memfd(const char *name, const void *text, size_t n, unsigned mod
         if (r == 0)
             r = -EIO;
     }
-    if (limit.rlim_cur < n)
-        host(SYS_prlimit64, 0, RLIMIT_FSIZE, &limit, NULL);
+    fsize_restore(n, &limit);
     if (r >= 0)
         r = host(SYS_fchmod, fd, mode);
     if (r == 0)

@@ -12,6 +12,35 @@
 
 enum { ADVICE_GUARD_INSTALL = 102, ADVICE_GUARD_REMOVE }; /* MADV_*, newer than some headers */
 
+/* What a piece of anonymous private memory answers where it lives in a file: the host would answer for a shared mapping of one. 1: ask the
+ * host all the same. */
+static int advise_in_file(struct space *sp, const struct region *g, long nr, long advice, const struct run *run)
+{
+    if (sp->memfile < 0 || !is_lazy(g))
+        return 1;
+    if (nr == SYS_msync)
+        return 0;
+    if (nr != SYS_madvise)
+        return 1;
+    switch (advice) {
+    case MADV_DONTNEED:
+    case MADV_FREE:
+        if (g->flags & RG_LOCKED)
+            return -EINVAL;
+        /* fall through */
+    case 24 /* MADV_DONTNEED_LOCKED */:
+        return memfile_punch(sp, run->hva, run->end - run->start);
+    case MADV_REMOVE:
+        return -EINVAL;
+    case MADV_WIPEONFORK:
+    case MADV_KEEPONFORK:
+    case MADV_DONTFORK:
+    case MADV_DOFORK:
+        return 0; /* the mark on the region says it */
+    }
+    return 1;
+}
+
 /* madvise and relatives: the host call on every piece. Holes make -ENOMEM after all pieces are served, as in Linux. */
 static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, long arg, bool bind, bool arg_used)
 {
@@ -31,7 +60,9 @@ static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, l
         }
         struct run run;
         while (run_next(sp, &p, e, &run)) {
-            long r = arg_used ? host(nr, run.hva, run.end - run.start, arg) : host(nr, run.hva, run.end - run.start);
+            long r = advise_in_file(sp, g, nr, arg, &run);
+            if (r > 0)
+                r = arg_used ? host(nr, run.hva, run.end - run.start, arg) : host(nr, run.hva, run.end - run.start);
             if (r < 0)
                 return (int) r;
         }
@@ -51,7 +82,7 @@ static int mark(struct space *sp, uint64_t start, uint64_t end, int set, int cle
             sp->locked += bytes;
         if ((clear & RG_LOCKED) && (g->flags & RG_LOCKED))
             sp->locked -= bytes;
-        g->flags = (uint8_t) ((g->flags | set) & ~clear);
+        g->flags = (uint16_t) ((g->flags | set) & ~clear);
     }
     region_merge(sp, start, end);
     return r;
@@ -112,6 +143,10 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
     }
     if (r == 0)
         r = each_piece(sp, SYS_madvise, va.v, end, advice, bind, true);
+    if (r == 0 && advice == MADV_WIPEONFORK)
+        r = mark(sp, va.v, end, RG_WIPE, 0);
+    if (r == 0 && advice == MADV_KEEPONFORK)
+        r = mark(sp, va.v, end, 0, RG_WIPE);
     unlock(sp);
     return r;
 }

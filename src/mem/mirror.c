@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "base/raw.h"
+#include "mem/memfile.h"
 #include "mem/region.h"
 
 static uint32_t entry_at(struct space *sp, uint64_t c)
@@ -88,7 +89,8 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
                      int map_flags)
 {
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
-    long p = host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
+    long p = sp->memfile >= 0 ? memfile_map(sp, hva, end - start, host_prot(r->prot), map_flags)
+                              : host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
     if (is_error(p))
         return (int) p;
     advise_huge(r, hva, start, end);
@@ -340,10 +342,14 @@ int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
     uint64_t at = start;
     struct run run;
     while (run_next(sp, &at, end, &run)) {
-        long p = host(SYS_mmap, run.hva, run.end - run.start, PROT_NONE,
-                      MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
-        if (!is_error(p))
+        long p = sp->memfile >= 0 ? memfile_map(sp, run.hva, run.end - run.start, PROT_NONE, 0)
+                                  : host(SYS_mmap, run.hva, run.end - run.start, PROT_NONE,
+                                         MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+        if (!is_error(p)) {
+            if (sp->memfile >= 0)
+                r = r ? r : memfile_punch(sp, run.hva, run.end - run.start);
             continue;
+        }
         /* Refused (its limit on mappings): what is still there stays the guest's. */
         for (struct region *g = region_from(sp, run.start); g && g->start < end; g = region_next(g))
             mirror_tables(sp, MAX(g->start, run.start), MIN(g->end, end), g->prot);

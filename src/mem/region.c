@@ -119,6 +119,7 @@ struct region *region_insert(struct space *sp, const struct region *like, uint64
         sp->nodes = r;
     }
     struct region whole = *like;
+    whole.off = like->off + (start - like->start);
     whole.start = start;
     whole.end = end;
     whole.gap = whole.max_gap = 0;

@@ -20,8 +20,8 @@ enum {
     RG_LOCKED = 16,
     RG_NOHUGE = 32,
     RG_ONFAULT = 64, /* with RG_LOCKED: MLOCK_ONFAULT */
-    RG_SHM = 128,    /* shmat(2) */
     RG_SYSV = 128,   /* a segment of shmat(2) */
+    RG_WIPE = 256,   /* MADV_WIPEONFORK */
 };
 
 /* Anonymous private memory merges freely; every other mapping call has an origin of its own, and only its pieces merge. */
@@ -38,8 +38,11 @@ struct region {
     uint64_t start, end;
     uint64_t gap;     /* free bytes below start */
     uint64_t max_gap; /* largest gap in this subtree */
+    uint64_t off;     /* with an object: where in it `start` is */
     uint32_t origin;
-    uint8_t prot, flags, name;
+    uint32_t object; /* in space.object[], 0: none kept */
+    uint16_t flags;
+    uint8_t prot, name;
     bool live;            /* stands in the tree; for space_repair() */
     struct region *other; /* list of all nodes that there ever were */
 };
@@ -61,6 +64,7 @@ struct space {
     struct slab slab;
     uint32_t *chunk; /* guest chunk -> entry; a binding never changes once it is there */
     uint32_t *owner; /* slab index -> guest chunk */
+    uint32_t owners; /* entries of it */
     struct space_limits limits;
     uint64_t brk_start, brk, mmap_base, stack_top;
     uint64_t total, data, stack, exec, locked, peak; /* bytes */
@@ -68,6 +72,10 @@ struct space {
     uint8_t lock_future; /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
     uint64_t room_start; /* what the stack may grow to has a host image already */
     uint64_t vvar_gpa, vvar_start, vvar_size;
+    bool keep;             /* objects are kept, for children that do not come by the host's fork */
+    struct object *object; /* [0] is nobody's */
+    uint32_t objects;
+    int memfile;          /* private anonymous memory lives in this file at its slab offset; -1: it is the host's own */
     struct region *spare; /* free list, chained through node.rbe_left */
     struct region *nodes; /* all, chained through other: nodes are used again, never freed */
 };
@@ -141,6 +149,44 @@ static inline bool is_lazy(const struct region *r)
 {
     return (r->flags & (RG_ANON | RG_SHARED)) == RG_ANON;
 }
+
+/* object.c: what mappings are of, kept by a descriptor in the window or a segment's id. fds_create_lock() and lock held. */
+enum { OBJECT_FREE, OBJECT_FILE, OBJECT_SHARED, OBJECT_SEGMENT };
+struct object {
+    uint8_t kind;
+    bool readonly;     /* OBJECT_SEGMENT: attached with SHM_RDONLY */
+    int id;            /* descriptor or segment */
+    uint64_t dev, ino; /* OBJECT_FILE: what it is, so that it is kept once */
+    uint32_t mode;     /* and how it was opened: O_ACCMODE */
+    uint32_t slots;    /* OBJECT_SHARED: places given out */
+};
+/* The index, or a negative errno. The file of guest descriptor `fd`; `size` bytes of a file of ours for shared anonymous memory, from *off on;
+ * a segment. */
+int64_t object_keep_file(struct space *sp, int fd);
+int64_t object_keep_shared(struct space *sp, uint64_t size, uint64_t *off);
+int64_t object_keep_segment(struct space *sp, int id, bool readonly);
+
+static inline bool object_has_fd(const struct object *o)
+{
+    return o->kind == OBJECT_FILE || o->kind == OBJECT_SHARED;
+}
+
+/* memfile.c: give the pages of [hva, hva + size) back to the file's filesystem: zeros are there afterwards */
+int memfile_punch(struct space *sp, const uint8_t *hva, uint64_t size);
+/* Copy what is there from one place of the slab to another, empty one. */
+int memfile_copy(struct space *sp, const uint8_t *from, uint8_t *to, uint64_t size);
+/* Map the place of [hva, hva + size) in the file over it. */
+long memfile_map(struct space *sp, uint8_t *hva, uint64_t size, int prot, int map_flags);
+
+/* space.c: a space with no region, over a new machine, with a new memory file in `dir` or the one that is given (-1: none) */
+int space_build(struct space **out, const struct space_limits *lim, bool keep, int dir, int memfile, bool forked,
+                const char **why);
+
+/* start.c: let the guest reach the host's data pages of the vDSO. The address and size of vDSO and data in this process, or -ENODEV. */
+struct host_vdso {
+    uint64_t data, code, end;
+};
+int show_host_vdso(struct space *sp, struct host_vdso *out);
 
 /* space.c, for the other memory calls; lock held */
 uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */

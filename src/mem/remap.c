@@ -25,8 +25,14 @@ static int host_move(uint8_t *from, uint8_t *to, uint64_t size)
 
 /* Move the host pages of [old, old + size) to [to, to + size). The source keeps an empty mapping until the caller removes it, so that no
  * hole is ever left in the slab for another thread's mmap to fall into. */
-static int move_pages(struct space *sp, uint64_t old, uint64_t to, uint64_t size)
+static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size)
 {
+    bool copied = sp->memfile >= 0 && is_lazy(like); /* a page of the memory file belongs to its place */
+    if (copied) {
+        int r = mirror_protect(sp, old, old + size, like->prot, PROT_NONE);
+        if (r)
+            return r;
+    }
     uint64_t at = old;
     struct run src;
     while (run_next(sp, &at, old + size, &src)) {
@@ -34,11 +40,14 @@ static int move_pages(struct space *sp, uint64_t old, uint64_t to, uint64_t size
         int r = mirror_bind(sp, dst_start, dst_end);
         struct run dst;
         while (r == 0 && run_next(sp, &d, dst_end, &dst))
-            r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
+            r = copied ? memfile_copy(sp, src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start)
+                       : host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
+        if (r == 0 && copied)
+            r = memfile_punch(sp, src.hva, src.end - src.start);
         if (r)
             return r;
     }
-    return 0;
+    return copied ? mirror_protect(sp, old, old + size, PROT_NONE, like->prot) : 0;
 }
 
 /* Bring `size` bytes of mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
@@ -172,6 +181,8 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
     }
     r = region_at(sp, old);
     struct region like = *r;
+    like.off += old - like.start;
+    like.start = to;
     if (duplicate) {
         like.origin = sp->next_origin++;
         struct region *n = region_insert(sp, &like, to, to + new_size);
@@ -203,7 +214,7 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
           : is_lazy(&like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0)
                            : mirror_bind(sp, to, to + old_size);
     if (ret == 0)
-        ret = move_pages(sp, old, to, old_size);
+        ret = move_pages(sp, &like, old, to, old_size);
     if (ret) {
         if (moved)
             unmap_locked(sp, to, to + old_size);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/shm.h>
 
+#include "base/fds.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "mem/region.h"
@@ -24,6 +25,8 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     struct region like = {.prot =
                               PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
                           .flags = RG_SHARED | RG_SYSV};
+    if (sp->keep)
+        fds_create_lock();
     lock(sp);
     int64_t ret = -EINVAL;
     if (at) {
@@ -43,6 +46,13 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     if (ret)
         goto out;
     like.origin = sp->next_origin++;
+    like.start = at;
+    if (sp->keep) {
+        ret = object_keep_segment(sp, id, flags & SHM_RDONLY);
+        if (ret < 0)
+            goto out;
+        like.object = (uint32_t) ret;
+    }
     if (!region_insert(sp, &like, at, at + size)) {
         ret = -ENOMEM;
         goto out;
@@ -63,6 +73,8 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
         ret = (int64_t) at;
 out:
     unlock(sp);
+    if (sp->keep)
+        fds_create_unlock();
     return ret;
 }
 

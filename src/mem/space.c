@@ -9,8 +9,12 @@
 #include <sys/personality.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include "base/fds.h"
 #include "base/raw.h"
+#include "mem/memfile.h"
 #include "mem/region.h"
 
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
@@ -41,7 +45,9 @@ static void *reserve_table(size_t bytes)
     return p;
 }
 
-int space_create(struct space **out, const struct space_limits *lim, const char **why)
+/* Guest-physical memory and a machine over it. `memfile`: the memory file, or -1. */
+int space_build(struct space **out, const struct space_limits *lim, bool keep, int dir, int memfile, bool forked,
+                const char **why)
 {
     struct space *sp = calloc(1, sizeof *sp);
     if (!sp)
@@ -49,13 +55,20 @@ int space_create(struct space **out, const struct space_limits *lim, const char 
     RB_INIT(&sp->tree);
     sp->next_origin = ORIGIN_FIRST;
     sp->limits = *lim;
+    sp->keep = keep;
+    sp->memfile = memfile;
     if (why)
         *why = "cannot reserve address space for guest memory";
     int r = slab_init(&sp->slab, 1ull << 40);
     if (r)
         return r;
+    if (dir >= 0)
+        r = sp->memfile = memfile_create(dir, (uint64_t) sp->slab.limit << CHUNK_SHIFT); /* without: SPACE_COPY */
+    if (sp->memfile >= 0 && is_error(memfile_map(sp, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT, 0, 0)))
+        return -ENOMEM;
     sp->chunk = reserve_table(CHUNKS * sizeof *sp->chunk);
-    sp->owner = reserve_table(sp->slab.limit * sizeof *sp->owner);
+    sp->owners = sp->slab.limit;
+    sp->owner = reserve_table(sp->owners * sizeof *sp->owner);
     if (!sp->chunk || !sp->owner)
         return -ENOMEM;
     long p = host(SYS_mmap, sp->slab.base, CHUNK_SIZE, PROT_READ | PROT_WRITE,
@@ -63,20 +76,38 @@ int space_create(struct space **out, const struct space_limits *lim, const char 
     if (is_error(p))
         return (int) p;
     small_pages(sp->slab.base, CHUNK_SIZE);
-    r = machine_create(&sp->machine, sp->slab.base, (uint64_t) sp->slab.backed << CHUNK_SHIFT, why);
+    r = machine_create(&sp->machine, sp->slab.base, (uint64_t) sp->slab.backed << CHUNK_SHIFT, forked, why);
     if (r)
         return r;
     uint64_t top_chunk = machine_gpa_limit(sp->machine) >> CHUNK_SHIFT;
     sp->slab.limit = (uint32_t) MIN(sp->slab.limit, top_chunk - 1); /* the last one is for host windows (vDSO) */
-    uint64_t gap = MIN(MAX(lim->stack, 128ull << 20), SPACE_TOP / 6 * 5) + STACK_RANDOM * PAGE_SIZE + (1ull << 20);
-    sp->mmap_base = page_down(SPACE_TOP - gap - random_below(1ull << 28) * PAGE_SIZE);
     *out = sp;
+    return 0;
+}
+
+int space_create(struct space **out, const struct space_limits *lim, enum space_kind kind, int dir, const char **why)
+{
+    int r = space_build(out, lim, kind != SPACE_COW, kind == SPACE_CLONE ? dir : -1, -1, false, why);
+    if (r)
+        return r;
+    uint64_t gap = MIN(MAX(lim->stack, 128ull << 20), SPACE_TOP / 6 * 5) + STACK_RANDOM * PAGE_SIZE + (1ull << 20);
+    (*out)->mmap_base = page_down(SPACE_TOP - gap - random_below(1ull << 28) * PAGE_SIZE);
     return 0;
 }
 
 struct machine *space_machine(struct space *sp)
 {
     return sp->machine;
+}
+
+bool space_in_file(const struct space *sp)
+{
+    return sp->memfile >= 0;
+}
+
+bool space_keeps(const struct space *sp)
+{
+    return sp->keep;
 }
 
 struct space_limits *space_limits(struct space *sp)
@@ -147,6 +178,13 @@ int show(struct space *sp, uint64_t start, uint64_t end, int prot)
 {
     int r = mirror_tables(sp, start, end, prot);
     return r ? r : mirror_guest(sp, start, end);
+}
+
+/* Each shared mapping of it is a new piece of memory, which its descriptor does not lead to. */
+static bool is_dev_zero(int fd)
+{
+    struct stat st;
+    return host(SYS_fstat, fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);
 }
 
 static uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end)
@@ -224,6 +262,9 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     if ((flags & MAP_GROWSDOWN) && (shared || !anon))
         return -EINVAL;
 
+    bool keeps = sp->keep && !is_lazy(&like);
+    if (keeps)
+        fds_create_lock();
     lock(sp);
     if (flags & MAP_NORESERVE)
         like.flags |=
@@ -258,9 +299,22 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
             goto out;
         host(SYS_munmap, p, size);
     }
+    if (keeps) {
+        bool own = shared && (anon || is_dev_zero(fd));
+        ret = own ? object_keep_shared(sp, size, &off) : object_keep_file(sp, fd);
+        if (ret < 0)
+            goto out;
+        like.object = (uint32_t) ret;
+        if (own) {
+            fd = sp->object[ret].id;
+            flags &= ~MAP_ANONYMOUS;
+        }
+    }
     ret = unmap_locked(sp, at, at + size);
     if (ret)
         goto out;
+    like.start = at;
+    like.off = off;
     like.origin = (like.flags & (RG_ANON | RG_SHARED)) == RG_ANON ? ORIGIN_ANON : sp->next_origin++;
     if (!is_lazy(&like)) /* before the region is there, or it would get an anonymous image first */
         ret = mirror_bind(sp, at, at + size);
@@ -286,6 +340,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     ret = (int64_t) at;
 out:
     unlock(sp);
+    if (keeps)
+        fds_create_unlock();
     return ret;
 }
 

@@ -28,9 +28,20 @@ struct space_limits {
     uint64_t as, data, stack;
 };
 
-/* An empty space over a new machine: `slab_bytes` 0 = as much as the host can back. */
-int space_create(struct space **out, const struct space_limits *lim, const char **why);
+/* How a child gets its copy, which decides where private memory lives from the start (docs/internals/fork.md). */
+enum space_kind {
+    SPACE_COW,   /* the host's own anonymous memory: it goes by the host's fork */
+    SPACE_COPY,  /* the same, but what is mapped is kept, so that another process can map it */
+    SPACE_CLONE, /* as SPACE_COPY, and private memory lives in a file that is cloned (mem/memfile.h) */
+};
+
+/* An empty space over a new machine. `dir`: where a SPACE_CLONE has its file, a descriptor. */
+int space_create(struct space **out, const struct space_limits *lim, enum space_kind kind, int dir, const char **why);
 struct machine *space_machine(struct space *sp);
+/* Does private memory live in a file? Not in a SPACE_CLONE whose file could not be made. */
+bool space_in_file(const struct space *sp);
+/* Does mapping a file keep a descriptor of it? Not with SPACE_COW. */
+bool space_keeps(const struct space *sp);
 
 /* mmap(2): flags and errors as there, MAP_FIXED, FIXED_NOREPLACE, GROWSDOWN, POPULATE, LOCKED included. fd is the
  * guest's (= host's) descriptor, used before return only. Returns the guest address or a negative errno. */

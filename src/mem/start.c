@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/fds.h"
 #include "base/lines.h"
 #include "base/raw.h"
 #include "mem/access.h"
@@ -67,16 +68,26 @@ static bool find_vdso(uint64_t *vvar, uint64_t *vdso, uint64_t *end)
     return *vvar && *vdso > *vvar;
 }
 
+int show_host_vdso(struct space *sp, struct host_vdso *v)
+{
+    fds_create_lock(); /* a file is read, and the guest's table may be full */
+    bool found = machine_tsc_is_host(sp->machine) && find_vdso(&v->data, &v->code, &v->end);
+    fds_create_unlock();
+    if (!found)
+        return -ENODEV;
+    uint64_t window = machine_gpa_limit(sp->machine) - CHUNK_SIZE;
+    int r = sp->vvar_gpa ? 0 : machine_back(sp->machine, gpa(window), (void *) v->data, v->code - v->data, true);
+    if (r == 0)
+        sp->vvar_gpa = window;
+    return r;
+}
+
 uint64_t space_map_vdso(struct space *sp)
 {
-    uint64_t vvar, vdso, end = 0;
-    if (!machine_tsc_is_host(sp->machine) || !find_vdso(&vvar, &vdso, &end))
+    struct host_vdso v;
+    if (show_host_vdso(sp, &v))
         return 0;
-    uint64_t data = vdso - vvar, code = end - vdso;
-    uint64_t window = machine_gpa_limit(sp->machine) - CHUNK_SIZE;
-    if (!sp->vvar_gpa && machine_back(sp->machine, gpa(window), (void *) vvar, data, true))
-        return 0;
-    sp->vvar_gpa = window;
+    uint64_t data = v.code - v.data, code = v.end - v.code;
     int64_t at = space_mmap(sp, gva(0), data + code, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at < 0)
         return 0;
@@ -87,7 +98,7 @@ uint64_t space_map_vdso(struct space *sp)
     int r = mirror_bind(sp, p, p + data + code);
     p += data;
     while (r == 0 && run_next(sp, &p, (uint64_t) at + data + code, &run))
-        memcpy(run.hva, (const uint8_t *) vdso + (run.start - (uint64_t) at - data), run.end - run.start);
+        memcpy(run.hva, (const uint8_t *) v.code + (run.start - (uint64_t) at - data), run.end - run.start);
     if (r == 0)
         r = region_split(sp, (uint64_t) at + data);
     if (r == 0) {

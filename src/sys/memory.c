@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "base/fds.h"
 #include "fs/proc.h"
 #include "sys/handlers.h"
 
@@ -12,7 +13,14 @@ int64_t sys_mmap(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if (!(a[3] & MAP_ANONYMOUS) && fs_proc_is_text((int) a[4]))
         return -ENODEV;
-    return space_mmap(t->proc->space, gva(a[0]), a[1], (int) a[2], (int) a[3], (int) a[4], a[5]);
+    /* Where what is mapped is kept, space_mmap() makes a descriptor, for which it takes the other side of this lock. */
+    bool use = !space_keeps(t->proc->space);
+    if (use)
+        fds_use_lock();
+    int64_t r = space_mmap(t->proc->space, gva(a[0]), a[1], (int) a[2], (int) a[3], (int) a[4], a[5]);
+    if (use)
+        fds_use_unlock();
+    return r;
 }
 
 int64_t sys_munmap(struct thread *t, const uint64_t a[6])

@@ -9,6 +9,7 @@
 
 #include "base/fds.h"
 #include "sys/handlers.h"
+#include "task/process.h"
 
 #define NR_LIMIT 512
 #define PHASES 16
@@ -127,6 +128,11 @@ void stats_print(struct process *p)
     line(&x, "mem.chunks", mem.chunks);
     line(&x, "mem.total_bytes", mem.total_vm);
     line(&x, "mem.peak_bytes", mem.peak_vm);
+    line(&x, "fork.cow", fork_counts.cow);
+    line(&x, "fork.clone", fork_counts.clone);
+    line(&x, "fork.copy", fork_counts.copy);
+    line(&x, "fork.failed", fork_counts.failed);
+    line(&x, "fork.clone_refused_errno", fork_counts.refused);
     for (unsigned i = 1; i < nphases; i++)
         line(&x, "start.%s_ns", (uint64_t) (phases[i].end - phases[i - 1].end), phases[i].name);
     if (nphases > 1)

@@ -8,13 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "mem/image.h"
 #include "sys/sys.h"
+#include "task/picture.h"
 #include "task/process.h"
 #include "task/signal.h"
 
@@ -121,9 +125,10 @@ bool process_memory_shared(void)
     return __atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE);
 }
 
-/* A pipe in the window: the child's word that it runs, or its end. */
+/* A pair of sockets in the window: what a picture sends to the child, and the child's word that it runs, or its end. */
 struct ready {
     int fd[2];
+    struct picture *pic; /* or NULL: by the host's copy */
     LIST_ENTRY(ready) link;
 };
 
@@ -131,8 +136,10 @@ struct ready {
  * held, as at the moment of a fork. */
 static LIST_HEAD(, ready) ready_pipes;
 
-/* In a child of CLONE_VFORK with memory of its own: its end of that pipe, open until it execs or ends; the parent sleeps so long. */
+/* In a child of CLONE_VFORK with memory of its own: its end of that pair, open until it execs or ends; the parent sleeps so long. */
 static int vfork_end = -1;
+
+struct fork_counts fork_counts;
 
 static void locks_before_fork(struct process *p)
 {
@@ -173,8 +180,10 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     struct ready *pipe;
     LIST_FOREACH (pipe, &ready_pipes, link) {
         fds_close(pipe->fd[0]);
-        if (pipe != ready)
-            fds_close(pipe->fd[1]);
+        if (pipe == ready)
+            continue;
+        fds_close(pipe->fd[1]);
+        picture_free(pipe->pic);
     }
     LIST_INIT(&ready_pipes);
     fds_close(vfork_end);
@@ -198,26 +207,45 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->vfork_child = false; /* the child of one has memory of its own again */
     process_self = p;
     __atomic_store_n(&memory_shared, false, __ATOMIC_RELAXED);
-    int r = space_fork_child(p->space);
+    int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space);
+    if (r == 0 && !ready->pic) {
+        r = vcpu_create(space_machine(p->space), &t->vcpu);
+        if (r == 0) {
+            t->regs = vcpu_regs(t->vcpu);
+            r = vcpu_load(t->vcpu, st);
+        }
+    }
     if (r)
         return r;
-    r = vcpu_create(space_machine(p->space), &t->vcpu);
-    if (r)
-        return r;
-    t->regs = vcpu_regs(t->vcpu);
-    r = vcpu_load(t->vcpu, st);
-    if (r)
-        return r;
+    machine_born(space_machine(p->space));
+    fork_counts = (struct fork_counts){0};
     if (a->flags & CLONE_CHILD_SETTID)
         put_user(p->space, gva(a->child_tid), &t->tid);
     return 0;
 }
 
+/* The child's word to its parent, which waits for it. */
+static void answer(const struct ready *ready, int status)
+{
+    if (fault(FAULT_FORK_CHILD_EXIT))
+        host(SYS_exit_group, 125);
+    if (fault(FAULT_FORK_CHILD_KILL))
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+    host(SYS_write, ready->fd[1], &status, sizeof status);
+    if (status)
+        host(SYS_exit_group, 125);
+    if (vfork_end < 0)
+        fds_close(ready->fd[1]);
+}
+
 static int ready_open(struct ready *ready)
 {
     int raw[2];
+    int r = fault(FAULT_FORK_PIPE);
+    if (r)
+        return r;
     fds_create_lock();
-    int r = (int) host(SYS_pipe2, raw, O_CLOEXEC);
+    r = (int) host(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw);
     if (r == 0) {
         ready->fd[0] = fds_adopt_fd(raw[0], false);
         ready->fd[1] = fds_adopt_fd(raw[1], false);
@@ -270,39 +298,48 @@ static void reap_failed(int pid, bool had_pending)
         host(SYS_rt_sigtimedwait, &chld, NULL, &now, 8);
 }
 
-static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
+static long host_fork(const struct clone_args_in *a)
+{
+    long pid = fault(FAULT_FORK_HOST);
+    if (pid == 0)
+        pid = plain(a)
+                  ? fork()
+                  : host(SYS_clone,
+                         (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) | (unsigned) a->exit_signal,
+                         0, NULL, NULL, 0);
+    return pid < 0 ? -EAGAIN : pid;
+}
+
+static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
-    autofree struct cpu_state *st = child_state(t, a);
-    if (!st)
-        return -ENOMEM;
-    struct ready ready;
-    int r = ready_open(&ready);
+    struct ready ready = {.pic = NULL};
+    autofree struct cpu_state *st = fault(FAULT_FORK_REGISTERS) ? NULL : child_state(t, a);
+    int r = st ? ready_open(&ready) : -ENOMEM;
     if (r)
-        return -EAGAIN;
+        return r;
     ksigset_t pending = 0;
     host(SYS_rt_sigpending, &pending, 8);
+    if (fork_setup.kind != SPACE_COW)
+        r = picture_new(t, st, &ready.pic);
 
     locks_before_fork(p);
-    long pid = plain(a)
-                   ? fork()
-                   : host(SYS_clone,
-                          (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) | (unsigned) a->exit_signal,
-                          0, NULL, NULL, 0);
-    if (pid == -1)
-        pid = -EAGAIN;
+    if (r == 0 && ready.pic)
+        r = picture_take(ready.pic);
+    long pid = r ? r : host_fork(a);
     if (pid == 0) {
-        int status = renew_in_child(t, a, st, &ready);
-        host(SYS_write, ready.fd[1], &status, sizeof status);
-        if (status)
-            host(SYS_exit_group, 125);
-        if (vfork_end < 0)
-            fds_close(ready.fd[1]);
+        answer(&ready, renew_in_child(t, a, st, &ready));
         if (a->flags & CLONE_CLEAR_SIGHAND)
             signal_reset_handlers(p->sighand);
         return 0;
     }
     ready_close_child(&ready);
+    uint64_t *count = !ready.pic                    ? &fork_counts.cow
+                      : picture_is_clone(ready.pic) ? &fork_counts.clone
+                                                    : &fork_counts.copy;
+    if (ready.pic)
+        picture_send(ready.pic, pid > 0 ? ready.fd[0] : -1);
+    picture_free(steal_ptr(&ready.pic));
     locks_in_parent(p);
     int status = -EAGAIN;
     if (pid > 0) {
@@ -312,10 +349,12 @@ static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
             ready_read(&ready, &(int){0});
         if (status) {
             reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
-            pid = status == -ENOMEM ? -ENOMEM : -EAGAIN;
+            pid = status;
         }
     }
     ready_close(&ready);
+    if (pid > 0)
+        __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
     return pid;
 }
 
@@ -324,6 +363,8 @@ static int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
     const struct ready none = {.fd = {-1, -1}};
+    if (space_in_file(p->space))
+        return -EINVAL; /* the host's fork would share the file: docs/limits.md */
     autofree struct cpu_state *st = child_state(t, a);
     if (!st)
         return -ENOMEM;
@@ -331,7 +372,9 @@ static int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     host(SYS_rt_sigpending, &pending, 8);
 
     locks_before_fork(p);
-    int place = fds_fork_share();
+    int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
+    if (place == 0)
+        place = fds_fork_share();
     long pid = place < 0 ? place
                          : host(SYS_clone,
                                 (a->flags & (CLONE_FILES | CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
@@ -351,6 +394,14 @@ static int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     if (status && pid > 0)
         reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
     return status == 0 ? pid : status == -ENOMEM ? -ENOMEM : -EAGAIN;
+}
+
+static int64_t clone_process(struct thread *t, const struct clone_args_in *a)
+{
+    int64_t pid = fork_process(t, a);
+    if (pid < 0)
+        __atomic_add_fetch(&fork_counts.failed, 1, __ATOMIC_RELAXED);
+    return pid < 0 && pid != -ENOMEM ? -EAGAIN : pid;
 }
 
 /* ---- processes that share memory: vfork, posix_spawn, CLONE_VM ---- */

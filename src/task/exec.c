@@ -12,6 +12,7 @@
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/execopen.h"
+#include "task/picture.h"
 #include "task/process.h"
 #include "task/signal.h"
 
@@ -19,15 +20,15 @@
 #define AT_MINSIGSTKSZ 51
 #endif
 
-void (*exec_save_more)(struct state_writer *w);
-void (*exec_load_more)(enum state_tag tag, const void *data, size_t size);
+void (*exec_save_more)(struct stream_writer *w);
+void (*exec_load_more)(enum stream_tag tag, const void *data, size_t size);
 void (*exec_started)(struct process *p, int exe_fd);
 void (*exec_phase)(const char *name);
 void (*exec_identity)(struct elf_auxv_info *aux);
 
 /* ST_IMAGE. */
 struct state_image {
-    int32_t window_base, window_count, exe_fd, proc_fd;
+    int32_t window_base, window_count, exe_fd, proc_fd, fork_kind, fork_dir;
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
@@ -52,7 +53,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     struct process *proc;
     struct thread *t;
     *why = NULL;
-    int r = space_create(&sp, &ctx->limits, why);
+    int r = space_create(&sp, &ctx->limits, fork_setup.kind, fork_setup.dir, why);
     if (r)
         return r;
     exec_phase("machine");
@@ -99,11 +100,13 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
 static int write_state(struct thread *t, const struct program *p, int exe_fd)
 {
     const struct options *o = t->proc->opt;
-    struct state_writer w;
+    struct stream_writer w;
     struct state_image im = {.window_base = fds_base(),
                              .window_count = fds_count(),
                              .exe_fd = exe_fd,
                              .proc_fd = procfs_fd(),
+                             .fork_kind = (int32_t) fork_setup.kind,
+                             .fork_dir = fork_setup.dir,
                              .limits = *space_limits(t->proc->space),
                              .sigmask = t->sigmask,
                              .ignored = signal_ignored_set(t->proc->sighand),
@@ -112,22 +115,22 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
                              .stats = o->stats,
                              .above = fds_opened_up()};
     fds_set_limit(NULL, &im.nofile);
-    state_begin(&w);
-    state_put(&w, ST_IMAGE, &im, sizeof im);
-    state_put_str(&w, ST_SYSROOT, o->sysroot);
-    state_put_str(&w, ST_HOSTNAME, o->hostname);
-    state_put_str(&w, ST_EXEC_PATH, p->exec_path);
-    state_put_str(&w, ST_EXECFN, p->execfn);
+    stream_begin(&w);
+    stream_put(&w, ST_IMAGE, &im, sizeof im);
+    stream_put_str(&w, ST_SYSROOT, o->sysroot);
+    stream_put_str(&w, ST_HOSTNAME, o->hostname);
+    stream_put_str(&w, ST_EXEC_PATH, p->exec_path);
+    stream_put_str(&w, ST_EXECFN, p->execfn);
     for (int i = 0; i < p->argc; i++)
-        state_put_str(&w, ST_ARG, p->argv[i]);
+        stream_put_str(&w, ST_ARG, p->argv[i]);
     for (int i = 0; i < p->envc; i++)
-        state_put_str(&w, ST_ENV, p->envp[i]);
+        stream_put_str(&w, ST_ENV, p->envp[i]);
     size_t size;
     autofree void *facts = machine_facts(space_machine(t->proc->space), &size);
     if (facts)
-        state_put(&w, ST_CPU, facts, size);
+        stream_put(&w, ST_CPU, facts, size);
     exec_save_more(&w);
-    return state_seal(&w);
+    return stream_seal(&w);
 }
 
 static void close_files(struct program *p)
@@ -204,8 +207,8 @@ static _Noreturn void too_late(void)
 
 int exec_resume(int fd)
 {
-    struct state_reader r;
-    if (state_open(&r, fd))
+    struct stream_reader r;
+    if (stream_open(&r, fd))
         return -EINVAL;
     static struct options opt;
     static struct program p;
@@ -214,7 +217,7 @@ int exec_resume(int fd)
     const void *data;
     size_t size;
     bool bad = false, image = false, above = false;
-    for (enum state_tag tag; (tag = state_next(&r, &data, &size)) != ST_END;) {
+    for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;) {
         switch (tag) {
         case ST_IMAGE: {
             struct state_image im;
@@ -225,6 +228,9 @@ int exec_resume(int fd)
             fds_adopt(im.window_base, im.window_count, &im.nofile);
             fds_mark_used(im.exe_fd);
             procfs_adopt(im.proc_fd);
+            fds_mark_used(im.fork_dir);
+            fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
+            bad |= im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE;
             ctx = (struct exec_context){im.limits, im.sigmask, im.ignored, im.exe_fd};
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
             above = im.above;
@@ -257,7 +263,7 @@ int exec_resume(int fd)
             break;
         }
     }
-    state_close(&r);
+    stream_close(&r);
     host(SYS_close, fd);
     int n = p.argc;
     bad |= !image || push(&p.argv, &n, NULL) == -ENOMEM;

@@ -3,7 +3,7 @@
 #define TASK_EXEC_H
 
 #include "elf/elf.h"
-#include "task/state.h"
+#include "snapshot/stream.h"
 #include "task/task.h"
 
 /* What a program image starts with besides the program: from the command line, or from the image before. */
@@ -25,8 +25,8 @@ int exec_resume(int fd);
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd);
 
 /* Sections that layers above add to the stream, and read back: set once at start. */
-extern void (*exec_save_more)(struct state_writer *w);
-extern void (*exec_load_more)(enum state_tag tag, const void *data, size_t size);
+extern void (*exec_save_more)(struct stream_writer *w);
+extern void (*exec_load_more)(enum stream_tag tag, const void *data, size_t size);
 extern void (*exec_started)(struct process *p, int exe_fd); /* before the first instruction */
 extern void (*exec_phase)(const char *name); /* a part of the start ends now: "machine", "vcpu", "load" */
 extern void (*exec_identity)(struct elf_auxv_info *aux);

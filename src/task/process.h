@@ -35,6 +35,11 @@ struct clone_args_in {
     int pidfd_number;                      /* CLONE_PIDFD: set by process_clone() */
 };
 
+/* Children by the way they were made, those that failed, and the errno of a refused FICLONE (0: none). For --stats. */
+extern struct fork_counts {
+    uint64_t cow, clone, copy, failed, refused;
+} fork_counts;
+
 /* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
 int64_t process_clone(struct thread *t, const struct clone_args_in *a);
 

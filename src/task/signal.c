@@ -20,8 +20,6 @@ const ksigset_t signal_supervisor_mask = ~SYNC_BITS;
 #define KSA_FLAGS                                                                                                      \
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |                                 \
      (uint64_t) (uint32_t) SA_RESETHAND | 0x800 /* SA_EXPOSE_TAGBITS */ | KSA_RESTORER)
-#define KSIG_DFL 0
-#define KSIG_IGN 1
 
 /* ---- the window of a blocking call ---- */
 

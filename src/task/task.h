@@ -18,6 +18,8 @@
 typedef uint64_t ksigset_t;
 #define KSIG_BIT(n) (1ull << ((n) -1))
 #define KSIG_MAX 64
+#define KSIG_DFL 0
+#define KSIG_IGN 1
 
 struct ksigaction { /* struct kernel_sigaction of x86-64 */
     uint64_t handler;

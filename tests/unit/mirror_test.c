@@ -1,5 +1,6 @@
 /* links: src/mem/region.c src/mem/slab.c src/mem/space.c src/mem/mirror.c src/mem/remap.c src/mem/advise.c src/mem/fault.c
- * src/mem/access.c src/base/lines.c src/base/lock.c */
+ * src/mem/access.c src/mem/object.c src/mem/memfile.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
+ * src/base/lock.c src/base/procfs.c */
 /* Random memory calls on a space whose machine is a table of pages in this file. After each of them the region tree, the host's mappings of
  * the slab (as /proc/self/maps has them), the page tables and the bytes have to agree, with each other and with a model. */
 #include <stdarg.h>
@@ -64,9 +65,9 @@ static bool starves(struct machine *m)
     return true;
 }
 
-int machine_create(struct machine **out, void *ram, uint64_t initial, const char **why)
+int machine_create(struct machine **out, void *ram, uint64_t initial, bool forked, const char **why)
 {
-    (void) why;
+    (void) why, (void) forked;
     assert_int_equal((uintptr_t) ram % CHUNK_SIZE, 0);
     memset(ram, 0, CHUNK_SIZE); /* it is there */
     *out = mmap(NULL, sizeof **out, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -526,7 +527,7 @@ static void begin(uint64_t s)
         file_value[i] = 0xf0000 + i;
         assert_int_equal(pwrite(file_fd, &file_value[i], 4, (off_t) (i * PAGE_SIZE)), 4);
     }
-    assert_int_equal(space_create(&sp, &lim, NULL), 0);
+    assert_int_equal(space_create(&sp, &lim, SPACE_COW, -1, NULL), 0);
     space_set_brk(sp, gva(HEAP));
 }
 

@@ -46,6 +46,8 @@ struct machine {
     SLIST_HEAD(, vcpu) all;
     SLIST_HEAD(, vcpu) parked;
     unsigned next_id;
+    int stopped;            /* futex word: machine_stop() */
+    bool forked;            /* being made by a fork: its steps are fault points */
     struct cpu_stats stats; /* exits of ended vCPUs */
 };
 
@@ -60,7 +62,8 @@ struct vcpu {
     struct cpu_regs *regs;   /* in run: kvm's synchronised copy */
     struct cpu_regs at_exit; /* clean: what regs was when the last run was interrupted in user mode */
     bool clean;
-    bool cpl0; /* the vCPU stands in the entry code; otherwise in user mode */
+    int running; /* futex word: in the host's KVM_RUN, or about to be */
+    bool cpl0;   /* the vCPU stands in the entry code; otherwise in user mode */
     bool mask_set;
     uint64_t mask;         /* as last given to KVM_SET_SIGNAL_MASK */
     uint8_t *page;         /* its system page: GDT, TSS, ring-0 stack */

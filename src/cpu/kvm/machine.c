@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/lines.h"
 
@@ -45,10 +46,12 @@ int machine_use_facts(const void *facts, size_t size)
     const struct facts *f = facts;
     if (size < sizeof *f || size != sizeof *f + f->nent * sizeof *f->entry)
         return -EINVAL;
-    known = malloc(size);
-    if (!known)
+    struct facts *copy = malloc(size);
+    if (!copy)
         return -ENOMEM;
-    memcpy(known, facts, size);
+    memcpy(copy, facts, size);
+    free(known);
+    known = copy;
     fds_mark_used(known->kvm_fd);
     return 0;
 }
@@ -163,7 +166,9 @@ static int add_slot(struct machine *m, unsigned i)
 /* Create the VM proper; its descriptor is moved into the window before any guest thread can name it. */
 static int create_vm(struct machine *m)
 {
-    int fd;
+    int fd = m->forked ? fault(FAULT_FORK_CREATE_VM) : 0;
+    if (fd)
+        return fd;
     fds_create_lock();
     do {
         fd = host(SYS_ioctl, m->kvm_fd, KVM_CREATE_VM, 0);
@@ -175,7 +180,9 @@ static int create_vm(struct machine *m)
         return fd;
     m->vm_fd = fd;
     for (unsigned i = 0; i < m->nslots; i++) {
-        int r = add_slot(m, i);
+        int r = m->forked ? fault(FAULT_FORK_SLOT) : 0;
+        if (r == 0)
+            r = add_slot(m, i);
         if (r) {
             fds_close(m->vm_fd);
             m->vm_fd = -1;
@@ -237,7 +244,7 @@ static int open_kvm(void)
     return fd;
 }
 
-int machine_create(struct machine **out, void *ram, uint64_t initial, const char **why)
+int machine_create(struct machine **out, void *ram, uint64_t initial, bool forked, const char **why)
 {
     const char *dummy;
     if (!why)
@@ -248,6 +255,7 @@ int machine_create(struct machine **out, void *ram, uint64_t initial, const char
         return -ENOMEM;
     m->vm_fd = -1;
     m->ram = ram;
+    m->forked = forked;
     SLIST_INIT(&m->all);
     SLIST_INIT(&m->parked);
 
@@ -318,6 +326,13 @@ void machine_repair(struct machine *m, int pid)
         lock_drop(&m->lock);
 }
 
+void machine_destroy(struct machine *m)
+{
+    machine_close(m);
+    free(m->cpuid);
+    free(m);
+}
+
 void machine_fork_prepare(struct machine *m)
 {
     lock_take(&m->lock);
@@ -344,8 +359,15 @@ int machine_renew(struct machine *m)
             m->slot[n++] = *s;
     }
     m->nslots = n;
+    m->forked = true;
+    m->stopped = 0;
     m->next_id = 0; /* KVM allows so many ids a VM: generations of forks must not use them up */
     return create_vm(m);
+}
+
+void machine_born(struct machine *m)
+{
+    m->forked = false;
 }
 
 int machine_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool readonly)

@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "base/fault.h"
 #include "base/fds.h"
 
 _Static_assert(sizeof(struct cpu_regs) == sizeof(struct kvm_regs), "cpu_regs is kvm_regs");
@@ -85,7 +86,9 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     if (r)
         goto fail;
     fds_create_lock();
-    r = host(SYS_ioctl, m->vm_fd, KVM_CREATE_VCPU, id);
+    r = m->forked ? fault(FAULT_FORK_CREATE_VCPU) : 0;
+    if (r == 0)
+        r = host(SYS_ioctl, m->vm_fd, KVM_CREATE_VCPU, id);
     if (r >= 0)
         r = fds_adopt_fd(r, false);
     fds_create_unlock();
@@ -318,6 +321,64 @@ static void short_cut_failed(struct vcpu *v)
     v->skip = v->penalty = MIN(v->penalty * 2 + 1, SHORT_CUT_RARE);
 }
 
+/* ---- stopping all ---- */
+
+#define FUTEX_WAIT_PRIVATE 128
+#define FUTEX_WAKE_PRIVATE 129
+
+static void not_running(struct vcpu *v)
+{
+    __atomic_store_n(&v->running, 0, __ATOMIC_SEQ_CST);
+    if (__builtin_expect(__atomic_load_n(&v->m->stopped, __ATOMIC_SEQ_CST), 0))
+        host(SYS_futex, &v->running, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* One KVM_RUN, not while the machine is stopped. Stores and loads of the two words are in one order for everybody: either we see `stopped`, or
+ * machine_stop() sees `running`. */
+static long run_once(struct vcpu *v)
+{
+    struct machine *m = v->m;
+    for (;;) {
+        __atomic_store_n(&v->running, 1, __ATOMIC_SEQ_CST);
+        if (__builtin_expect(!__atomic_load_n(&m->stopped, __ATOMIC_SEQ_CST), 1))
+            break;
+        not_running(v);
+        host(SYS_futex, &m->stopped, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+    }
+    long r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+    not_running(v);
+    return r;
+}
+
+/* A vCPU leaves the guest for any interrupt of its processor, and KVM_RUN when it finds a request for an interrupt window then: nothing is
+ * injected, and nothing is pending afterwards. membarrier(2) interrupts every processor that runs this process. A request that comes between
+ * KVM's look and its entry waits for the next interrupt: hence the second try after a millisecond. */
+void machine_stop(struct machine *m)
+{
+    enum { PRIVATE_EXPEDITED = 1 << 3, REGISTER_PRIVATE_EXPEDITED = 1 << 4 };
+    struct vcpu *v;
+    const struct timespec again = {0, 1000000};
+    __atomic_store_n(&m->stopped, 1, __ATOMIC_SEQ_CST);
+    SLIST_FOREACH (v, &m->all, link)
+        while (__atomic_load_n(&v->running, __ATOMIC_SEQ_CST)) {
+            __atomic_store_n(&v->run->request_interrupt_window, 1, __ATOMIC_SEQ_CST);
+            if (host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0) == -EPERM) {
+                host(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0, 0);
+                host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0);
+            }
+            host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, 1, &again, NULL, 0);
+        }
+}
+
+void machine_go(struct machine *m)
+{
+    struct vcpu *v;
+    SLIST_FOREACH (v, &m->all, link)
+        v->run->request_interrupt_window = 0;
+    __atomic_store_n(&m->stopped, 0, __ATOMIC_SEQ_CST);
+    host(SYS_futex, &m->stopped, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
 enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
 {
     struct kvm_run *run = v->run;
@@ -338,7 +399,7 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
         int cpu = sched_getcpu();
         if (__builtin_expect(cpu != v->last_cpu, 0))
             system_tell_cpu(v, cpu);
-        long ret = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+        long ret = run_once(v);
         if (ret == -EINTR) {
             run->immediate_exit = 0;
             if (leave_interrupted(v)) {
@@ -460,6 +521,9 @@ struct cpu_state *vcpu_save(struct vcpu *v)
 
 int vcpu_load(struct vcpu *v, const struct cpu_state *st)
 {
+    int r = v->m->forked ? fault(FAULT_FORK_LOAD) : 0;
+    if (r)
+        return r;
     *v->regs = st->regs;
     vcpu_set_bases(v, st->fs_base, st->gs_base);
     return vcpu_set_xsave(v, st->xsave);

@@ -1,14 +1,16 @@
-#include "task/state.h"
+#include "snapshot/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/fault.h"
 #include "base/fds.h"
+#include "base/fsize.h"
 #include "base/raw.h"
 
 #define STATE_MAGIC 0x6573756665666c65ull
@@ -27,7 +29,7 @@ struct section {
     uint64_t size; /* of the bytes that follow, before padding to 8 */
 };
 
-static void append(struct state_writer *w, const void *data, size_t n)
+static void append(struct stream_writer *w, const void *data, size_t n)
 {
     size_t padded = (n + 7) & ~7ull;
     if (w->failed)
@@ -47,24 +49,25 @@ static void append(struct state_writer *w, const void *data, size_t n)
     w->size += padded;
 }
 
-void state_begin(struct state_writer *w)
+void stream_begin(struct stream_writer *w)
 {
     const struct head h = {.magic = STATE_MAGIC, .version = STATE_VERSION, .pid = (uint32_t) host(SYS_getpid)};
-    *w = (struct state_writer){0};
+    *w = (struct stream_writer){0};
     append(w, &h, sizeof h);
 }
 
-void state_put(struct state_writer *w, enum state_tag tag, const void *data, size_t size)
+void stream_put(struct stream_writer *w, enum stream_tag tag, const void *data, size_t size)
 {
     const struct section s = {.tag = tag, .size = size};
+    w->failed |= tag >= ST_THREAD && fault(FAULT_FORK_SECTION);
     append(w, &s, sizeof s);
     append(w, data, size);
 }
 
-void state_put_str(struct state_writer *w, enum state_tag tag, const char *s)
+void stream_put_str(struct stream_writer *w, enum stream_tag tag, const char *s)
 {
     if (s)
-        state_put(w, tag, s, strlen(s));
+        stream_put(w, tag, s, strlen(s));
 }
 
 static int write_all(int fd, const uint8_t *data, size_t size)
@@ -78,29 +81,25 @@ static int write_all(int fd, const uint8_t *data, size_t size)
     return 0;
 }
 
-/* A memfd counts as a file for RLIMIT_FSIZE, which is the guest's and not meant for this: raised while it is written, if it may be. */
-static int seal_file(const struct state_writer *w, const struct rlimit64 *fsize)
+static int seal_file(const struct stream_writer *w)
 {
-    const struct rlimit64 all = {fsize->rlim_max, fsize->rlim_max};
+    struct rlimit64 limit;
+    if (!fsize_lift(w->size, &limit))
+        return -EFBIG;
     int fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd >= 0)
         fd = fds_adopt_fd(fd, true);
-    if (fd < 0)
-        return fd;
-    if (fsize->rlim_cur < w->size)
-        host(SYS_prlimit64, 0, RLIMIT_FSIZE, &all, NULL);
-    int r = write_all(fd, w->data, w->size);
-    if (fsize->rlim_cur < w->size)
-        host(SYS_prlimit64, 0, RLIMIT_FSIZE, fsize, NULL);
+    int r = fd < 0 ? fd : write_all(fd, w->data, w->size);
+    fsize_restore(w->size, &limit);
     if (r == 0)
         r = (int) host(SYS_fcntl, fd, F_ADD_SEALS, SEALS);
-    if (r)
+    if (r && fd >= 0)
         fds_close(fd);
     return r ? r : fd;
 }
 
 /* Where no file may be that large, a pipe that holds all of it: its other end is closed, so nobody can add to it. */
-static int fill_pipe(const struct state_writer *w)
+static int fill_pipe(const struct stream_writer *w)
 {
     int end[2], r = (int) host(SYS_pipe2, end, O_CLOEXEC | O_NONBLOCK);
     if (r)
@@ -115,24 +114,33 @@ static int fill_pipe(const struct state_writer *w)
     return -E2BIG;
 }
 
-int state_seal(struct state_writer *w)
+int stream_end(struct stream_writer *w)
 {
-    struct rlimit64 fsize = {RLIM_INFINITY, RLIM_INFINITY};
-    state_put(w, ST_END, "", 0);
-    int fd = -ENOMEM;
-    if (!w->failed) {
-        ((struct head *) w->data)->size = w->size;
-        host(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &fsize);
-        fds_create_lock();
-        fd = fsize.rlim_max < w->size ? fill_pipe(w) : seal_file(w, &fsize);
-        fds_create_unlock();
+    stream_put(w, ST_END, "", 0);
+    if (w->failed) {
+        free(w->data);
+        return -ENOMEM;
     }
-    free(w->data);
+    ((struct head *) w->data)->size = w->size;
+    return 0;
+}
+
+int stream_seal(struct stream_writer *w)
+{
+    int fd = stream_end(w);
+    if (fd == 0) {
+        fds_create_lock();
+        fd = seal_file(w);
+        if (fd == -EFBIG)
+            fd = fill_pipe(w);
+        fds_create_unlock();
+        free(w->data);
+    }
     return fd;
 }
 
 /* Everything in the pipe: 0 or a negative errno. */
-static int drain_pipe(struct state_reader *r, int fd)
+static int drain_pipe(struct stream_reader *r, int fd)
 {
     for (size_t room = 0;;) {
         if (r->size == room) {
@@ -149,7 +157,7 @@ static int drain_pipe(struct state_reader *r, int fd)
     }
 }
 
-static int read_file(struct state_reader *r, int fd, size_t size)
+static int read_file(struct stream_reader *r, int fd, size_t size)
 {
     r->data = malloc(size);
     if (!r->data)
@@ -163,50 +171,93 @@ static int read_file(struct state_reader *r, int fd, size_t size)
     return 0;
 }
 
-int state_open(struct state_reader *r, int fd)
+/* From a socket no more than the stream itself: what follows is another's to read. */
+static int read_socket(struct stream_reader *r, int fd)
 {
-    struct stat st;
     struct head h;
-    *r = (struct state_reader){.at = sizeof h};
-    int err = (int) host(SYS_fstat, fd, &st);
-    if (err)
-        return err;
-    if (S_ISFIFO(st.st_mode))
-        err = drain_pipe(r, fd);
-    else if (host(SYS_fcntl, fd, F_GET_SEALS) != SEALS || st.st_size > STATE_MAX)
-        err = -EINVAL;
-    else
-        err = read_file(r, fd, (size_t) st.st_size);
-    if (err || r->size < sizeof h) {
-        state_close(r);
+    int err = stream_read_all(fd, &h, sizeof h);
+    if (err || h.magic != STATE_MAGIC || h.size < sizeof h || h.size > STATE_MAX)
         return err ? err : -EINVAL;
+    r->data = malloc(h.size);
+    if (!r->data)
+        return -ENOMEM;
+    memcpy(r->data, &h, sizeof h);
+    r->size = h.size;
+    return stream_read_all(fd, r->data + sizeof h, h.size - sizeof h);
+}
+
+int stream_read_all(int fd, void *data, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        long n = host(SYS_read, fd, (char *) data + done, size - done);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0)
+            return n ? (int) n : -EPIPE;
+        done += (size_t) n;
     }
-    memcpy(&h, r->data, sizeof h);
-    if (h.magic != STATE_MAGIC || h.version != STATE_VERSION || h.size != r->size ||
-        h.pid != (uint32_t) host(SYS_getpid)) {
-        state_close(r);
-        return -EINVAL;
-    }
+    return 0;
+}
+
+int stream_adopt(struct stream_reader *r, uint8_t *data, size_t size, int pid)
+{
+    struct head h;
+    *r = (struct stream_reader){.data = data, .size = size, .at = sizeof h};
+    if (size < sizeof h)
+        goto bad;
+    memcpy(&h, data, sizeof h);
+    if (h.magic != STATE_MAGIC || h.version != STATE_VERSION || h.size != size || h.pid != (uint32_t) pid)
+        goto bad;
     /* Every section lies inside, and the last one is the end. */
     for (size_t at = sizeof h;;) {
         struct section s;
-        if (r->size - at < sizeof s)
+        if (size - at < sizeof s)
             break;
-        memcpy(&s, r->data + at, sizeof s);
+        memcpy(&s, data + at, sizeof s);
         at += sizeof s;
-        if (s.size > r->size - at)
+        if (s.size > size - at)
             break;
         at += (s.size + 7) & ~7ull;
-        if (s.tag == ST_END && at == r->size)
+        if (s.tag == ST_END && at == size)
             return 0;
-        if (s.tag == ST_END || at > r->size)
+        if (s.tag == ST_END || at > size)
             break;
     }
-    state_close(r);
+bad:
+    stream_close(r);
     return -EINVAL;
 }
 
-enum state_tag state_next(struct state_reader *r, const void **data, size_t *size)
+int stream_open(struct stream_reader *r, int fd)
+{
+    struct stat st;
+    int pid = (int) host(SYS_getpid);
+    *r = (struct stream_reader){0};
+    int err = (int) host(SYS_fstat, fd, &st);
+    if (err)
+        return err;
+    if (S_ISSOCK(st.st_mode)) {
+        struct ucred peer;
+        socklen_t n = sizeof peer;
+        err = (int) host(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &peer, &n);
+        pid = peer.pid;
+        if (err == 0)
+            err = read_socket(r, fd);
+    } else if (S_ISFIFO(st.st_mode)) {
+        err = drain_pipe(r, fd);
+    } else if (host(SYS_fcntl, fd, F_GET_SEALS) != SEALS || st.st_size > STATE_MAX) {
+        err = -EINVAL;
+    } else {
+        err = read_file(r, fd, (size_t) st.st_size);
+    }
+    if (err) {
+        stream_close(r);
+        return err;
+    }
+    return stream_adopt(r, r->data, r->size, pid);
+}
+
+enum stream_tag stream_next(struct stream_reader *r, const void **data, size_t *size)
 {
     struct section s;
     memcpy(&s, r->data + r->at, sizeof s);
@@ -215,10 +266,10 @@ enum state_tag state_next(struct state_reader *r, const void **data, size_t *siz
     *data = r->data + r->at + sizeof s;
     *size = s.size;
     r->at += sizeof s + ((s.size + 7) & ~7ull);
-    return (enum state_tag) s.tag;
+    return (enum stream_tag) s.tag;
 }
 
-void state_close(struct state_reader *r)
+void stream_close(struct stream_reader *r)
 {
     free(r->data);
     r->data = NULL;

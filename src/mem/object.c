@@ -1,0 +1,142 @@
+/* What mappings are of, kept for a child that cannot inherit the mapping itself: a descriptor in the window for each file mapped, the id of
+ * each segment attached. Only where fork goes by a stream of state (space_create(), docs/internals/fork.md). */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fds.h"
+#include "base/fsize.h"
+#include "base/lines.h"
+#include "base/raw.h"
+#include "mem/region.h"
+
+#define SWEEP_STEP 64u /* objects between two looks at what is still mapped */
+
+/* Closing any descriptor of a file drops the record locks that the process has on it (fcntl(2)): the kernel lists them in fdinfo. */
+static bool has_locks(int fd)
+{
+    char path[64];
+    struct lines l;
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
+    if (lines_open(&l, path))
+        return true;
+    for (const char *line; (line = lines_next(&l));)
+        found |= strncmp(line, "lock:", 5) == 0;
+    lines_close(&l);
+    return found;
+}
+
+/* Let go of the objects that no region is of any more. */
+static void sweep(struct space *sp)
+{
+    autofree uint8_t *used = calloc(sp->objects, 1);
+    if (!used)
+        return;
+    for (struct region *g = region_from(sp, 0); g; g = region_next(g))
+        used[g->object] = 1;
+    for (uint32_t i = 1; i < sp->objects; i++) {
+        struct object *o = &sp->object[i];
+        if (used[i] || o->kind == OBJECT_FREE || (object_has_fd(o) && has_locks(o->id)))
+            continue;
+        if (object_has_fd(o))
+            fds_close(o->id);
+        o->kind = OBJECT_FREE;
+    }
+}
+
+static int64_t keep(struct space *sp, struct object o)
+{
+    uint32_t i = 1;
+    if (sp->objects && sp->objects % SWEEP_STEP == 0)
+        sweep(sp);
+    while (i < sp->objects && sp->object[i].kind != OBJECT_FREE)
+        i++;
+    if (i >= sp->objects) {
+        uint32_t n = (uint32_t) MAX(i + 1, 2u);
+        struct object *more = realloc(sp->object, n * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        if (!sp->objects)
+            more[0] = (struct object){.kind = OBJECT_FREE};
+        sp->object = more;
+        sp->objects = n;
+    }
+    sp->object[i] = o;
+    return i;
+}
+
+/* Keep `o`, whose descriptor `fd` was just opened by us. When the window is full, what nobody maps any more goes first. */
+static int64_t keep_fd(struct space *sp, struct object o, int fd)
+{
+    if (fds_free() < 16)
+        sweep(sp);
+    o.id = fds_adopt_fd(fd, false);
+    if (o.id < 0)
+        return -ENFILE;
+    int64_t i = keep(sp, o);
+    if (i < 0)
+        fds_close(o.id);
+    return i;
+}
+
+int64_t object_keep_file(struct space *sp, int fd)
+{
+    struct stat st;
+    long flags = host(SYS_fcntl, fd, F_GETFL), r = host(SYS_fstat, fd, &st);
+    if (flags < 0 || r)
+        return flags < 0 ? flags : r;
+    struct object o = {.kind = OBJECT_FILE, .dev = st.st_dev, .ino = st.st_ino, .mode = (uint32_t) flags & O_ACCMODE};
+    for (uint32_t i = 1; i < sp->objects && S_ISREG(st.st_mode); i++)
+        if (sp->object[i].kind == OBJECT_FILE && sp->object[i].dev == o.dev && sp->object[i].ino == o.ino &&
+            sp->object[i].mode == o.mode)
+            return i;
+    int copy = (int) host(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 ? copy : keep_fd(sp, o, copy);
+}
+
+/* Small pieces share a file, so that a program with thousands of them does not use up the window. They lie far apart: what mremap(2) adds to one
+ * is not its neighbour. */
+#define SLOT_SIZE (1ull << 30)
+#define SLOTS 64u
+#define SMALL (64ull << 10)
+
+static int set_size(int fd, uint64_t size)
+{
+    struct rlimit64 limit;
+    if (!fsize_lift(size, &limit))
+        return -ENOMEM;
+    int r = (int) host(SYS_ftruncate, fd, size);
+    fsize_restore(size, &limit);
+    return r ? -ENOMEM : 0;
+}
+
+int64_t object_keep_shared(struct space *sp, uint64_t size, uint64_t *off)
+{
+    *off = 0;
+    for (uint32_t i = 1; i < sp->objects && size <= SMALL; i++) {
+        struct object *o = &sp->object[i];
+        if (o->kind != OBJECT_SHARED || o->slots >= SLOTS)
+            continue;
+        *off = o->slots * SLOT_SIZE;
+        int r = set_size(o->id, *off + size);
+        o->slots += r == 0;
+        return r ? r : (int64_t) i;
+    }
+    int fd = (int) host(SYS_memfd_create, "elfuse-shared", MFD_CLOEXEC);
+    int r = fd < 0 ? -ENOMEM : set_size(fd, size);
+    if (r) {
+        if (fd >= 0)
+            host(SYS_close, fd);
+        return r;
+    }
+    return keep_fd(sp, (struct object){.kind = OBJECT_SHARED, .slots = size <= SMALL ? 1 : SLOTS}, fd);
+}
+
+int64_t object_keep_segment(struct space *sp, int id, bool readonly)
+{
+    return keep(sp, (struct object){.kind = OBJECT_SEGMENT, .readonly = readonly, .id = id});
+}

@@ -1,0 +1,417 @@
+#include "task/picture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/fault.h"
+#include "base/fds.h"
+#include "base/lines.h"
+#include "base/procfs.h"
+#include "base/raw.h"
+#include "snapshot/image.h"
+#include "task/signal.h"
+
+#define PIECE_MAX (64ull << 10) /* contents of memory come in pieces of at most so much */
+
+struct fork_setup fork_setup = {.kind = SPACE_COW, .dir = -1};
+/* Between two pieces of contents: where the next one goes; size 0: no more. */
+struct piece_head {
+    uint64_t va, size;
+};
+
+/* ---- what the kernel says of this thread ---- */
+
+struct status {
+    struct identity_image id;
+    uint32_t umask;
+};
+
+static void parse_ids(const char *p, uint32_t id[4])
+{
+    for (int i = 0; i < 4; i++) {
+        uint64_t v = 0;
+        p += strspn(p, " \t");
+        parse_number(&p, 10, &v);
+        id[i] = (uint32_t) v;
+    }
+}
+
+static void parse_caps(const char *p, uint32_t cap[2])
+{
+    uint64_t v = 0;
+    p += strspn(p, " \t");
+    parse_number(&p, 16, &v);
+    cap[0] = (uint32_t) v, cap[1] = (uint32_t) (v >> 32);
+}
+
+static int read_status(struct status *st)
+{
+    struct lines l;
+    int r = lines_open(&l, "/proc/thread-self/status");
+    if (r)
+        return r;
+    *st = (struct status){.umask = UINT32_MAX};
+    for (const char *line; (line = lines_next(&l));) {
+        const char *p = strchr(line, ':');
+        uint64_t v = 0;
+        if (!p++)
+            continue;
+        if (strncmp(line, "Umask:", 6) == 0) {
+            p += strspn(p, " \t");
+            parse_number(&p, 8, &v);
+            st->umask = (uint32_t) v;
+        } else if (strncmp(line, "Uid:", 4) == 0) {
+            parse_ids(p, st->id.uid);
+        } else if (strncmp(line, "Gid:", 4) == 0) {
+            parse_ids(p, st->id.gid);
+        } else if (strncmp(line, "CapEff:", 7) == 0) {
+            parse_caps(p, st->id.cap[0]);
+        } else if (strncmp(line, "CapPrm:", 7) == 0) {
+            parse_caps(p, st->id.cap[1]);
+        } else if (strncmp(line, "CapInh:", 7) == 0) {
+            parse_caps(p, st->id.cap[2]);
+        } else if (strncmp(line, "NoNewPrivs:", 11) == 0) {
+            p += strspn(p, " \t");
+            parse_number(&p, 10, &v);
+            st->id.no_new_privs = (uint32_t) v;
+        }
+    }
+    lines_close(&l);
+    st->id.securebits = (uint32_t) host(SYS_prctl, PR_GET_SECUREBITS, 0, 0, 0, 0);
+    return st->umask == UINT32_MAX ? -EIO : 0;
+}
+
+/* ---- the parent ---- */
+
+static int add_fd(struct process_state *st, uint32_t *room, int fd)
+{
+    long flags = fds_reserved(fd) ? -EBADF : host(SYS_fcntl, fd, F_GETFD);
+    if (flags < 0)
+        return 0;
+    if (st->fds == *room) {
+        *room = MAX(*room * 2, 64u);
+        struct fd_image *more = realloc((void *) st->fd, *room * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        st->fd = more;
+    }
+    ((struct fd_image *) st->fd)[st->fds++] = (struct fd_image){fd, flags & FD_CLOEXEC ? 1 : 0};
+    return 0;
+}
+
+/* The parent's open descriptors, but for the window, in order. Others may be opened meanwhile: by calls that have not returned to the guest,
+ * whose threads are stopped. `dir` -1: number by number. */
+static int list_fds(struct process_state *st, int dir)
+{
+    char buf[8192];
+    uint32_t room = 0;
+    long n = 0;
+    int r = 0;
+    for (int fd = 0; dir < 0 && fd < fds_base() && r == 0; fd++)
+        r = add_fd(st, &room, fd);
+    while (dir >= 0 && r == 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0)
+        for (long at = 0; at < n && r == 0;) {
+            const struct {
+                uint64_t ino;
+                int64_t off;
+                uint16_t len;
+                uint8_t type;
+                char name[];
+            } *d = (const void *) (buf + at);
+            const char *p = d->name;
+            uint64_t fd;
+            at += d->len;
+            if (parse_number(&p, 10, &fd))
+                r = add_fd(st, &room, (int) fd);
+        }
+    return r ? r : (int) n;
+}
+
+static int send_all(int fd, const void *data, size_t size)
+{
+    int r = fault(FAULT_FORK_SEND);
+    for (size_t done = 0; done < size && r == 0;) {
+        long n = host(SYS_sendto, fd, (const char *) data + done, size - done, MSG_NOSIGNAL, NULL, 0);
+        if (n == -EINTR)
+            continue;
+        if (n < 0)
+            r = (int) n;
+        else
+            done += (size_t) n;
+    }
+    return r;
+}
+
+static int send_piece(void *arg, gva_t va, const void *data, size_t size)
+{
+    const int *fd = arg;
+    const struct piece_head head = {va.v, size};
+    int r = send_all(*fd, &head, sizeof head);
+    return r ? r : send_all(*fd, data, size);
+}
+
+static void describe_thread(const struct thread *t, const struct cpu_state *cpu, struct thread_image *out)
+{
+    *out = (struct thread_image){.regs = cpu->regs,
+                                 .fs_base = cpu->fs_base,
+                                 .gs_base = cpu->gs_base,
+                                 .sigmask = t->sigmask,
+                                 .altstack_sp = t->altstack_sp,
+                                 .altstack_size = t->altstack_size,
+                                 .altstack_flags = t->altstack_flags,
+                                 .trap = t->trap};
+}
+
+static int describe_process(const struct process *p, struct process_image *out, struct identity_image *id)
+{
+    struct status status;
+    struct stat cwd;
+    int r = read_status(&status);
+    if (r == 0)
+        r = (int) host(SYS_newfstatat, AT_FDCWD, "", &cwd, AT_EMPTY_PATH);
+    if (r)
+        return r;
+    *id = status.id;
+    *out = (struct process_image){.start = p->start,
+                                  .umask = status.umask,
+                                  .personality = (uint32_t) host(SYS_personality, 0xffffffff),
+                                  .cwd_dev = cwd.st_dev,
+                                  .cwd_ino = cwd.st_ino,
+                                  .timer_slack = (uint64_t) host(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0)};
+    out->start.why = NULL;
+    host(SYS_prctl, PR_GET_NAME, out->comm, 0, 0, 0);
+    return 0;
+}
+
+struct picture {
+    struct space *space;
+    struct sighand *sighand;
+    struct process_state st;
+    struct stream_writer w; /* after picture_take() */
+    int memfile;            /* the child's, -1: none */
+    int fd_dir;             /* /proc/thread-self/fd, -1: refused */
+    struct space_eyes eyes;
+    bool taken;
+};
+
+void picture_free(struct picture *pic)
+{
+    if (!pic)
+        return;
+    fds_close(pic->memfile);
+    fds_close(pic->fd_dir);
+    fds_close(pic->eyes.pagemap);
+    fds_close(pic->eyes.mem);
+    space_state_free(&pic->st.space);
+    free((void *) pic->st.fd);
+    free(pic->w.data);
+    free(pic);
+}
+
+/* Opened beforehand and kept in the window: at the moment of the fork there may be no number free. */
+static int open_eye(const char *path, int flags)
+{
+    int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC | flags, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    return fd < 0 ? -1 : fd;
+}
+
+/* No room is a failure, but no clones, or no right to make the file, leave the other way: contents are sent. */
+static bool is_refusal(int err)
+{
+    if (err != -EOPNOTSUPP && err != -EXDEV && err != -EINVAL && err != -ENOTTY && err != -EACCES && err != -EPERM &&
+        err != -EROFS && err != -EFBIG)
+        return false;
+    fork_counts.refused = (uint64_t) -err;
+    return true;
+}
+
+int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **out)
+{
+    struct process *p = t->proc;
+    struct picture *pic = calloc(1, sizeof *pic);
+    if (!pic)
+        return -ENOMEM;
+    *pic = (struct picture){.space = p->space, .sighand = p->sighand, .memfile = -1};
+    describe_thread(t, cpu, &pic->st.thread);
+    pic->st.xsave = cpu->xsave;
+    pic->st.xsave_size = cpu->xsave_size;
+    fds_create_lock();
+    pic->fd_dir = open_eye("/proc/thread-self/fd", O_DIRECTORY);
+    pic->eyes = (struct space_eyes){open_eye("/proc/thread-self/pagemap", 0), open_eye("/proc/thread-self/mem", 0)};
+    int r = describe_process(p, &pic->st.process, &pic->st.identity);
+    if (r == 0 && space_in_file(p->space))
+        r = pic->memfile = space_memfile_new(p->space, fork_setup.dir);
+    if (r >= 0 || is_refusal(r))
+        *out = pic;
+    else
+        picture_free(pic);
+    fds_create_unlock();
+    return r >= 0 || is_refusal(r) ? 0 : r;
+}
+
+int picture_take(struct picture *pic)
+{
+    struct process_state *st = &pic->st;
+    machine_stop(space_machine(pic->space));
+    pic->taken = true;
+    int r = pic->memfile >= 0 ? space_memfile_clone(pic->space, pic->memfile) : 0;
+    if (is_refusal(r)) {
+        fds_close(pic->memfile);
+        pic->memfile = -1;
+        r = 0;
+    }
+    if (r == 0)
+        r = space_save(pic->space, &st->space);
+    st->space.space.memfile = pic->memfile;
+    memcpy(st->action, pic->sighand->action, sizeof st->action);
+    if (r == 0)
+        r = list_fds(st, pic->fd_dir);
+    if (r)
+        return r;
+    stream_begin(&pic->w);
+    image_put(&pic->w, st);
+    r = stream_end(&pic->w);
+    if (r)
+        pic->w.data = NULL;
+    return r ? r : space_keep_from_fork(pic->space, true);
+}
+
+bool picture_is_clone(const struct picture *pic)
+{
+    return pic->memfile >= 0;
+}
+
+void picture_send(struct picture *pic, int fd)
+{
+    const struct piece_head end = {0, 0};
+    int r = fd < 0 ? -EBADF : send_all(fd, pic->w.data, pic->w.size);
+    if (r == 0)
+        r = space_send(pic->space, pic->memfile >= 0, &pic->eyes, send_piece, &fd);
+    if (r == 0)
+        send_all(fd, &end, sizeof end);
+    if (pic->taken)
+        machine_go(space_machine(pic->space));
+}
+
+/* ---- the child ---- */
+
+/* What the host's fork has to have left as it was. */
+static int check_process(const struct process_state *st)
+{
+    struct status now;
+    struct stat cwd;
+    fds_create_lock();
+    int r = read_status(&now);
+    fds_create_unlock();
+    if (r == 0)
+        r = (int) host(SYS_newfstatat, AT_FDCWD, "", &cwd, AT_EMPTY_PATH);
+    if (r)
+        return r;
+    const struct process_image *p = &st->process;
+    return memcmp(&now.id, &st->identity, sizeof now.id) || now.umask != p->umask || cwd.st_dev != p->cwd_dev ||
+                   cwd.st_ino != p->cwd_ino || (uint32_t) host(SYS_personality, 0xffffffff) != p->personality ||
+                   (uint64_t) host(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0) != p->timer_slack
+               ? -EINVAL
+               : 0;
+}
+
+static int check_fds(const struct process_state *st)
+{
+    for (uint32_t i = 0; i < st->fds; i++) {
+        long flags = fds_reserved(st->fd[i].fd) ? -EINVAL : host(SYS_fcntl, st->fd[i].fd, F_GETFD);
+        if (flags < 0 || (flags & FD_CLOEXEC) != (st->fd[i].cloexec ? FD_CLOEXEC : 0))
+            return -EINVAL;
+    }
+    return 0;
+}
+
+static int receive_contents(struct space *sp, int fd)
+{
+    for (;;) {
+        struct piece_head head;
+        int r = fault(FAULT_FORK_RECEIVE);
+        if (r == 0)
+            r = stream_read_all(fd, &head, sizeof head);
+        if (r || head.size == 0)
+            return r;
+        void *to = head.size > PIECE_MAX ? NULL : space_receive(sp, gva(head.va), head.size);
+        if (!to)
+            return -EINVAL;
+        r = stream_read_all(fd, to, head.size);
+        if (r == 0)
+            r = space_received(sp, gva(head.va), head.size);
+        if (r)
+            return r;
+    }
+}
+
+static int load_thread(const struct process_state *st, struct thread *t)
+{
+    const struct thread_image *im = &st->thread;
+    int r = vcpu_create(space_machine(t->proc->space), &t->vcpu);
+    if (r)
+        return r;
+    t->regs = vcpu_regs(t->vcpu);
+    if (st->xsave_size != vcpu_xsave_size(t->vcpu))
+        return -EINVAL;
+    size_t size = sizeof(struct cpu_state) + st->xsave_size;
+    autofree struct cpu_state *cpu = aligned_alloc(64, (size + 63) & ~63ull);
+    if (!cpu)
+        return -ENOMEM;
+    *cpu = (struct cpu_state){
+        .regs = im->regs, .fs_base = im->fs_base, .gs_base = im->gs_base, .xsave_size = st->xsave_size};
+    memcpy(cpu->xsave, st->xsave, st->xsave_size);
+    r = vcpu_load(t->vcpu, cpu);
+    signal_set_mask(t, im->sigmask);
+    t->altstack_sp = im->altstack_sp, t->altstack_size = im->altstack_size, t->altstack_flags = im->altstack_flags;
+    t->trap = im->trap;
+    return r;
+}
+
+static int load(struct thread *t, const struct process_state *st, int fd)
+{
+    struct process *p = t->proc;
+    int r = image_check(st);
+    if (r == 0)
+        r = fault(FAULT_FORK_DECODE);
+    if (r == 0)
+        r = check_fds(st);
+    if (r == 0)
+        r = check_process(st);
+    if (r == 0)
+        r = space_replace(&p->space, &st->space);
+    if (r)
+        return r;
+    p->start = st->process.start;
+    memcpy(p->comm, st->process.comm, sizeof p->comm);
+    memcpy(p->sighand->action, st->action, sizeof st->action);
+    r = load_thread(st, t);
+    if (r == 0)
+        r = space_load_clock(p->space);
+    return r ? r : receive_contents(p->space, fd);
+}
+
+int picture_load(struct picture *pic, struct thread *t, int fd)
+{
+    pic->memfile = -1; /* ours now, by the number in the stream */
+    picture_free(pic);
+    struct stream_reader r;
+    autofree struct process_state *st = calloc(1, sizeof *st);
+    int err = st ? stream_open(&r, fd) : -ENOMEM;
+    if (err)
+        return err;
+    const void *data;
+    size_t size;
+    bool bad = false;
+    for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;)
+        bad |= !image_take(st, tag, data, size, &bad);
+    err = bad ? -EINVAL : load(t, st, fd);
+    stream_close(&r);
+    return err;
+}
