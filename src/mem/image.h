@@ -11,7 +11,9 @@ struct space_image {
     struct space_limits limits;
     uint32_t next_origin, chunks; /* chunks: slab chunks handed out */
     uint32_t keep;
-    int32_t memfile; /* descriptor, -1: none */
+    uint32_t dropped; /* some regions stay behind (MADV_DONTFORK), whose contents a cloned file has all the same */
+    int32_t memfile;  /* descriptor, negative: none */
+    uint32_t pad;
 };
 
 struct region_image {

@@ -99,7 +99,9 @@ int space_save(struct space *sp, struct space_state *out)
     }
     uint32_t n = 0;
     for (struct region *g = region_from(sp, 0); g; g = region_next(g))
-        if (!is_dropped(g))
+        if (is_dropped(g))
+            out->space.dropped = 1;
+        else
             region[n++] = (struct region_image){.start = g->start,
                                                 .end = g->end,
                                                 .off = g->object ? g->off : 0,
@@ -266,7 +268,7 @@ int space_check(const struct space_state *st)
     if (!is_page(s->mmap_base) || !is_page(s->stack_top) || !is_page(s->room_start) || s->room_start > s->stack_top ||
         s->brk_start > s->brk || s->brk > SPACE_TOP || !is_page(s->vvar_start) || !is_page(s->vvar_size) ||
         s->vvar_size > SPACE_TOP - s->vvar_start || s->next_origin < ORIGIN_FIRST || s->chunks == 0 ||
-        s->chunks > CH_INDEX || s->keep > 1)
+        s->chunks > CH_INDEX || s->keep > 1 || s->dropped > 1)
         return -EINVAL;
     uint64_t floor = 0;
     for (uint32_t i = 0; i < st->regions; i++) {
@@ -379,6 +381,21 @@ int space_replace(struct space **sp, const struct space_state *st)
     return load(sp, st);
 }
 
+/* Memory of nobody's between the regions of bound chunks: empty it. */
+static int punch_gaps(struct space *sp, const struct binding_image *b)
+{
+    uint64_t at = (uint64_t) b->chunk << CHUNK_SHIFT, end = at + ((uint64_t) b->count << CHUNK_SHIFT);
+    int r = 0;
+    for (struct region *g = region_from(sp, at); at < end && r == 0; g = g ? region_next(g) : NULL) {
+        uint64_t stop = g ? MIN(g->start, end) : end, from = at;
+        struct run run;
+        while (r == 0 && from < stop && run_next(sp, &from, stop, &run))
+            r = memfile_punch(sp, run.hva, run.end - run.start);
+        at = g ? g->end : end;
+    }
+    return r;
+}
+
 static int load(struct space **out, const struct space_state *st)
 {
     const struct space_image *im = &st->space;
@@ -428,6 +445,8 @@ static int load(struct space **out, const struct space_state *st)
         r = fault(FAULT_FORK_MAP);
         if (r == 0)
             r = mirror_bind(sp, (uint64_t) b->chunk << CHUNK_SHIFT, (uint64_t) (b->chunk + b->count) << CHUNK_SHIFT);
+        if (r == 0 && im->dropped && sp->memfile >= 0)
+            r = punch_gaps(sp, b);
     }
     for (struct region *g = region_from(sp, 0); g && r == 0; g = region_next(g)) {
         uint64_t at = g->start;
