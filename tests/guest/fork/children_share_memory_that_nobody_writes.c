@@ -1,9 +1,5 @@
 /* covers: fork sysinfo mmap */
-<<<<<<< HEAD
 /* ways: cow (what is copied, or read from a clone of the file, is each child's own) */
-=======
-/* fork: cow (a copy is a copy, and so is what the page cache holds of a clone) */
->>>>>>> 83d08cd (Leave nothing of MADV_DONTFORK memory in a clone)
 /* svm: no (needs more memory than the small host has) */
 #include <sys/sysinfo.h>
 
