@@ -240,7 +240,7 @@ static int look_by_number(int number, struct target *out)
 int target_of(int pid, struct target *out)
 {
     enum { PIDFD_A_THREAD = O_EXCL }; /* PIDFD_THREAD, Linux 6.9 */
-    if (!published.proc)
+    if (!published.proc || pid <= 0)
         return 0;
     fds_create_lock();
     autofd fd = (int) host(SYS_pidfd_open, pid, 0);

@@ -151,8 +151,11 @@ static long send(long nr, long p1, long p2, int sig, const siginfo_t *info, long
 static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint64_t uinfo, long p5)
 {
     siginfo_t info;
-    if (get_user(t->proc->space, &info, gva(uinfo)))
+    if (get_user(t->proc->space, &info, gva(uinfo))) {
+        if (nr == SYS_pidfd_send_signal)
+            return host(nr, p1, sig, -PAGE_SIZE, p5); /* which looks at the descriptor first */
         return -EFAULT;
+    }
     if ((sig == SIGSEGV || sig == SIGBUS) && info.si_code > 0 &&
         (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
         /* What looks like a fault must not be taken for one of ours. Whether it may be sent (to itself only) is asked with signal 0. */

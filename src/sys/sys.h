@@ -57,8 +57,9 @@ enum {
     S_BLOCK = 1,   /* may block: the host call runs in the signal window */
     S_RESTART = 2, /* -EINTR becomes a restart under SA_RESTART (ERESTARTSYS); without: always EINTR */
     S_NOHAND = 4,  /* restarted unless a handler ran (ERESTARTNOHAND) */
-    S_FDLOCK = 8,  /* makes (without blocking), closes, duplicates, maps or passes on a descriptor: holds fds_use_lock() */
-    S_ANY = 16,    /* may be made from any host thread, not only the guest thread's own */
+    S_FDLOCK =
+        8,      /* makes (without blocking), closes, duplicates, maps or passes on a descriptor: holds fds_use_lock() */
+    S_ANY = 16, /* may be made from any host thread, not only the guest thread's own */
     S_DENIED = 32, /* a row that always fails, with `error` */
     S_IO = S_BLOCK | S_RESTART | S_ANY,
 };

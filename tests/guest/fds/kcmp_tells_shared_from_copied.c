@@ -31,6 +31,8 @@ int main(void)
     cmp("closed", raw(kcmp, pid, pid, 0, a, 99));
     cmp("bad type", raw(kcmp, pid, pid, 99, 0, 0));
     cmp("nobody", raw(kcmp, pid, 0x3fffffff, 0, 0, 0));
+    cmp("a negative process", raw(kcmp, -4, pid, 0, a, a));
+    cmp("another", raw(kcmp, pid, -4100, 0, a, a));
     close(p[1]);
     show_wait("child", child);
     return t_end();

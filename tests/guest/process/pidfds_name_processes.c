@@ -40,6 +40,7 @@ int main(void)
     show("signal 0", raw(pidfd_send_signal, fd, 0, 0, 0));
     show("signal 65", raw(pidfd_send_signal, fd, 65, 0, 0));
     show("info not there", raw(pidfd_send_signal, fd, SIGTERM, BAD_PTR, 0));
+    show("neither descriptor nor info", raw(pidfd_send_signal, 99, SIGTERM, BAD_PTR, 0));
     show("unknown flag", raw(pidfd_send_signal, fd, SIGTERM, 0, 64));
     show("no pidfd", raw(pidfd_send_signal, p[0], SIGTERM, 0, 0));
     memset(&si, 0, sizeof(si));
