@@ -8,6 +8,7 @@
 #define RB_PROTOTYPE_STATIC(name, type, field, cmp)
 #define RB_GENERATE_STATIC(name, type, field, cmp)
 #define LIST_FOREACH(v, h, f) for ((v) = (h)->lh_first; (v); (v) = (v)->f.le_next)
+#define SLIST_FOREACH(v, h, f) for ((v) = (h)->slh_first; (v); (v) = (v)->f.sle_next)
 #define RB_FOREACH(v, n, h) for ((v) = n##_next(h, 0); (v); (v) = n##_next(h, v))
 #define RB_FOREACH_SAFE(v, n, h, t) for ((v) = n##_next(h, 0); (v) && ((t) = n##_next(h, v), 1); (v) = (t))
 #define RB_FOREACH_FROM(v, n, t) for (; (v); (v) = n##_next(0, v))
