@@ -125,6 +125,7 @@ static void at_exit(struct process *p)
 
 void launch_wire(void)
 {
+    exec_find = fs_exec_open;
     exec_save_more = save_more;
     exec_load_more = load_more;
     exec_started = started;

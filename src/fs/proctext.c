@@ -192,38 +192,50 @@ static int load_signals(const struct target *g, struct signals *out)
     return 0;
 }
 
-static int text_stat(const struct target *g, int fd, struct text *out)
-{
+/* What stat and status put together; `host` is the caller's to free, and empty when this failed. */
+struct facts {
+    struct text host;
     struct space_info info;
     struct signals sig;
     struct resident res;
-    struct text t = {0};
-    int r = text_read(&t, fd);
+};
+
+static int load_facts(const struct target *g, int fd, struct facts *f)
+{
+    f->host = (struct text){0};
+    int r = text_read(&f->host, fd);
     if (r == 0)
-        r = load_numbers(g, &info, &res);
+        r = load_numbers(g, &f->info, &f->res);
     if (r == 0)
-        r = load_signals(g, &sig);
-    if (r) {
-        free(t.p);
+        r = load_signals(g, &f->sig);
+    if (r)
+        free(f->host.p);
+    return r;
+}
+
+static int text_stat(const struct target *g, int fd, struct text *out)
+{
+    struct facts f;
+    int r = load_facts(g, fd, &f);
+    if (r)
         return r;
-    }
     const struct elf_start *s = &g->proc.start;
-    char *p = t.p ? strrchr(t.p, ')') : NULL;
+    char *p = f.host.p ? strrchr(f.host.p, ')') : NULL;
     if (p)
-        text_add(out, t.p, (size_t) (p + 1 - t.p));
+        text_add(out, f.host.p, (size_t) (p + 1 - f.host.p));
     /* proc_pid_stat(5) counts pid and comm as fields 1 and 2. */
     unsigned field = 3;
     for (char *word = p ? strtok_r(p + 1, " \n", &p) : NULL; word; word = strtok_r(NULL, " \n", &p), field++) {
         uint64_t v;
         switch (field) {
         case 20:
-            v = sig.threads ? (uint64_t) sig.threads : strtoull(word, NULL, 10);
+            v = f.sig.threads ? (uint64_t) f.sig.threads : strtoull(word, NULL, 10);
             break;
         case 23:
-            v = info.total_vm;
+            v = f.info.total_vm;
             break;
         case 24:
-            v = less(strtoull(word, NULL, 10), res.anon + res.file);
+            v = less(strtoull(word, NULL, 10), f.res.anon + f.res.file);
             break;
         case 26:
             v = s->start_code.v;
@@ -239,13 +251,13 @@ static int text_stat(const struct target *g, int fd, struct text *out)
             v = 0;
             break; /* the host's esp and eip */
         case 32:
-            v = sig.blocked & INT32_MAX;
+            v = f.sig.blocked & INT32_MAX;
             break;
         case 33:
-            v = sig.ignored & INT32_MAX;
+            v = f.sig.ignored & INT32_MAX;
             break;
         case 34:
-            v = sig.caught & INT32_MAX;
+            v = f.sig.caught & INT32_MAX;
             break;
         case 45:
             v = s->start_data.v;
@@ -254,7 +266,7 @@ static int text_stat(const struct target *g, int fd, struct text *out)
             v = s->end_data.v;
             break;
         case 47:
-            v = info.brk_start.v;
+            v = f.info.brk_start.v;
             break;
         case 48:
             v = s->arg_start.v;
@@ -275,7 +287,7 @@ static int text_stat(const struct target *g, int fd, struct text *out)
         text_printf(out, " %lu", v);
     }
     text_add(out, "\n", 1);
-    free(t.p);
+    free(f.host.p);
     return 0;
 }
 
@@ -329,24 +341,15 @@ static uint64_t status_kb(const char *text, const char *name)
 
 static int text_status(const struct target *g, int fd, struct text *out)
 {
-    struct space_info info;
-    struct signals sig;
-    struct resident res;
-    struct text t = {0};
+    struct facts f;
     uint32_t id[8];
-    int r = text_read(&t, fd);
-    if (r == 0)
-        r = load_numbers(g, &info, &res);
-    if (r == 0)
-        r = load_signals(g, &sig);
-    if (r) {
-        free(t.p);
+    int r = load_facts(g, fd, &f);
+    if (r)
         return r;
-    }
-    uint64_t anon = less(status_kb(t.p, "RssAnon"), res.anon << 2),
-             file = less(status_kb(t.p, "RssFile"), res.file << 2);
-    uint64_t now = anon + file + status_kb(t.p, "RssShmem"), exe = text_bytes(g);
-    uint64_t above = less(status_kb(t.p, "VmHWM"), status_kb(t.p, "VmRSS")); /* what it once had more */
+    uint64_t anon = less(status_kb(f.host.p, "RssAnon"), f.res.anon << 2),
+             file = less(status_kb(f.host.p, "RssFile"), f.res.file << 2);
+    uint64_t now = anon + file + status_kb(f.host.p, "RssShmem"), exe = text_bytes(g);
+    uint64_t above = less(status_kb(f.host.p, "VmHWM"), status_kb(f.host.p, "VmRSS")); /* what it once had more */
     bool ids = g->self && proc_ops.ids && proc_ops.ids(id);
     const struct {
         const char *name;
@@ -354,30 +357,30 @@ static int text_status(const struct target *g, int fd, struct text *out)
         uint64_t v;
     } own[] = {
         {"FDSize", "%lu", fd_slots(g)},
-        {"VmPeak", "%8lu kB", MAX(info.peak_vm, info.total_vm) >> 10},
-        {"VmSize", "%8lu kB", info.total_vm >> 10},
-        {"VmLck", "%8lu kB", info.locked_vm >> 10},
+        {"VmPeak", "%8lu kB", MAX(f.info.peak_vm, f.info.total_vm) >> 10},
+        {"VmSize", "%8lu kB", f.info.total_vm >> 10},
+        {"VmLck", "%8lu kB", f.info.locked_vm >> 10},
         {"VmPin", "%8lu kB", 0},
         {"VmHWM", "%8lu kB", now + above},
         {"VmRSS", "%8lu kB", now},
         {"RssAnon", "%8lu kB", anon},
         {"RssFile", "%8lu kB", file},
-        {"VmData", "%8lu kB", info.data_vm >> 10},
-        {"VmStk", "%8lu kB", info.stack_vm >> 10},
+        {"VmData", "%8lu kB", f.info.data_vm >> 10},
+        {"VmStk", "%8lu kB", f.info.stack_vm >> 10},
         {"VmExe", "%8lu kB", exe >> 10},
-        {"VmLib", "%8lu kB", (info.exec_vm > exe ? info.exec_vm - exe : 0) >> 10},
-        {"SigBlk", "%016lx", sig.blocked},
-        {"SigIgn", "%016lx", sig.ignored},
-        {"SigCgt", "%016lx", sig.caught},
+        {"VmLib", "%8lu kB", (f.info.exec_vm > exe ? f.info.exec_vm - exe : 0) >> 10},
+        {"SigBlk", "%016lx", f.sig.blocked},
+        {"SigIgn", "%016lx", f.sig.ignored},
+        {"SigCgt", "%016lx", f.sig.caught},
     };
-    for (char *next = t.p; next && *next;) {
+    for (char *next = f.host.p; next && *next;) {
         const char *line = next;
         next = strchr(line, '\n');
         size_t len = next ? (size_t) (++next - line) : strlen(line), n = strcspn(line, ":"), i = 0;
         while (i < ARRAY_SIZE(own) && (strncmp(own[i].name, line, n) != 0 || own[i].name[n]))
             i++;
-        if (sig.threads && strncmp(line, "Threads:", 8) == 0) {
-            text_printf(out, "Threads:\t%d\n", sig.threads);
+        if (f.sig.threads && strncmp(line, "Threads:", 8) == 0) {
+            text_printf(out, "Threads:\t%d\n", f.sig.threads);
         } else if (i < ARRAY_SIZE(own)) {
             text_printf(out, "%s:\t", own[i].name);
             text_printf(out, own[i].format, own[i].v);
@@ -391,7 +394,7 @@ static int text_status(const struct target *g, int fd, struct text *out)
             text_add(out, line, len);
         }
     }
-    free(t.p);
+    free(f.host.p);
     return 0;
 }
 

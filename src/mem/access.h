@@ -1,6 +1,6 @@
 /* The only way to touch guest memory. Rights are those of the host mapping, which mirrors the guest's, so a bad
  * address is -EFAULT and a truncated file too; nothing here needs a lock, and no pointer is kept.
- * For handlers. `current`'s space is implied by `sp`. */
+ * For handlers. */
 #ifndef MEM_ACCESS_H
 #define MEM_ACCESS_H
 
@@ -23,7 +23,7 @@ int64_t copy_in_str(struct space *sp, char *dst, gva_t src, size_t size);
 
 /* A host pointer for a host call to use *now* on [va, va+size): NULL stays NULL; an address that the guest has not mapped
  * becomes one that the host kernel answers with EFAULT. `*run` (may be NULL) tells how many bytes from there are
- * contiguous in host memory; when that is less than `size` the caller splits (mem_iov) or bounces (mem_bounce). */
+ * contiguous in host memory; when that is less than `size` the caller splits (mem_iov) or makes a copy (pin). */
 void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run);
 
 /* Append the host pieces of [va, va+size) to iov[*n], at most `max` entries in all; the first bad address becomes an entry
@@ -40,7 +40,7 @@ int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value
 /* Copy between host addresses that may fault: the number of bytes not copied. */
 long copy_bytes(void *dst, const void *src, size_t n);
 
-/* Install the SIGSEGV/SIGBUS recovery; true when `pc` was in a copy routine: *fixup is where to go on. */
+/* For the handler of SIGSEGV and SIGBUS: true when `pc` was in a copy routine: *fixup is where to go on. */
 bool access_fixup(uintptr_t pc, uintptr_t *fixup);
 
 #endif

@@ -9,32 +9,9 @@
 #define MAX_DEPTH 64 /* a red-black tree of 2^20 nodes is at most 40 deep */
 #define TRIES 16
 
-static void fill_region(const struct region *r, struct region_info *out)
-{
-    *out = (struct region_info){.start = gva(r->start),
-                                .end = gva(r->end),
-                                .prot = r->prot,
-                                .shared = r->flags & RG_SHARED,
-                                .anon = r->flags & RG_ANON,
-                                .growsdown = r->flags & RG_GROWSDOWN,
-                                .name = (enum region_name) r->name};
-}
-
 static void fill_rest(const struct space *sp, struct space_view *out)
 {
-    out->info = (struct space_info){.brk_start = gva(sp->brk_start),
-                                    .brk = gva(sp->brk),
-                                    .mmap_base = gva(sp->mmap_base),
-                                    .stack_top = gva(sp->stack_top),
-                                    .total_vm = sp->total,
-                                    .data_vm = sp->data,
-                                    .stack_vm = sp->stack,
-                                    .exec_vm = sp->exec,
-                                    .locked_vm = sp->locked,
-                                    .regions = sp->regions,
-                                    .faults = sp->faults,
-                                    .chunks = sp->slab.next,
-                                    .peak_vm = sp->peak};
+    out->info = space_tell(sp);
     out->limits = sp->limits;
     out->slab = (uint64_t) sp->slab.base;
     out->chunks = sp->slab.next;
@@ -59,7 +36,7 @@ int space_view(struct space *sp, struct space_view *out)
     int r = make_room(sp, out);
     if (r == 0) {
         for (struct region *g = region_from(sp, 0); g && out->regions < sp->regions; g = region_next(g))
-            fill_region(g, &out->region[out->regions++]);
+            out->region[out->regions++] = region_tell(g);
         memcpy(out->owner, sp->owner, out->chunks * sizeof *out->owner);
     }
     unlock(sp);
@@ -85,7 +62,7 @@ static int read_tree(peek_read *read, void *arg, const struct space *sp, struct 
         if (r.start < last || r.end <= r.start || out->regions == sp->regions)
             return -EAGAIN;
         last = r.end;
-        fill_region(&r, &out->region[out->regions++]);
+        out->region[out->regions++] = region_tell(&r);
         at = (uint64_t) r.node.rbe_right;
     }
     return out->regions == sp->regions ? 0 : -EAGAIN;

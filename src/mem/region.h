@@ -188,6 +188,35 @@ struct host_vdso {
 };
 int show_host_vdso(struct space *sp, struct host_vdso *out);
 
+/* What others are told of a region, and of a space. */
+static inline struct region_info region_tell(const struct region *r)
+{
+    return (struct region_info){.start = gva(r->start),
+                                .end = gva(r->end),
+                                .prot = r->prot,
+                                .shared = r->flags & RG_SHARED,
+                                .anon = r->flags & RG_ANON,
+                                .growsdown = r->flags & RG_GROWSDOWN,
+                                .name = (enum region_name) r->name};
+}
+
+static inline struct space_info space_tell(const struct space *sp)
+{
+    return (struct space_info){.brk_start = gva(sp->brk_start),
+                               .brk = gva(sp->brk),
+                               .mmap_base = gva(sp->mmap_base),
+                               .stack_top = gva(sp->stack_top),
+                               .total_vm = sp->total,
+                               .data_vm = sp->data,
+                               .stack_vm = sp->stack,
+                               .exec_vm = sp->exec,
+                               .locked_vm = sp->locked,
+                               .regions = sp->regions,
+                               .faults = sp->faults,
+                               .chunks = sp->slab.next,
+                               .peak_vm = sp->peak};
+}
+
 /* space.c, for the other memory calls; lock held */
 uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
 /* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */

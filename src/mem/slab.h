@@ -20,7 +20,7 @@ struct slab {
 
 int slab_init(struct slab *s, uint64_t bytes);
 
-/* `n` neighbouring chunks; right behind `after` if that is the last one used. Returns the first index or 0: none left. */
+/* `n` neighbouring chunks. Returns the first index or 0: none left. */
 uint32_t slab_take(struct slab *s, uint32_t n);
 
 /* Make chunks [first, first + n) reachable for the guest. 0 or a negative errno. */

@@ -480,13 +480,7 @@ int space_walk(struct space *sp, gva_t from, gva_t to, int (*fn)(const struct re
     lock(sp);
     int ret = 0;
     for (struct region *r = region_from(sp, from.v); r && r->start < to.v && ret == 0; r = region_next(r)) {
-        struct region_info info = {.start = gva(r->start),
-                                   .end = gva(r->end),
-                                   .prot = r->prot,
-                                   .shared = r->flags & RG_SHARED,
-                                   .anon = r->flags & RG_ANON,
-                                   .growsdown = r->flags & RG_GROWSDOWN,
-                                   .name = (enum region_name) r->name};
+        struct region_info info = region_tell(r);
         ret = fn(&info, arg);
     }
     unlock(sp);
@@ -510,19 +504,7 @@ uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa)
 void space_info(struct space *sp, struct space_info *out)
 {
     lock(sp);
-    *out = (struct space_info){.brk_start = gva(sp->brk_start),
-                               .brk = gva(sp->brk),
-                               .mmap_base = gva(sp->mmap_base),
-                               .stack_top = gva(sp->stack_top),
-                               .total_vm = sp->total,
-                               .data_vm = sp->data,
-                               .stack_vm = sp->stack,
-                               .exec_vm = sp->exec,
-                               .locked_vm = sp->locked,
-                               .regions = sp->regions,
-                               .faults = sp->faults,
-                               .chunks = sp->slab.next,
-                               .peak_vm = sp->peak};
+    *out = space_tell(sp);
     unlock(sp);
 }
 

@@ -82,7 +82,6 @@ struct space_info {
 };
 void space_info(struct space *sp, struct space_info *out);
 
-/* fork: take every lock of the space before, let go after in both; renew makes the child's machine. */
 /* SysV shared memory: shmat(2), shmdt(2). */
 int64_t space_shmat(struct space *sp, int id, gva_t at, int flags);
 int space_shmdt(struct space *sp, gva_t va);
@@ -101,6 +100,7 @@ bool space_bring_in(struct space *sp, uint64_t va);
  * tree again. */
 void space_repair(struct space *sp, int pid);
 
+/* fork: take every lock of the space before, let go after in both; in the child the machine is made again. */
 void space_fork_prepare(struct space *sp);
 void space_fork_parent(struct space *sp);
 int space_fork_child(struct space *sp); /* MADV_DONTFORK ranges dropped, machine_renew() */

@@ -8,7 +8,7 @@
 enum stream_tag {
     ST_END,
     ST_IMAGE,   /* struct state_image: fixed-size facts */
-    ST_OPTIONS, /* struct state_options */
+    ST_OPTIONS, /* descriptors of the layers above: launch.c */
     ST_SYSROOT, /* strings, without NUL */
     ST_HOSTNAME,
     ST_EXEC_PATH,

@@ -10,29 +10,16 @@ struct waitv { /* struct futex_waitv */
     uint32_t flags, reserved;
 };
 
-static long restart_wait(struct thread *t);
-
-/* Wait with a timeout: an interrupted relative wait goes on to the same end (restart_syscall). */
-static int64_t wait_word(struct thread *t, uint64_t uaddr, int op, uint32_t val, const struct timespec *timeout,
-                         uint32_t bits)
-{
-    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(uaddr), 4, NULL), op, val, timeout, NULL, bits);
-    return r;
-}
-
-static int64_t restart_futex(struct thread *t)
-{
-    return restart_wait(t);
-}
-
-static long restart_wait(struct thread *t)
+/* An interrupted wait with a relative timeout goes on to the same end (restart_syscall). */
+static int64_t restart_wait(struct thread *t)
 {
     const uint64_t *d = t->restart_data;
     const struct timespec end = {(time_t) d[3], (long) d[4]};
     int op = FUTEX_WAIT_BITSET | ((int) d[1] & FUTEX_PRIVATE_FLAG);
-    long r = wait_word(t, d[0], op, (uint32_t) d[2], &end, FUTEX_BITSET_MATCH_ANY);
+    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(d[0]), 4, NULL), (long) op, (uint64_t) (uint32_t) d[2], &end, NULL,
+                       (uint64_t) FUTEX_BITSET_MATCH_ANY);
     if (r == -EINTR || r == -ERESTARTNOINTR) {
-        t->restart_fn = restart_futex;
+        t->restart_fn = restart_wait;
         return -ERESTART_RESTARTBLOCK;
     }
     return r;
@@ -90,7 +77,7 @@ int64_t sys_futex(struct thread *t, const uint64_t a[6])
         t->restart_data[0] = a[0];
         t->restart_data[1] = (uint64_t) op;
         t->restart_data[2] = a[2];
-        t->restart_fn = restart_futex;
+        t->restart_fn = restart_wait;
         return -ERESTART_RESTARTBLOCK;
     }
     return cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2 ? -ERESTARTNOINTR : -ERESTARTSYS;

@@ -33,8 +33,7 @@ int64_t sys_sysinfo(struct thread *t, const uint64_t a[6])
     return ret < 0 ? ret : put_user(t->proc->space, gva(a[0]), &si);
 }
 
-/* The persona lives in the host process, but what it changes there (layout, READ_IMPLIES_EXEC, the 32-bit uname) is the supervisor's:
- * it can be asked for, and set to what it is. */
+/* The persona is the host process's: its flags are passed on, but no other execution domain, which would be the supervisor's too. */
 int64_t sys_personality(struct thread *t, const uint64_t a[6])
 {
     (void) t;

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/signal.h"
 #include "task/task.h"
 
 /* Kind of an argument, and what its `x` means there. */
@@ -78,30 +79,11 @@ struct sys_row {
 extern const struct sys_row sys_rows[];
 extern const unsigned sys_row_count;
 
-/* Serve the call in t->nr, t->args; the result goes to rax (a restart code too: signal delivery replaces it) and t->in_syscall says
- * that it is one. -ENO_RESULT leaves the registers alone. */
-void sys_dispatch(struct thread *t);
-
 /* Write the last calls, oldest first, to `fd`. Async-signal-safe: for the crash report. */
 void sys_crash_calls(int fd);
 
 /* The generic service of a row. Handlers that only check or adjust something first end with it. */
 int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6]);
 const struct sys_row *sys_row_of(uint64_t nr);
-
-/* Host call that may block: lets the guest's unblocked signals (t->sigmask; for ppoll and friends set t->saved_mask/restore_mask and
- * the mask before) in. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was taken before the call was made, which then never
- * was: as if it had come before the SYSCALL instruction; only a call with a mask of its own has to make that -EINTR. */
-long sys_block(struct thread *t, long nr, ...);
-/* The same of a call that is handed the mask itself (ppoll, pselect6, epoll_pwait): the host lets that one's signals in for the call alone, and
- * what is ready wins over them. -EINTR also when one came before the call was made. */
-long sys_block_masked(struct thread *t, long nr, ...);
-
-/* Internal results, never seen by the guest: dispatch and signal delivery turn them into EINTR or a restart. */
-#define ERESTARTSYS 512
-#define ERESTARTNOINTR 513
-#define ERESTARTNOHAND 514
-#define ERESTART_RESTARTBLOCK 516
-#define ENO_RESULT 600 /* registers are already what the guest shall see (rt_sigreturn, execve) */
 
 #endif

@@ -17,7 +17,6 @@
 #include "base/raw.h"
 #include "mem/access.h"
 #include "mem/image.h"
-#include "sys/sys.h"
 #include "task/picture.h"
 #include "task/process.h"
 #include "task/signal.h"

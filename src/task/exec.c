@@ -11,7 +11,6 @@
 #include "base/fds.h"
 #include "base/procfs.h"
 #include "base/raw.h"
-#include "fs/execopen.h"
 #include "task/picture.h"
 #include "task/process.h"
 #include "task/signal.h"
@@ -20,6 +19,7 @@
 #define AT_MINSIGSTKSZ 51
 #endif
 
+exec_open *exec_find;
 void (*exec_save_more)(struct stream_writer *w);
 void (*exec_load_more)(enum stream_tag tag, const void *data, size_t size);
 void (*exec_started)(struct process *p, int exe_fd);
@@ -148,7 +148,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     fds_create_lock(); /* what is opened on the way needs no room in the guest's table, and is gone from it before others look */
     int64_t r = host(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
     if (r >= 0)
-        r = program_open(p, path, (int) r, fs_exec_open, NULL, why, sizeof why);
+        r = program_open(p, path, (int) r, exec_find, NULL, why, sizeof why);
     int exe_fd = -1, state = -1;
     if (r == 0)
         r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
@@ -279,7 +279,7 @@ int exec_resume(int fd)
     int copy = (int) host(SYS_fcntl, ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
     if (copy >= 0)
         host(SYS_fcntl, ctx.exe_fd, F_SETFD, FD_CLOEXEC);
-    bool opened = copy >= 0 && program_open(&p, p.execfn, copy, fs_exec_open, NULL, why, sizeof why) == 0;
+    bool opened = copy >= 0 && program_open(&p, p.execfn, copy, exec_find, NULL, why, sizeof why) == 0;
     fds_create_unlock();
     if (above)
         fds_open_up();

@@ -9,7 +9,6 @@
 #include "base/raw.h"
 #include "base/report.h"
 #include "mem/access.h"
-#include "sys/sys.h"
 #include "task/operand.h"
 #include "task/signal.h"
 

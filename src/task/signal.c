@@ -2,6 +2,7 @@
 
 #include <cpuid.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -9,7 +10,6 @@
 #include "base/raw.h"
 #include "mem/access.h"
 #include "task/process.h"
-#include "sys/sys.h"
 
 #define SYNC_BITS (KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS))
 #define UNBLOCKABLE (KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP))
@@ -237,14 +237,19 @@ void signal_take(struct thread *t)
         signal_block_all();
 }
 
+static void six(long a[6], va_list ap)
+{
+    for (int i = 0; i < 6; i++)
+        a[i] = va_arg(ap, long);
+}
+
 long sys_block(struct thread *t, long nr, ...)
 {
     long a[6];
-    __builtin_va_list ap;
-    __builtin_va_start(ap, nr);
-    for (int i = 0; i < 6; i++)
-        a[i] = __builtin_va_arg(ap, long);
-    __builtin_va_end(ap);
+    va_list ap;
+    va_start(ap, nr);
+    six(a, ap);
+    va_end(ap);
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
     set_host_mask(t->sigmask & ~SYNC_BITS);
@@ -257,11 +262,10 @@ long sys_block(struct thread *t, long nr, ...)
 long sys_block_masked(struct thread *t, long nr, ...)
 {
     long a[6];
-    __builtin_va_list ap;
-    __builtin_va_start(ap, nr);
-    for (int i = 0; i < 6; i++)
-        a[i] = __builtin_va_arg(ap, long);
-    __builtin_va_end(ap);
+    va_list ap;
+    va_start(ap, nr);
+    six(a, ap);
+    va_end(ap);
     long r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
@@ -510,7 +514,6 @@ int signal_return(struct thread *t)
     if (copy_in(sp, &uc, gva(at + offsetof(struct guest_frame, uc)), sizeof uc))
         return -EFAULT;
     const struct guest_sigcontext *m = &uc.mc;
-    t->restart_fn = NULL;
     t->restart_fn = NULL; /* a handler ran: nothing is left to restart */
     signal_set_mask(t, uc.sigmask);
     *t->regs = (struct cpu_regs){.rax = m->ax,

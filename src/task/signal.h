@@ -61,4 +61,19 @@ int signal_return(struct thread *t);
 
 void signal_set_mask(struct thread *t, ksigset_t mask);
 
+/* Host call that may block: lets the guest's unblocked signals (t->sigmask; for ppoll and friends set t->saved_mask/restore_mask and
+ * the mask before) in. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was taken before the call was made, which then never
+ * was: as if it had come before the SYSCALL instruction; only a call with a mask of its own has to make that -EINTR. */
+long sys_block(struct thread *t, long nr, ...);
+/* The same of a call that is handed the mask itself (ppoll, pselect6, epoll_pwait): the host lets that one's signals in for the call alone, and
+ * what is ready wins over them. -EINTR also when one came before the call was made. */
+long sys_block_masked(struct thread *t, long nr, ...);
+
+/* Internal results, never seen by the guest: dispatch and signal delivery turn them into EINTR or a restart. */
+#define ERESTARTSYS 512
+#define ERESTARTNOINTR 513
+#define ERESTARTNOHAND 514
+#define ERESTART_RESTARTBLOCK 516
+#define ENO_RESULT 600 /* registers are already what the guest shall see (rt_sigreturn, execve) */
+
 #endif

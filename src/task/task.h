@@ -40,7 +40,7 @@ struct process {
     const struct options *opt;
     int pid;
 
-    pthread_mutex_t lock; /* threads, nthreads, rlimit, exec strings */
+    pthread_mutex_t lock; /* threads, nthreads */
     LIST_HEAD(, thread) threads;
     unsigned nthreads;
 
@@ -97,10 +97,14 @@ static inline bool signal_sync_deliverable(const struct thread *t)
            ((t->sync_taken & 2) && !(t->sigmask & KSIG_BIT(SIGBUS)));
 }
 
-/* Run `current` until it ends; never returns to the caller of the thread's start routine but by thread_exit(). */
+/* The layer above (sys/dispatch.c): serve the call in t->nr, t->args; the result goes to rax (a restart code too: signal delivery replaces it)
+ * and t->in_syscall says that it is one. -ENO_RESULT leaves the registers alone. */
+void sys_dispatch(struct thread *t);
+
+/* Run `t` on the calling host thread, as `current`, until it ends. */
 _Noreturn void thread_run(struct thread *t);
 
-/* A guest thread of `p` on the calling host thread / a new one. See thread.c. */
+/* The first guest thread of `p`, for the calling host thread. */
 int thread_attach(struct process *p, struct thread **out);
 
 #endif
