@@ -171,6 +171,33 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
     return r;
 }
 
+/* Give the machine more memory for tables. */
+static int feed(struct space *sp)
+{
+    uint32_t c = slab_take(&sp->slab, 1);
+    if (!c)
+        return -ENOMEM;
+    long p = host(SYS_mmap, slab_hva(&sp->slab, c), CHUNK_SIZE, PROT_READ | PROT_WRITE,
+                  MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+    if (is_error(p))
+        return -ENOMEM;
+    int r = slab_back(&sp->slab, sp->machine, c, 1);
+    if (r == 0)
+        machine_feed(sp->machine, gpa((uint64_t) c << CHUNK_SHIFT));
+    return r;
+}
+
+int space_vcpu(struct space *sp, struct vcpu **out)
+{
+    int r = vcpu_create(sp->machine, out);
+    if (r != -ENOMEM)
+        return r;
+    lock(sp);
+    r = feed(sp);
+    unlock(sp);
+    return r ? r : vcpu_create(sp->machine, out);
+}
+
 /* machine_map with table memory fed as needed. */
 static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, int prot)
 {
@@ -179,17 +206,9 @@ static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, 
                                   : machine_map(sp->machine, gva(va), gpa(pa), size, prot);
         if (r != -ENOMEM)
             return r;
-        uint32_t c = slab_take(&sp->slab, 1);
-        if (!c)
-            return -ENOMEM;
-        long p = host(SYS_mmap, slab_hva(&sp->slab, c), CHUNK_SIZE, PROT_READ | PROT_WRITE,
-                      MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
-        if (is_error(p))
-            return -ENOMEM;
-        r = slab_back(&sp->slab, sp->machine, c, 1);
+        r = feed(sp);
         if (r)
             return r;
-        machine_feed(sp->machine, gpa((uint64_t) c << CHUNK_SHIFT));
     }
 }
 

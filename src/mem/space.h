@@ -38,6 +38,8 @@ enum space_kind {
 /* An empty space over a new machine. `dir`: where a SPACE_CLONE has its file, a descriptor. */
 int space_create(struct space **out, const struct space_limits *lim, enum space_kind kind, int dir, const char **why);
 struct machine *space_machine(struct space *sp);
+/* vcpu_create() with table memory for it: each vCPU takes a page of that. */
+int space_vcpu(struct space *sp, struct vcpu **out);
 /* Does private memory live in a file? Not in a SPACE_CLONE whose file could not be made. */
 bool space_in_file(const struct space *sp);
 /* Does mapping a file keep a descriptor of it? Not with SPACE_COW. */

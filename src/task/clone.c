@@ -79,7 +79,7 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
     n->sigmask = t->sigmask;
     if (a->flags & CLONE_CHILD_CLEARTID)
         n->clear_child_tid = gva(a->child_tid);
-    int r = vcpu_create(space_machine(p->space), &n->vcpu);
+    int r = space_vcpu(p->space, &n->vcpu);
     if (r) {
         free(n);
         return -EAGAIN;
@@ -475,7 +475,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     if (a->flags & CLONE_CHILD_CLEARTID)
         n->clear_child_tid = gva(a->child_tid);
     LIST_INSERT_HEAD(&s->proc.threads, n, link);
-    if (r == 0 && vcpu_create(space_machine(p->space), &n->vcpu))
+    if (r == 0 && space_vcpu(p->space, &n->vcpu))
         r = -EAGAIN;
     if (r) {
         spawn_free(s);

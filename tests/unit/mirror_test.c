@@ -90,6 +90,13 @@ void machine_feed(struct machine *m, gpa_t gpa)
     m->feeds++;
 }
 
+int vcpu_create(struct machine *m, struct vcpu **out)
+{
+    (void) m;
+    (void) out;
+    return -ENOMEM;
+}
+
 int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly)
 {
     (void) hva, (void) readonly;
