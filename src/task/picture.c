@@ -294,7 +294,9 @@ void picture_send(struct picture *pic, int fd)
     if (r == 0)
         r = space_send(pic->space, pic->memfile >= 0, &pic->eyes, send_piece, &fd);
     if (r == 0)
-        send_all(fd, &end, sizeof end);
+        r = send_all(fd, &end, sizeof end);
+    if (r && fd >= 0)
+        host(SYS_shutdown, fd, SHUT_WR); /* the child waits for more, and we for it */
     if (pic->taken)
         machine_go(space_machine(pic->space));
 }
