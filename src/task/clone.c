@@ -357,7 +357,8 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     return pid;
 }
 
-/* CLONE_FILES: a descriptor of the child is one of the parent's, so there is no pipe that would end with the child. */
+/* CLONE_FILES: a descriptor of the child is one of the parent's, so there is no pipe that would end with the child, or that a picture could go
+ * through. Memory goes by the host's copy. */
 static int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
@@ -637,8 +638,8 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
             return -EINVAL;
         return clone_thread(t, a);
     }
-    if ((f & (CLONE_FILES | CLONE_VFORK | CLONE_VM)) == (CLONE_FILES | CLONE_VFORK))
-        return -EINVAL; /* nothing tells of the child's exec: docs/limits.md */
+    if ((f & (CLONE_FILES | CLONE_VM)) == CLONE_FILES && (f & CLONE_VFORK || space_in_file(t->proc->space)))
+        return -EINVAL; /* docs/limits.md */
     struct clone_args_in in = *a;
     int r = f & CLONE_PIDFD ? reserve_pidfd(t, &in) : 0;
     if (r)

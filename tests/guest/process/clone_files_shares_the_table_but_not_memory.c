@@ -1,4 +1,5 @@
 /* covers: clone close */
+/* ways: cow copy (memory in a file would be shared by the copy that the host makes: docs/limits.md) */
 #include <sched.h>
 
 #include "child.h"
