@@ -182,11 +182,22 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
     return replace(fd, with, flags);
 }
 
+/* --hostname: what uname(2) says, for those who ask the file. */
+static int64_t serve_hostname(struct thread *t, int fd, const struct stat *st, uint64_t flags)
+{
+    static const char name[] = "/proc/sys/kernel/hostname";
+    const char *host = t->proc->opt->hostname;
+    char path[PATH_MAX], text[80];
+    if (!host || (flags & O_ACCMODE) != O_RDONLY || proc_fd_link(fd, path, sizeof path) < 0 || strcmp(path, name) != 0)
+        return fd;
+    int n = snprintf(text, sizeof text, "%s\n", host);
+    return replace(fd, special_text(name, text, (size_t) n, flags, st->st_mode & 0777), flags);
+}
+
 int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_t flags)
 {
     struct proc_name p;
     struct stat st;
-    (void) t;
     if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
         return fd;
     bool exe = target_is_elfuse(st.st_dev, st.st_ino);
@@ -200,8 +211,8 @@ int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_
     } else if (is_strayed(fd, &st)) {
         host(SYS_close, fd);
         r = -EACCES;
-    } else if (proc_name_of_fd(fd, &p) == 1 && p.pid) {
-        r = serve(fd, &p, &st, flags);
+    } else if (proc_name_of_fd(fd, &p) == 1) {
+        r = p.pid ? serve(fd, &p, &st, flags) : serve_hostname(t, fd, &st, flags);
     }
     fds_create_unlock();
     return r;

@@ -16,8 +16,8 @@ static int64_t restart_wait(struct thread *t)
     const uint64_t *d = t->restart_data;
     const struct timespec end = {(time_t) d[3], (long) d[4]};
     int op = FUTEX_WAIT_BITSET | ((int) d[1] & FUTEX_PRIVATE_FLAG);
-    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(d[0]), 4, NULL), (long) op, (uint64_t) (uint32_t) d[2], &end, NULL,
-                       (uint64_t) FUTEX_BITSET_MATCH_ANY);
+    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(d[0]), 4, NULL), (long) op, (uint64_t) (uint32_t) d[2],
+                       &end, NULL, (uint64_t) FUTEX_BITSET_MATCH_ANY);
     if (r == -EINTR || r == -ERESTARTNOINTR) {
         t->restart_fn = restart_wait;
         return -ERESTART_RESTARTBLOCK;
