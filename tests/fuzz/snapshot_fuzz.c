@@ -30,7 +30,8 @@ static void promises(const struct process_state *st)
     uint64_t floor = 0;
     for (uint32_t i = 0; i < sp->regions; i++) {
         const struct region_image *r = &sp->region[i];
-        CHECK(r->start >= floor && r->start < r->end && r->end <= SPACE_TOP && !((r->start | r->end | r->off) & ~PAGE_MASK));
+        CHECK(r->start >= floor && r->start < r->end && r->end <= SPACE_TOP &&
+              !((r->start | r->end | r->off) & ~PAGE_MASK));
         CHECK(r->object == 0 || r->object < sp->objects);
         floor = r->end;
     }
@@ -77,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         for (size_t at = 1, n; at + 2 < size; at += n + 2) {
             n = MIN((size_t) data[at + 1] * 8, size - at - 2);
-            stream_put(&w, (enum stream_tag) (data[at] % 32), data + at + 2, n);
+            stream_put(&w, (enum stream_tag)(data[at] % 32), data + at + 2, n);
         }
     }
     if (stream_end(&w))

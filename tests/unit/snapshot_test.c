@@ -326,9 +326,9 @@ static void over_a_socket_what_follows_is_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_encoded_is_decoded),      cmocka_unit_test(cut_anywhere_it_is_refused),
-        cmocka_unit_test(a_stranger_s_stream_is_refused),  cmocka_unit_test(sections_come_once_and_all),
-        cmocka_unit_test(anything_off_is_refused),         cmocka_unit_test(over_a_socket_what_follows_is_left),
+        cmocka_unit_test(what_is_encoded_is_decoded),     cmocka_unit_test(cut_anywhere_it_is_refused),
+        cmocka_unit_test(a_stranger_s_stream_is_refused), cmocka_unit_test(sections_come_once_and_all),
+        cmocka_unit_test(anything_off_is_refused),        cmocka_unit_test(over_a_socket_what_follows_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
