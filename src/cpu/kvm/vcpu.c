@@ -58,6 +58,16 @@ static struct vcpu *take_parked(struct machine *m)
     return NULL;
 }
 
+#define FUTEX_WAIT_PRIVATE 128
+#define FUTEX_WAKE_PRIVATE 129
+
+static void not_running(struct vcpu *v)
+{
+    __atomic_store_n(&v->running, 0, __ATOMIC_SEQ_CST);
+    if (__builtin_expect(__atomic_load_n(&v->m->stopped, __ATOMIC_SEQ_CST), 0))
+        host(SYS_futex, &v->running, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
 int vcpu_create(struct machine *m, struct vcpu **out)
 {
     lock_take(&m->lock);
@@ -128,6 +138,7 @@ fail:
 
 void vcpu_park(struct vcpu *v)
 {
+    not_running(v); /* its thread may have been killed inside; before the lock, which whoever stops the machine holds */
     lock_take(&v->m->lock);
     SLIST_INSERT_HEAD(&v->m->parked, v, parked);
     lock_drop(&v->m->lock);
@@ -322,16 +333,6 @@ static void short_cut_failed(struct vcpu *v)
 }
 
 /* ---- stopping all ---- */
-
-#define FUTEX_WAIT_PRIVATE 128
-#define FUTEX_WAKE_PRIVATE 129
-
-static void not_running(struct vcpu *v)
-{
-    __atomic_store_n(&v->running, 0, __ATOMIC_SEQ_CST);
-    if (__builtin_expect(__atomic_load_n(&v->m->stopped, __ATOMIC_SEQ_CST), 0))
-        host(SYS_futex, &v->running, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
 
 /* One KVM_RUN, not while the machine is stopped. Stores and loads of the two words are in one order for everybody: either we see `stopped`, or
  * machine_stop() sees `running`. */
