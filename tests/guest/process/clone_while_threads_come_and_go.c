@@ -1,4 +1,5 @@
 /* covers: clone exit */
+/* svm: no (natively, too, busy threads take the one emulated processor for most of a minute) */
 /* Whatever the threads of a process are in the middle of, a process that it clones, with flags that fork has not, makes threads of its own. */
 #include <linux/futex.h>
 #include <sched.h>
