@@ -81,7 +81,7 @@ void machine_close(struct machine *m);
 void machine_destroy(struct machine *m);
 
 /* Register `size` bytes at `hva` as guest-physical memory at `gpa`: RAM pieces, or `readonly` pages of the host's such as
- * the vDSO. Once per range; never removed. */
+ * the vDSO, which are registered when they are first read: half of all processes never look at a clock. Once per range; never removed. */
 int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
 
 /* True when the guest's TSC counts as the host's, so that the host's vDSO tells the right time in the guest. */

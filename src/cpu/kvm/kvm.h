@@ -16,6 +16,7 @@ struct slot {
     uint64_t gpa, size;
     void *hva;
     bool readonly;
+    bool late; /* not told to KVM yet: machine_read_late() */
 };
 
 /* Which privilege level SYSCALL arrives at: learnt from the first one. */
@@ -71,6 +72,10 @@ struct vcpu {
     int last_cpu;          /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
     struct cpu_stats stats;
 };
+
+/* The guest read `n` bytes at `pa` that KVM has no slot for: register it, and say what is there. False: it is no such address; with n = 0:
+ * everything is registered already. */
+bool machine_read_late(struct machine *m, uint64_t pa, void *data, unsigned n);
 
 /* x86_64/system.c: system pages, processor state at reset. */
 void system_init(struct machine *m); /* entry code, IDT; once per machine */

@@ -180,8 +180,9 @@ static int create_vm(struct machine *m)
         return fd;
     m->vm_fd = fd;
     for (unsigned i = 0; i < m->nslots; i++) {
+        m->slot[i].late = m->slot[i].readonly;
         int r = m->forked ? fault(FAULT_FORK_SLOT) : 0;
-        if (r == 0)
+        if (r == 0 && !m->slot[i].late)
             r = add_slot(m, i);
         if (r) {
             fds_close(m->vm_fd);
@@ -374,11 +375,32 @@ int machine_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool rea
 {
     if (m->nslots == MAX_SLOTS)
         return -ENOMEM;
-    m->slot[m->nslots] = (struct slot){.gpa = pa.v, .size = size, .hva = hva, .readonly = readonly};
-    int r = add_slot(m, m->nslots);
+    m->slot[m->nslots] = (struct slot){.gpa = pa.v, .size = size, .hva = hva, .readonly = readonly, .late = readonly};
+    int r = readonly ? 0 : add_slot(m, m->nslots);
     if (r == 0)
         m->nslots++;
     return r;
+}
+
+bool machine_read_late(struct machine *m, uint64_t pa, void *data, unsigned n)
+{
+    bool found = false;
+    lock_take(&m->lock);
+    for (unsigned i = 0; i < m->nslots; i++) {
+        struct slot *s = &m->slot[i];
+        if (!s->readonly)
+            continue;
+        if (s->late && add_slot(m, i) == 0) {
+            s->late = false;
+            found = n == 0;
+        }
+        if (n && pa >= s->gpa && pa - s->gpa <= s->size - n) {
+            memcpy(data, (const uint8_t *) s->hva + (pa - s->gpa), n);
+            found = true;
+        }
+    }
+    lock_drop(&m->lock);
+    return found;
 }
 
 uint64_t machine_gpa_limit(const struct machine *m)

@@ -431,8 +431,13 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
             }
             v->stats.exits_fault++;
             if (run->io.port != PORT_EXCEPTION || run->io.direction != KVM_EXIT_IO_OUT ||
-                r->rip - ENTRY_OF(entry_stubs) >= 32ull * EXCEPTION_STUB_SIZE || !leave_exception(v, fault))
+                r->rip - ENTRY_OF(entry_stubs) >= 32ull * EXCEPTION_STUB_SIZE || !leave_exception(v, fault)) {
                 leave_stray_io(v, fault);
+            } else if (fault->vector == VECTOR_UD && machine_read_late(v->m, 0, NULL, 0)) {
+                enter(v); /* it may have been a read that KVM's emulator is too simple for */
+                set_mask(v, sigmask);
+                continue;
+            }
             return CPU_FAULT;
         case KVM_EXIT_IRQ_WINDOW_OPEN:
             if (r->rip == ENTRY_TEXT) {
@@ -448,7 +453,16 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
         case KVM_EXIT_INTR:
             v->stats.exits_other++;
             continue;
+        case KVM_EXIT_MMIO: /* completed by the next run */
+            if (run->mmio.is_write || !machine_read_late(v->m, run->mmio.phys_addr, run->mmio.data, run->mmio.len))
+                break;
+            v->stats.exits_other++;
+            continue;
         case KVM_EXIT_INTERNAL_ERROR:
+            if (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION && machine_read_late(v->m, 0, NULL, 0)) {
+                v->stats.exits_other++;
+                continue; /* as above, where KVM does not make an exception of it */
+            }
             if (run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION && leave_interrupted(v) && !v->cpl0) {
                 /* An instruction that this host's KVM has to emulate and cannot. */
                 *fault = (struct cpu_fault){.vector = VECTOR_UD};
