@@ -77,6 +77,11 @@ static uint64_t mount_of(int dir, const char *path)
     return sx.stx_mask & STATX_MNT_ID ? sx.stx_mnt_id : 0;
 }
 
+bool fs_proc_holds(const struct fs_at *at)
+{
+    return mount_of(at->dirfd, at->path) == mount_of(AT_FDCWD, "/proc");
+}
+
 /* A memory file of procfs (nobody else's has this mode) that is not under /proc: the name it has there, behind a mount
  * of someone who may mount, does not tell whose it is. */
 static bool is_strayed(int fd, const struct stat *st)

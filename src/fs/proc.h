@@ -49,6 +49,9 @@ int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_
  * host. */
 int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, size_t size);
 
+/* True when `at` lies on the mount at /proc. */
+bool fs_proc_holds(const struct fs_at *at);
+
 /* True for what fs_proc_filter() put in a file's place: mmap(2) of a file in /proc is ENODEV. */
 bool fs_proc_is_text(int fd);
 

@@ -1,9 +1,12 @@
-/* fsconfig: the only call of the mount family whose value depends on its command; the others are generic. */
+/* Mounts. Generic but for fsconfig, whose value depends on its command; and with a sysroot, where a mount must show nothing of the host that
+ * lies outside, nor hide the procfs by which the supervisor names what it has found (docs/internals/paths.md). */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 
 #include "base/fds.h"
+#include "fs/proc.h"
 #include "sys/handlers.h"
 
 #define BINARY_MAX (1u << 20)
@@ -61,5 +64,119 @@ int64_t sys_fsconfig(struct thread *t, const uint64_t a[6])
         break;
     }
     sys_str_free(key);
+    return ret;
+}
+
+/* ---- with a sysroot ---- */
+
+/* Kinds of file systems that show no file of the host, whatever their options say: those of an overlay are paths, as they are there. */
+static bool shows_no_files(const char *type)
+{
+    static const char *const types[] = {"tmpfs", "ramfs", "proc", "sysfs", "devpts", "mqueue", "cgroup", "cgroup2"};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(types); i++)
+        if (!strcmp(type, types[i]))
+            return true;
+    return false;
+}
+
+static bool readable_string(const char *s)
+{
+    return s && s != BAD_PTR;
+}
+
+/* The resolved path of argument `va`, refused on /proc. sys_path_done() after 0. */
+static int mount_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *p)
+{
+    int ret = sys_path(t, dirfd, va, flags, p);
+
+    if (ret < 0 || p->host != p->at.path || !fs_proc_holds(&p->at))
+        return ret;
+    sys_path_done(p);
+    return -EPERM;
+}
+
+static int64_t mount_inside(struct thread *t, const uint64_t a[6])
+{
+    const uint64_t changes = MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+    struct sys_path source = {.host = NULL}, target;
+    char *name = NULL, *type = NULL, *data = NULL;
+    bool path = !(a[3] & changes) && (a[3] & (MS_BIND | MS_MOVE));
+    int64_t ret = a[3] & changes ? sys_path(t, AT_FDCWD, a[1], 0, &target) : mount_path(t, AT_FDCWD, a[1], 0, &target);
+
+    if (ret < 0)
+        return ret;
+    if (path)
+        ret = a[3] & MS_MOVE ? mount_path(t, AT_FDCWD, a[0], FS_MOUNTPOINT, &source)
+                             : sys_path(t, AT_FDCWD, a[0], 0, &source);
+    if (ret < 0)
+        goto target;
+    ret = sys_str(t, a[0], &name);
+    if (ret >= 0)
+        ret = sys_str(t, a[2], &type);
+    if (ret >= 0)
+        ret = sys_str(t, a[4], &data);
+    if (ret >= 0 && !path && !(a[3] & changes) && readable_string(type) && !shows_no_files(type))
+        ret = -EPERM;
+    if (ret >= 0)
+        ret = host(SYS_mount, path ? source.host : name, target.host, type, a[3], data);
+    sys_str_free(name);
+    sys_str_free(type);
+    sys_str_free(data);
+    if (path)
+        sys_path_done(&source);
+target:
+    sys_path_done(&target);
+    return ret;
+}
+
+int64_t sys_mount(struct thread *t, const uint64_t a[6])
+{
+    return fs_root.fd < 0 ? sys_pass(t, sys_row_of(SYS_mount), a) : mount_inside(t, a);
+}
+
+int64_t sys_umount2(struct thread *t, const uint64_t a[6])
+{
+    struct sys_path p;
+    int64_t ret;
+
+    if (fs_root.fd < 0)
+        return sys_pass(t, sys_row_of(SYS_umount2), a);
+    ret = mount_path(t, AT_FDCWD, a[0], FS_MOUNTPOINT, &p);
+    if (ret < 0)
+        return ret;
+    ret = host(SYS_umount2, p.host, a[1]);
+    sys_path_done(&p);
+    return ret;
+}
+
+int64_t sys_fsopen(struct thread *t, const uint64_t a[6])
+{
+    char *name;
+    int64_t ret = sys_str(t, a[0], &name);
+
+    if (ret < 0)
+        return ret;
+    ret = fs_root.fd >= 0 && readable_string(name) && !shows_no_files(name) ? -EPERM : host(SYS_fsopen, name, a[1]);
+    sys_str_free(name);
+    return ret;
+}
+
+int64_t sys_move_mount(struct thread *t, const uint64_t a[6])
+{
+    struct sys_path from, to;
+    int64_t ret;
+
+    if (fs_root.fd < 0)
+        return sys_pass(t, sys_row_of(SYS_move_mount), a);
+    ret = mount_path(t, (int) a[0], a[1], FS_NOFOLLOW | FS_EMPTY_OK, &from);
+    if (ret < 0)
+        return ret;
+    ret = mount_path(t, (int) a[2], a[3], FS_NOFOLLOW | FS_EMPTY_OK, &to);
+    if (ret >= 0) {
+        ret = host(SYS_move_mount, from.dirfd, from.host, to.dirfd, to.host, a[4]);
+        sys_path_done(&to);
+    }
+    sys_path_done(&from);
     return ret;
 }
