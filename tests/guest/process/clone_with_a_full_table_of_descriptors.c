@@ -11,7 +11,7 @@ static long try_it(const char *what, uint64_t flags)
     struct clone_args a = {.flags = CLONE_PIDFD | flags, .pidfd = (uintptr_t) &fd, .exit_signal = SIGCHLD};
     long pid = raw(clone3, &a, sizeof a);
     if (pid == 0)
-        _exit(fcntl(19, F_GETFD) < 0 && errno == EBADF ? 5 : 6);
+        _exit(flags & CLONE_FILES ? 7 : fcntl(19, F_GETFD) < 0 && errno == EBADF ? 5 : 6);
     show_ok(what, pid);
     if (pid < 0)
         return fd;
@@ -36,6 +36,7 @@ int main(void)
     close(19);
     try_it("one number", 0);
     try_it("one number, vfork", CLONE_VFORK);
+    try_it("one number, one table", CLONE_FILES);
     struct clone_args bad = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t) BAD_PTR, .exit_signal = SIGCHLD};
     show("bad address", raw(clone3, &bad, sizeof bad));
     show("the number is free again", dup(1));
