@@ -1,0 +1,298 @@
+/* Processes with memory of their own: by the host's fork, or by a picture (docs/internals/fork.md). */
+#include "task/clone.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/fds.h"
+#include "base/raw.h"
+#include "mem/access.h"
+#include "mem/image.h"
+#include "task/picture.h"
+#include "task/signal.h"
+
+/* A pair of sockets in the window: what a picture sends to the child, and the child's word that it runs, or its end. */
+struct ready {
+    int fd[2];
+    struct picture *pic; /* or NULL: by the host's copy */
+    LIST_ENTRY(ready) link;
+};
+
+/* All of this process: forks of other threads copy them, and their children close what they find. Changed with the descriptors' lock
+ * held, as at the moment of a fork. */
+static LIST_HEAD(, ready) ready_pipes;
+
+/* In a child of CLONE_VFORK with memory of its own: its end of that pair, open until it execs or ends; the parent sleeps so long. */
+static int vfork_end = -1;
+
+struct fork_counts fork_counts;
+
+static void locks_before_fork(struct process *p)
+{
+    fds_fork_prepare(); /* outermost: S_FDLOCK calls hold it while they take the others */
+    pthread_mutex_lock(&p->lock);
+    lock_take(&p->sighand->lock);
+    space_fork_prepare(p->space);
+}
+
+static void locks_in_parent(struct process *p)
+{
+    space_fork_parent(p->space);
+    lock_drop(&p->sighand->lock);
+    pthread_mutex_unlock(&p->lock);
+    fds_fork_done(false);
+}
+
+/* Does the guest's fork need more than the C library's fork does? */
+static bool plain(const struct clone_args_in *a)
+{
+    return a->exit_signal == SIGCHLD &&
+           !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
+}
+
+/* musl's lock of its list of threads, which its fork() would let go in the child; another C library has none by that name. */
+extern volatile int __thread_list_lock __attribute__((weak)); /* NOLINT */
+
+/* The child: one thread, a machine of its own over the memory that the host copied. */
+static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st,
+                          const struct ready *ready)
+{
+    struct process *p = t->proc;
+    lock_act_for(0);
+    alloc_fork_child();
+    if (&__thread_list_lock && !plain(a))
+        __thread_list_lock = 0; /* a thread that is no more may have been on its way in or out */
+    fds_fork_done(true);
+    struct ready *pipe;
+    LIST_FOREACH (pipe, &ready_pipes, link) {
+        fds_close(pipe->fd[0]);
+        if (pipe == ready)
+            continue;
+        fds_close(pipe->fd[1]);
+        picture_free(pipe->pic);
+    }
+    LIST_INIT(&ready_pipes);
+    fds_close(vfork_end);
+    vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
+    p->sighand->lock = (struct lock){0};
+    pthread_mutex_init(&p->lock, NULL);
+    struct thread *o, *next;
+    for (o = LIST_FIRST(&p->threads); o; o = next) {
+        next = LIST_NEXT(o, link);
+        if (o != t)
+            free(o);
+    }
+    LIST_INIT(&p->threads);
+    LIST_INSERT_HEAD(&p->threads, t, link);
+    p->nthreads = 1;
+    p->pid = t->tid = (int) host(SYS_getpid);
+    t->host = pthread_self();
+    t->sync_taken = t->sig_taken = 0;
+    t->robust_list = gva(0);
+    t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
+    p->vfork_child = false; /* the child of one has memory of its own again */
+    process_self = p;
+    process_share_memory(false);
+    int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space);
+    if (r == 0 && !ready->pic) {
+        r = vcpu_create(space_machine(p->space), &t->vcpu);
+        if (r == 0) {
+            t->regs = vcpu_regs(t->vcpu);
+            r = vcpu_load(t->vcpu, st);
+        }
+    }
+    if (r)
+        return r;
+    machine_born(space_machine(p->space));
+    fork_counts = (struct fork_counts){0};
+    if (a->flags & CLONE_CHILD_SETTID)
+        put_user(p->space, gva(a->child_tid), &t->tid);
+    return 0;
+}
+
+/* The child's word to its parent, which waits for it. */
+static void answer(const struct ready *ready, int status)
+{
+    if (fault(FAULT_FORK_CHILD_EXIT))
+        host(SYS_exit_group, 125);
+    if (fault(FAULT_FORK_CHILD_KILL))
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+    host(SYS_write, ready->fd[1], &status, sizeof status);
+    if (status)
+        host(SYS_exit_group, 125);
+    if (vfork_end < 0)
+        fds_close(ready->fd[1]);
+}
+
+static int ready_open(struct ready *ready)
+{
+    int raw[2];
+    int r = fault(FAULT_FORK_PIPE);
+    if (r)
+        return r;
+    fds_create_lock();
+    r = (int) host(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw);
+    if (r == 0) {
+        ready->fd[0] = fds_adopt_fd(raw[0], false);
+        ready->fd[1] = fds_adopt_fd(raw[1], false);
+        if (ready->fd[0] < 0 || ready->fd[1] < 0) {
+            fds_close(ready->fd[0]);
+            fds_close(ready->fd[1]);
+            r = -EAGAIN;
+        } else {
+            LIST_INSERT_HEAD(&ready_pipes, ready, link);
+        }
+    }
+    fds_create_unlock();
+    return r;
+}
+
+/* With the descriptors' lock held: from here on no other child can have our copy of its end. */
+static void ready_close_child(struct ready *ready)
+{
+    fds_close(ready->fd[1]);
+    ready->fd[1] = -1;
+}
+
+static void ready_close(struct ready *ready)
+{
+    fds_create_lock();
+    LIST_REMOVE(ready, link);
+    fds_close(ready->fd[0]);
+    fds_create_unlock();
+}
+
+/* Until the child has said something, or is gone (0). */
+static long ready_read(struct ready *ready, int *status)
+{
+    long n;
+    do
+        n = host(SYS_read, ready->fd[0], status, sizeof *status);
+    while (n == -EINTR);
+    return n;
+}
+
+/* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. */
+static void reap_failed(int pid, bool had_pending)
+{
+    siginfo_t si;
+    while (host(SYS_waitid, P_PID, pid, &si, WEXITED | __WALL, NULL) == -EINTR)
+        ;
+    ksigset_t chld = KSIG_BIT(SIGCHLD);
+    const struct timespec now = {0};
+    if (!had_pending)
+        host(SYS_rt_sigtimedwait, &chld, NULL, &now, 8);
+}
+
+static long host_fork(const struct clone_args_in *a)
+{
+    long pid = fault(FAULT_FORK_HOST);
+    if (pid == 0)
+        pid = plain(a)
+                  ? fork()
+                  : host(SYS_clone,
+                         (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) | (unsigned) a->exit_signal,
+                         0, NULL, NULL, 0);
+    return pid < 0 ? -EAGAIN : pid;
+}
+
+static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    struct ready ready = {.pic = NULL};
+    autofree struct cpu_state *st = fault(FAULT_FORK_REGISTERS) ? NULL : clone_state(t, a);
+    int r = st ? ready_open(&ready) : -ENOMEM;
+    if (r)
+        return r;
+    ksigset_t pending = 0;
+    host(SYS_rt_sigpending, &pending, 8);
+    if (fork_setup.kind != SPACE_COW)
+        r = picture_new(t, st, &ready.pic);
+
+    locks_before_fork(p);
+    if (r == 0 && ready.pic)
+        r = picture_take(ready.pic);
+    long pid = r ? r : host_fork(a);
+    if (pid == 0) {
+        answer(&ready, renew_in_child(t, a, st, &ready));
+        if (a->flags & CLONE_CLEAR_SIGHAND)
+            signal_reset_handlers(p->sighand);
+        return 0;
+    }
+    ready_close_child(&ready);
+    uint64_t *count = !ready.pic                    ? &fork_counts.cow
+                      : picture_is_clone(ready.pic) ? &fork_counts.clone
+                                                    : &fork_counts.copy;
+    if (ready.pic)
+        picture_send(ready.pic, pid > 0 ? ready.fd[0] : -1);
+    picture_free(steal_ptr(&ready.pic));
+    locks_in_parent(p);
+    int status = -EAGAIN;
+    if (pid > 0) {
+        if (ready_read(&ready, &status) != sizeof status)
+            status = -EAGAIN; /* it died before it could say */
+        else if (status == 0 && a->flags & CLONE_VFORK)
+            ready_read(&ready, &(int){0});
+        if (status) {
+            reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
+            pid = status;
+        }
+    }
+    ready_close(&ready);
+    if (pid > 0)
+        __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
+    return pid;
+}
+
+/* CLONE_FILES: a descriptor of the child is one of the parent's, so there is no pipe that would end with the child, or that a picture could go
+ * through. Memory goes by the host's copy. */
+int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    const struct ready none = {.fd = {-1, -1}};
+    if (space_in_file(p->space))
+        return -EINVAL; /* the host's fork would share the file: docs/limits.md */
+    autofree struct cpu_state *st = clone_state(t, a);
+    if (!st)
+        return -ENOMEM;
+    ksigset_t pending = 0;
+    host(SYS_rt_sigpending, &pending, 8);
+
+    locks_before_fork(p);
+    int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
+    if (place == 0)
+        place = fds_fork_share();
+    long pid = place < 0 ? place
+                         : host(SYS_clone,
+                                (a->flags & (CLONE_FILES | CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
+                                    (unsigned) a->exit_signal,
+                                0, NULL, NULL, 0);
+    if (pid == 0) {
+        int status = renew_in_child(t, a, st, &none);
+        fds_fork_answer(status);
+        if (status)
+            host(SYS_exit_group, 125);
+        if (a->flags & CLONE_CLEAR_SIGHAND)
+            signal_reset_handlers(p->sighand);
+        return 0;
+    }
+    locks_in_parent(p);
+    int status = place < 0 ? place : fds_fork_wait(place, (int) pid);
+    if (status && pid > 0)
+        reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
+    return status == 0 ? pid : status == -ENOMEM ? -ENOMEM : -EAGAIN;
+}
+
+int64_t clone_process(struct thread *t, const struct clone_args_in *a)
+{
+    int64_t pid = fork_process(t, a);
+    if (pid < 0)
+        __atomic_add_fetch(&fork_counts.failed, 1, __ATOMIC_RELAXED);
+    return pid < 0 && pid != -ENOMEM ? -EAGAIN : pid;
+}

@@ -1,0 +1,213 @@
+/* Processes that share memory: vfork, posix_spawn, CLONE_VM (docs/internals/fork.md). */
+#include "task/clone.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <sanitizer/asan_interface.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/alloc.h"
+#include "base/fds.h"
+#include "base/raw.h"
+#include "mem/access.h"
+#include "task/signal.h"
+
+static bool memory_shared; /* for good: there is no telling when the last one ends */
+
+bool process_memory_shared(void)
+{
+    return __atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE);
+}
+
+void process_share_memory(bool shared)
+{
+    __atomic_store_n(&memory_shared, shared, __ATOMIC_RELEASE);
+}
+
+struct spawn {
+    struct process proc;
+    struct thread thread;
+    struct clone_args_in args;
+    struct fds_user fds, *parent_fds;
+    void *stack;
+    bool own_sighand;
+    int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
+    int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
+};
+
+static void spawn_free(struct spawn *s)
+{
+    if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    if (s->thread.vcpu)
+        vcpu_park(s->thread.vcpu);
+    if (s->proc.execing) { /* on the child's stack; its descriptors went with it */
+        s->proc.execing->fd = s->proc.execing->interp_fd = -1;
+        program_free(s->proc.execing);
+    }
+    if (s->stack)
+        munmap(s->stack, HOST_STACK);
+    if (s->own_sighand)
+        free(s->proc.sighand);
+    free(s);
+}
+
+/* Everything that the child needs, made by the parent: what fails, fails before there is a child. */
+static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct spawn **out)
+{
+    struct process *p = t->proc;
+    struct spawn *s = calloc(1, sizeof *s);
+    autofree struct cpu_state *st = clone_state(t, a);
+    if (!s || !st) {
+        free(s);
+        return -ENOMEM;
+    }
+    s->args = *a;
+    s->refs = 1;
+    s->proc = *p;
+    s->proc.execing = NULL;
+    s->proc.vfork_child = true;
+    s->proc.nthreads = 1;
+    pthread_mutex_init(&s->proc.lock, NULL);
+    LIST_INIT(&s->proc.threads);
+    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    s->stack = stack == MAP_FAILED ? NULL : stack;
+    if (s->stack) /* the frames of a child that never returned may have been here: a sanitizer build remembers them */
+        ASAN_UNPOISON_MEMORY_REGION(s->stack, HOST_STACK);
+    int r = s->stack ? 0 : -ENOMEM;
+    if (r == 0 && !(a->flags & CLONE_SIGHAND)) {
+        struct sighand *sh = calloc(1, sizeof *sh);
+        if (sh) {
+            lock_take(&p->sighand->lock);
+            memcpy(sh->action, p->sighand->action, sizeof sh->action);
+            lock_drop(&p->sighand->lock);
+            s->proc.sighand = sh;
+            s->own_sighand = true;
+        } else {
+            r = -ENOMEM;
+        }
+    }
+    struct thread *n = &s->thread;
+    n->proc = &s->proc;
+    n->sigmask = t->sigmask;
+    n->altstack_sp = t->altstack_sp, n->altstack_size = t->altstack_size, n->altstack_flags = t->altstack_flags;
+    if (a->flags & CLONE_CHILD_CLEARTID)
+        n->clear_child_tid = gva(a->child_tid);
+    LIST_INSERT_HEAD(&s->proc.threads, n, link);
+    if (r == 0 && space_vcpu(p->space, &n->vcpu))
+        r = -EAGAIN;
+    if (r) {
+        spawn_free(s);
+        return r;
+    }
+    n->regs = vcpu_regs(n->vcpu);
+    BUG_ON(vcpu_load(n->vcpu, st));
+    s->parent_fds = fds_self();
+    r = fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
+    if (r) {
+        spawn_free(s);
+        return r;
+    }
+    *out = s;
+    return 0;
+}
+
+static void tell_pid(struct spawn *s, int64_t pid)
+{
+    __atomic_store_n(&s->pid, pid, __ATOMIC_RELEASE);
+    host(SYS_futex, &s->pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+}
+
+static int spawn_main(void *arg)
+{
+    struct spawn *s = arg;
+    struct thread *t = &s->thread;
+    s->proc.pid = t->tid = (int) host(SYS_getpid);
+    if (s->args.flags & CLONE_PARENT_SETTID)
+        put_user(s->proc.space, gva(s->args.parent_tid), &t->tid);
+    if (s->args.flags & CLONE_CHILD_SETTID)
+        put_user(s->proc.space, gva(s->args.child_tid), &t->tid);
+    if (s->args.flags & CLONE_CLEAR_SIGHAND)
+        signal_reset_handlers(s->proc.sighand);
+    if ((s->args.flags & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
+        host(SYS_close, s->args.pidfd_number);
+    if (!(s->args.flags & CLONE_VFORK))
+        tell_pid(s, t->tid);
+    thread_run(t);
+}
+
+/* The child has left this memory, by exec, or dead in the middle of whatever it did here: what it held is let go in its name. */
+static void spawn_gone(struct spawn *s, int pid)
+{
+    alloc_repair(pid); /* first: the others may allocate */
+    fds_child_gone(&s->fds, pid);
+    space_repair(s->proc.space, pid);
+    if (lock_held_by(&s->proc.sighand->lock, pid))
+        lock_drop(&s->proc.sighand->lock);
+}
+
+/* The calling host thread sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host
+ * stack of its own, with this thread's thread-local storage: which is free, for this thread sleeps. */
+static int64_t spawn_run(struct spawn *s)
+{
+    const struct clone_args_in *a = &s->args;
+    uint64_t flags = CLONE_VM | CLONE_VFORK |
+                     (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO));
+    struct thread *t = current;
+    int self = lock_act_for(0);
+    fds_act_for(&s->fds);
+    int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
+    current = t;
+    lock_act_for(self);
+    fds_act_for(s->parent_fds);
+    spawn_gone(s, (int) pid);
+    return pid < 0 ? -EAGAIN : pid;
+}
+
+/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. */
+static void *spawn_sleeper(void *arg)
+{
+    struct spawn *s = arg;
+    fds_act_for(s->parent_fds);
+    signal_block_all();
+    int64_t pid = spawn_run(s);
+    if (pid < 0)
+        tell_pid(s, pid);
+    spawn_free(s);
+    return NULL;
+}
+
+int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
+{
+    struct spawn *s;
+    int64_t pid = spawn_prepare(t, a, &s);
+    if (pid)
+        return pid;
+    if (a->flags & CLONE_VFORK) {
+        pid = spawn_run(s);
+        spawn_free(s);
+        return pid;
+    }
+    process_share_memory(true); /* before the child is there; process_exit() reads it */
+    pthread_t sleeper;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, HOST_STACK);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    s->refs = 2;
+    int r = pthread_create(&sleeper, &attr, spawn_sleeper, s);
+    pthread_attr_destroy(&attr);
+    if (r) {
+        s->refs = 1;
+        fds_child_gone(&s->fds, -1);
+        spawn_free(s);
+        return -EAGAIN;
+    }
+    while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
+        host(SYS_futex, &s->pid, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+    spawn_free(s);
+    return pid;
+}
