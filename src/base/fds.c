@@ -76,10 +76,12 @@ static bool open_up(void)
     if (fd < 0)
         return false;
     me->table->filler = fd;
+    if (me->table->apart)
+        me->table->used[fd - base] = me->table->founder + 1; /* for all, and to stay when this process ends */
     for (int i = 0; i < count; i++) {
         if (host(SYS_fcntl, base + i, F_GETFD) == -EBADF)
             fill(i);
-        else
+        else if (!me->table->used[i]) /* what is marked may be another process's */
             me->table->used[i] = me->owner + 1;
     }
     return me->table->above = true;
@@ -288,9 +290,16 @@ void fds_create_unlock(void)
 
 int fds_given(int fd)
 {
-    if (!fds_reserved(fd) && (uint64_t) fd < fds_self()->limit.rlim_cur)
-        return fd;
-    host(SYS_close, fd);
+    if (!fds_reserved(fd)) {
+        if ((uint64_t) fd < me->limit.rlim_cur)
+            return fd;
+        host(SYS_close, fd);
+        return -EMFILE;
+    }
+    fds_create_lock();
+    if (!me->table->used[fd - base]) /* else a descriptor of ours has taken its place by now */
+        fds_close(fd);
+    fds_create_unlock();
     return -EMFILE;
 }
 
