@@ -63,7 +63,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     if (r)
         return r;
     if (dir >= 0)
-        r = sp->memfile = memfile_create(dir, (uint64_t) sp->slab.limit << CHUNK_SHIFT); /* without: SPACE_COPY */
+        sp->memfile = memfile_create(dir, (uint64_t) sp->slab.limit << CHUNK_SHIFT); /* without: SPACE_COPY */
     if (sp->memfile >= 0 && is_error(memfile_map(sp, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT, 0, 0)))
         return -ENOMEM;
     sp->chunk = reserve_table(CHUNKS * sizeof *sp->chunk);
