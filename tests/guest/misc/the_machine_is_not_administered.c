@@ -16,7 +16,7 @@ int main(void)
     show("modify_ldt", raw(modify_ldt, 0, BAD_PTR, 16));
     show("fanotify of permissions", raw(fanotify_init, 0x4, 0));
     int fan = (int) raw(fanotify_init, 0, 0);
-    if (fan >= 0)
-        show("mark of a file system", raw(fanotify_mark, fan, 0x101, 0x20, AT_FDCWD, "."));
+    /* an ordinary user has none to mark with, for the same reason */
+    show("mark of a file system", fan >= 0 ? raw(fanotify_mark, fan, 0x101, 0x20, AT_FDCWD, ".") : -1);
     return t_end();
 }

@@ -1,4 +1,5 @@
 /* covers: clone exit */
+/* only: glibc (musl 1.2.5's clone refuses to make threads) */
 /* svm: no (natively, too, busy threads take the one emulated processor for most of a minute) */
 /* Whatever the threads of a process are in the middle of, a process that it clones, with flags that fork has not, makes threads of its own. */
 #include <linux/futex.h>

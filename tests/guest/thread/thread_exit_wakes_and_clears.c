@@ -1,4 +1,5 @@
 /* covers: set_tid_address clone futex exit */
+/* only: glibc (musl 1.2.5's clone refuses to make threads) */
 #include "threads.h"
 
 /* Threads made by the bare system call: where their ids are written, and that the end of one is seen. */
