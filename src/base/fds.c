@@ -329,9 +329,14 @@ void fds_use_unlock(void)
 
 static int newcomer = -1; /* CLONE_FILES: the child's place among the users */
 
+/* What a page that others change, too, held at the moment of a fork: the parent goes on before the child looks. */
+static struct fds_table at_fork;
+
 void fds_fork_prepare(void)
 {
     write_lock();
+    if (me->table->apart)
+        memcpy(&at_fork, me->table, sizeof at_fork);
 }
 
 static int free_slot(const struct fds_table *t)
@@ -413,6 +418,8 @@ void fds_fork_done(bool child)
         me = &first;
         return;
     }
+    if (t->apart)
+        t = &at_fork;
     if (t != &first.own)
         memcpy(&first.own, t, sizeof *t);
     first.owner = me->owner;
