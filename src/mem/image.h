@@ -1,5 +1,5 @@
 /* An address space as data: what another process needs to make the same one (space_save, space_load). Only numbers of fixed size, since it goes
- * into a stream; whoever reads it from there checks it first (snapshot/image.h). */
+ * into a stream; whoever reads it from there checks it first (task/image.h). */
 #ifndef MEM_IMAGE_H
 #define MEM_IMAGE_H
 

@@ -19,7 +19,7 @@ enum stream_tag {
     ST_LIMITS,  /* struct sys_limits */
     ST_CPU,     /* machine_facts() */
     ST_SPECIAL, /* descriptors that the supervisor serves (fs/special.h) */
-    /* of a fork: snapshot/image.h */
+    /* of a fork: task/image.h */
     ST_THREAD,
     ST_XSAVE,
     ST_PROCESS,

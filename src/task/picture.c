@@ -12,7 +12,7 @@
 #include "base/lines.h"
 #include "base/procfs.h"
 #include "base/raw.h"
-#include "snapshot/image.h"
+#include "task/image.h"
 #include "task/signal.h"
 
 #define PIECE_MAX (64ull << 10) /* contents of memory come in pieces of at most so much */

@@ -1,4 +1,4 @@
-/* A child that is not the host's copy of its parent: the state goes to it over a socket, in the stream of snapshot/image.h, and its memory
+/* A child that is not the host's copy of its parent: the state goes to it over a socket, in the stream of task/image.h, and its memory
  * comes as a clone of a file or piece by piece (docs/internals/fork.md). Called by clone.c. */
 #ifndef TASK_PICTURE_H
 #define TASK_PICTURE_H

@@ -1,4 +1,4 @@
-/* links: src/snapshot/stream.c src/snapshot/image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
+/* links: src/snapshot/stream.c src/task/image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
  * src/base/procfs.c src/base/lock.c */
 /* Any bytes as the stream of a process's state. What is accepted keeps the promises on which loading relies, and encodes to what it was. The
  * first section may be any; a header that fits is put before the bytes, or nothing would ever pass it. */
@@ -8,7 +8,7 @@
 
 #include "base/raw.h"
 #include "mem/region.h"
-#include "snapshot/image.h"
+#include "task/image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

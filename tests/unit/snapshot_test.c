@@ -1,4 +1,4 @@
-/* links: src/snapshot/stream.c src/snapshot/image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
+/* links: src/snapshot/stream.c src/task/image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
  * src/base/procfs.c src/base/lock.c */
 /* The stream that a process's state travels in: framing, sections, and the check before any of it is used. */
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #include "base/raw.h"
 #include "mem/region.h"
-#include "snapshot/image.h"
+#include "task/image.h"
 
 void bug(const char *file, int line, const char *what)
 {

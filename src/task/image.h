@@ -1,7 +1,7 @@
 /* A process as data: the sections of the stream that a forked child is made from, and their check. Written by task/picture.c; pure, so that
  * it can be tested and fuzzed. Whatever arrives is either whole and consistent or refused. */
-#ifndef SNAPSHOT_IMAGE_H
-#define SNAPSHOT_IMAGE_H
+#ifndef TASK_IMAGE_H
+#define TASK_IMAGE_H
 
 #include "mem/image.h"
 #include "snapshot/stream.h"

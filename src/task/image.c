@@ -1,4 +1,4 @@
-#include "snapshot/image.h"
+#include "task/image.h"
 
 #include <errno.h>
 #include <string.h>
