@@ -1,4 +1,5 @@
 /* covers: mprotect munmap mremap */
+/* asan: no (the sanitizer cannot go on at the limit on mappings) */
 /* At the limit on mappings a call that would cut one fails, and the memory is as it was. Threads take mappings too, which is what makes the
  * limit come at another place than the program's own count. */
 #include "threads.h"

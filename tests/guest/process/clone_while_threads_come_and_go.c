@@ -1,5 +1,6 @@
 /* covers: clone exit */
 /* only: glibc (musl 1.2.5's clone refuses to make threads) */
+/* asan: no (a clone with such flags copies the locks of the sanitizer as they are; the program has none of its own) */
 /* svm: no (natively, too, busy threads take the one emulated processor for most of a minute) */
 /* Whatever the threads of a process are in the middle of, a process that it clones, with flags that fork has not, makes threads of its own. */
 #include <linux/futex.h>
