@@ -36,7 +36,7 @@ static long c_wait(void)
 
 static long c_nanosleep(void)
 {
-    struct timespec ts = {0, 60000000};
+    struct timespec ts = {0, 600000000};
     return nanosleep(&ts, NULL);
 }
 
@@ -44,7 +44,7 @@ static long c_clock_nanosleep(void)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_nsec += 60000000;
+    ts.tv_nsec += 600000000;
     if (ts.tv_nsec >= 1000000000) {
         ts.tv_nsec -= 1000000000;
         ts.tv_sec++;
@@ -98,7 +98,7 @@ static long c_epoll_pwait(void)
 
 static long c_futex(void)
 {
-    struct timespec ts = {0, 60000000};
+    struct timespec ts = {0, 600000000};
     return raw(futex, &word, FUTEX_WAIT, 0, &ts, 0, 0);
 }
 
