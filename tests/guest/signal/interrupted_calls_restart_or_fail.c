@@ -117,7 +117,7 @@ static long c_recv_timeout(void)
 {
     char c;
     int s[2];
-    struct timeval tv = {0, 60000};
+    struct timeval tv = {0, 600000};
     MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, s) == 0);
     setsockopt(s[0], SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
     long r = recv(s[0], &c, 1, 0);
