@@ -211,6 +211,12 @@ uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align)
     return at;
 }
 
+/* Memory that is locked as it is made is there at once, and so is its host image. */
+static bool locks_pages(const struct region *like)
+{
+    return (like->flags & (RG_LOCKED | RG_ONFAULT)) == RG_LOCKED && like->prot != PROT_NONE;
+}
+
 int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int flags, int fd, uint64_t off)
 {
     bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
@@ -326,7 +332,7 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
         goto out;
     int map_flags =
         type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
-    if ((flags & MAP_POPULATE) && anon && !shared)
+    if (((flags & MAP_POPULATE) || locks_pages(&like)) && anon && !shared)
         ret = mirror_bind(sp, at, at + size);
     else
         ret = 0;
@@ -460,7 +466,8 @@ int64_t space_brk(struct space *sp, gva_t to)
         struct region *r = region_insert(sp, &like, old_end, new_end);
         if (!r)
             goto out;
-        if (mirror_new(sp, r, old_end, new_end, -1, 0, 0)) {
+        if ((locks_pages(&like) && mirror_bind(sp, old_end, new_end)) ||
+            mirror_new(sp, r, old_end, new_end, -1, 0, 0)) {
             unmap_locked(sp, old_end, new_end);
             goto out;
         }
