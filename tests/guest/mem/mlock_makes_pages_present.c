@@ -47,7 +47,8 @@ int main(void)
     p = map_anon(2 * T_PAGE, PROT_READ | PROT_WRITE);
     printf("present %u\n", present(p, 2));
     /* far from everything else */
-    p = mmap((void *) 0x310000000000, 2 * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    p = mmap((void *) 0x310000000000, 2 * T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+             0);
     MUST(p != MAP_FAILED);
     printf("present far away %u\n", present(p, 2));
     show_status("not inherited", IN_CHILD(_exit(present(map_anon(2 * T_PAGE, PROT_READ | PROT_WRITE), 2))));
