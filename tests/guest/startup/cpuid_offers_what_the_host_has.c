@@ -18,7 +18,7 @@ int main(void)
     __cpuid(0, max, b, c, d);
     leaf(1, 0, 0, 0, all, all);
     if (max >= 7) {
-        leaf(7, 0, all, all, all, all);
+        leaf(7, 0, all, ~(1u << 10), ~(1u << 16 | 1u << 22), all); /* INVPCID, LA57, RDPID are not offered */
         leaf(7, 1, all, all, all, all);
     }
     if (max >= 13) {
