@@ -267,26 +267,57 @@ int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
 #define EAGER_MAX                                                                                                      \
     (64ull << 20) /* mappings up to this size get their page tables at once, larger ones chunk by chunk on a fault */
 
+int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size)
+{
+    int ret = mirror_bind(sp, to, to + size);
+    uint64_t d = to, done = 0;
+    struct run dst;
+    while (ret == 0 && run_next(sp, &d, to + size, &dst)) {
+        uint64_t n = dst.end - dst.start;
+        long q = host(SYS_mremap, p + (dst.start - to), n, n, MREMAP_MAYMOVE | MREMAP_FIXED, dst.hva);
+        ret = is_error(q) ? (int) q : 0;
+        done += ret ? 0 : n;
+    }
+    if (done < size)
+        host(SYS_munmap, p + done, size - done);
+    return ret;
+}
+
+/* What two mmap(2) of shared memory without a file give are two memories, so a shared mapping is made whole and then cut to the chunks. */
+static int map_object(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
+                      int map_flags)
+{
+    int prot = host_prot(r->prot), ret = mirror_bind(sp, start, end);
+    uint64_t at = start;
+    struct run run;
+    if (ret == 0 && (r->flags & RG_SHARED) && run_next(sp, &at, end, &run) && run.end < end) {
+        long p = host(SYS_mmap, NULL, end - start, prot, map_flags, fd, off);
+        return is_error(p) ? (int) p : mirror_adopt(sp, p, start, end - start);
+    }
+    at = start;
+    while (ret == 0 && run_next(sp, &at, end, &run)) {
+        long p =
+            host(SYS_mmap, run.hva, run.end - run.start, prot, MAP_FIXED | map_flags, fd, off + (run.start - start));
+        ret = is_error(p) ? (int) p : 0;
+    }
+    return ret;
+}
+
 int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
                int map_flags)
 {
     bool lazy = (r->flags & RG_ANON) && !(r->flags & RG_SHARED);
     int ret = 0;
     if (!lazy)
-        ret = mirror_bind(sp, start, end);
+        ret = map_object(sp, r, start, end, fd, off, map_flags);
     uint64_t at = start;
     struct run run;
     while (ret == 0 && run_next(sp, &at, end, &run)) {
         if (lazy) {
             ret = host_anon(sp, r, run.hva, run.start, run.end, map_flags);
         } else {
-            long p = host(SYS_mmap, run.hva, run.end - run.start, host_prot(r->prot), MAP_FIXED | map_flags, fd,
-                          off + (run.start - start));
-            ret = is_error(p) ? (int) p : 0;
-            if (ret == 0)
-                fill(sp, r, run.hva, run.end - run.start, map_flags);
-            if (ret == 0)
-                ret = host_lock(r, run.hva, run.end - run.start);
+            fill(sp, r, run.hva, run.end - run.start, map_flags);
+            ret = host_lock(r, run.hva, run.end - run.start);
         }
     }
     if (ret == 0 && r->prot != PROT_NONE)

@@ -117,6 +117,8 @@ int mirror_tables(struct space *sp, uint64_t start, uint64_t end,
                   int prot); /* write `prot` into the page tables, where chunks have them */
 int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
                int map_flags);
+/* Bring `size` bytes of the host's mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
+int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
 bool mirror_hide_objects(struct space *sp);
 void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */

@@ -50,23 +50,6 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
     return copied ? mirror_protect(sp, old, old + size, PROT_NONE, like->prot) : 0;
 }
 
-/* Bring `size` bytes of mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
-static int adopt_mapping(struct space *sp, long p, uint64_t to, uint64_t size)
-{
-    int ret = mirror_bind(sp, to, to + size);
-    uint64_t d = to, done = 0;
-    struct run dst;
-    while (ret == 0 && run_next(sp, &d, to + size, &dst)) {
-        uint64_t n = dst.end - dst.start;
-        long q = host(SYS_mremap, p + (dst.start - to), n, n, MREMAP_MAYMOVE | MREMAP_FIXED, dst.hva);
-        ret = is_error(q) ? (int) q : 0;
-        done += ret ? 0 : n;
-    }
-    if (done < size)
-        host(SYS_munmap, p + done, size - done);
-    return ret;
-}
-
 /* Map `extra` more bytes of the object behind the last mapped page of `r` (a file or shared memory) at `to`. The host holds the file: a
  * mapping of it outside the slab is grown there and the new part moved in. */
 static int grow_object(struct space *sp, const struct region *r, uint64_t last_page, uint64_t to, uint64_t extra)
@@ -95,7 +78,7 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
         if (is_error(p))
             return (int) p;
     }
-    int ret = adopt_mapping(sp, p + PAGE_SIZE, to, extra);
+    int ret = mirror_adopt(sp, p + PAGE_SIZE, to, extra);
     /* The new part has the rights of the page it grew from: none, when that one was hidden. */
     at = to;
     while (ret == 0 && run_next(sp, &at, to + extra, &run))
@@ -191,7 +174,7 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         struct run run;
         if (ret == 0 && run_next(sp, &at, old + PAGE_SIZE, &run)) {
             long p = host(SYS_mremap, run.hva, 0, new_size, MREMAP_MAYMOVE);
-            ret = is_error(p) ? p : adopt_mapping(sp, p, to, new_size);
+            ret = is_error(p) ? p : mirror_adopt(sp, p, to, new_size);
             if (ret == 0)
                 ret = show(sp, to, to + new_size, like.prot);
         }
