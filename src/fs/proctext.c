@@ -171,6 +171,7 @@ static uint64_t text_bytes(const struct target *g)
 struct signals {
     uint64_t blocked, ignored, caught;
     int threads; /* 0: not known */
+    struct seccomp_state seccomp;
 };
 
 static int load_signals(const struct target *g, struct signals *out)
@@ -182,7 +183,7 @@ static int load_signals(const struct target *g, struct signals *out)
     if (r)
         return r;
     int n = target_threads(g, &tids, &t);
-    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0)};
+    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0), .seccomp = t.seccomp};
     for (int i = 1; i <= KSIG_MAX; i++) {
         if (hand.action[i].handler == 1)
             out->ignored |= KSIG_BIT(i);
@@ -327,8 +328,8 @@ static uint64_t fd_slots(const struct target *g)
     return MAX(slots, 256u);
 }
 
-/* A line of status that counts in kB. */
-static uint64_t status_kb(const char *text, const char *name)
+/* The number in a line of status. */
+static uint64_t status_number(const char *text, const char *name)
 {
     size_t len = strlen(name);
     for (const char *p = text; p; p = strchr(p, '\n')) {
@@ -346,10 +347,11 @@ static int text_status(const struct target *g, int fd, struct text *out)
     int r = load_facts(g, fd, &f);
     if (r)
         return r;
-    uint64_t anon = less(status_kb(f.host.p, "RssAnon"), f.res.anon << 2),
-             file = less(status_kb(f.host.p, "RssFile"), f.res.file << 2);
-    uint64_t now = anon + file + status_kb(f.host.p, "RssShmem"), exe = text_bytes(g);
-    uint64_t above = less(status_kb(f.host.p, "VmHWM"), status_kb(f.host.p, "VmRSS")); /* what it once had more */
+    uint64_t anon = less(status_number(f.host.p, "RssAnon"), f.res.anon << 2),
+             file = less(status_number(f.host.p, "RssFile"), f.res.file << 2);
+    uint64_t now = anon + file + status_number(f.host.p, "RssShmem"), exe = text_bytes(g);
+    uint64_t above =
+        less(status_number(f.host.p, "VmHWM"), status_number(f.host.p, "VmRSS")); /* what it once had more */
     bool ids = g->self && proc_ops.ids && proc_ops.ids(id);
     const struct {
         const char *name;
@@ -369,6 +371,9 @@ static int text_status(const struct target *g, int fd, struct text *out)
         {"VmStk", "%8lu kB", f.info.stack_vm >> 10},
         {"VmExe", "%8lu kB", exe >> 10},
         {"VmLib", "%8lu kB", (f.info.exec_vm > exe ? f.info.exec_vm - exe : 0) >> 10},
+        {"NoNewPrivs", "%lu", status_number(f.host.p, "NoNewPrivs") || f.sig.seccomp.no_new_privs},
+        {"Seccomp", "%lu", f.sig.seccomp.mode},
+        {"Seccomp_filters", "%lu", f.sig.seccomp.filters},
         {"SigBlk", "%016lx", f.sig.blocked},
         {"SigIgn", "%016lx", f.sig.ignored},
         {"SigCgt", "%016lx", f.sig.caught},

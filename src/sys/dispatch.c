@@ -10,6 +10,7 @@
 #include "sys/stats.h"
 #include "sys/trace.h"
 #include "task/process.h"
+#include "task/seccomp.h"
 
 /* The last calls of the process, for the crash report: threads take places in turn, and a torn entry is no harm there. */
 #define RING 16
@@ -60,6 +61,13 @@ static int64_t serve(struct thread *t, const struct sys_row *row)
 {
     int64_t ret;
 
+    if (seccomp_on(t)) {
+        if (!seccomp_allows(t, &ret))
+            return ret;
+        row = sys_row_of((uint32_t) t->nr);
+    }
+    if (!row)
+        return -ENOSYS;
     if (row->flags & S_DENIED)
         return -row->error;
     if (row->nr >= NEW_CALLS && host_lacks(row->nr))
@@ -107,9 +115,7 @@ void sys_dispatch(struct thread *t)
     *e = (struct ring_entry){.tid = t->tid, .nr = (uint32_t) t->nr};
     memcpy(e->args, t->args, sizeof e->args);
 
-    if (!row)
-        ret = -ENOSYS;
-    else if (stats_on || trace_fd() >= 0)
+    if (row && (stats_on || trace_fd() >= 0))
         ret = serve_observed(t, row);
     else
         ret = serve(t, row);

@@ -2,6 +2,7 @@
 #include "sys/ioctl.h"
 
 #include "base/fds.h"
+#include "sys/seccomp.h"
 #include "sys/handlers.h" /* before linux/kd.h, whose K_OFF is a macro */
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <linux/kd.h>
 #include <linux/nsfs.h>
 #include <linux/random.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <linux/un.h>
 #include <linux/vt.h>
@@ -146,6 +148,10 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
     }
     case FS_IOC_FIEMAP:
         return extents(t, fd, va);
+    case SECCOMP_IOCTL_NOTIF_RECV:
+    case SECCOMP_IOCTL_NOTIF_SEND:
+    case SECCOMP_IOCTL_NOTIF_ADDFD:
+        return seccomp_ioctl(t, fd, request, va);
     }
     return -ENOTTY;
 }

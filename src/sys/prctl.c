@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/handlers.h"
+#include "sys/seccomp.h"
 
 #ifndef PR_GET_AUXV
 #define PR_GET_AUXV 0x41555856
@@ -14,7 +15,7 @@
 #define PR_GET_MEMORY_MERGE 68
 #endif
 
-enum how { PLAIN, ZERO, OUT2, NAME_IN, NAME_OUT, TSC_OUT, AUXV_OUT, CORE };
+enum how { PLAIN, SECCOMP, OUT2, NAME_IN, NAME_OUT, TSC_OUT, AUXV_OUT, CORE };
 
 static const struct {
     int option;
@@ -36,7 +37,8 @@ static const struct {
     {PR_SET_NAME, NAME_IN, 0},
     {PR_GET_NAME, NAME_OUT, 0},
     {PR_GET_ENDIAN, PLAIN, 0},
-    {PR_GET_SECCOMP, ZERO, 0}, /* the mode, which cannot be another */
+    {PR_GET_SECCOMP, SECCOMP, 0},
+    {PR_SET_SECCOMP, SECCOMP, 0},
     {PR_CAPBSET_READ, PLAIN, 0},
     {PR_CAPBSET_DROP, PLAIN, 0},
     {PR_GET_TSC, TSC_OUT, 4},
@@ -100,8 +102,8 @@ int64_t sys_prctl(struct thread *t, const uint64_t a[6])
     switch ((enum how) options[i].how) {
     case PLAIN:
         return host(SYS_prctl, a[0], a[1], a[2], a[3], a[4]);
-    case ZERO:
-        return 0;
+    case SECCOMP:
+        return (int) a[0] == PR_GET_SECCOMP ? (int64_t) t->seccomp.mode : seccomp_prctl(t, a[1], a[2]);
     case OUT2:
         ret = host(SYS_prctl, a[0], buf, a[2], a[3], a[4]);
         return ret < 0 ? ret : copy_out(sp, gva(a[1]), buf, options[i].size);

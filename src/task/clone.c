@@ -9,6 +9,7 @@
 #include "base/fds.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/seccomp.h"
 #include "task/signal.h"
 
 /* The child's processor state: the parent's, with what clone changes. */
@@ -85,10 +86,12 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
     pthread_mutex_lock(&p->lock);
     LIST_INSERT_HEAD(&p->threads, n, link);
     p->nthreads++;
+    seccomp_inherit(n, t);
     r = pthread_create(&n->host, &attr, thread_main, &s);
     if (r) {
         LIST_REMOVE(n, link);
         p->nthreads--;
+        seccomp_drop(n);
     }
     pthread_mutex_unlock(&p->lock);
     pthread_attr_destroy(&attr);

@@ -13,6 +13,7 @@
 #include "base/raw.h"
 #include "task/picture.h"
 #include "task/process.h"
+#include "task/seccomp.h"
 #include "task/signal.h"
 
 #ifndef AT_MINSIGSTKSZ
@@ -67,6 +68,12 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     exec_phase("vcpu");
     signal_init(proc->sighand, ctx->ignored);
     signal_set_mask(t, ctx->sigmask);
+    r = seccomp_load(t, ctx->seccomp, ctx->seccomp_size);
+    free(ctx->seccomp);
+    if (r) {
+        *why = "cannot bind the program by its seccomp filters";
+        return r;
+    }
     t->host = pthread_self();
 
     struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp),
@@ -129,6 +136,13 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
     autofree void *facts = machine_facts(space_machine(t->proc->space), &size);
     if (facts)
         stream_put(&w, ST_CPU, facts, size);
+    pthread_mutex_lock(&t->proc->lock);
+    uint32_t bytes;
+    autofree void *filters = seccomp_save(t, &bytes);
+    pthread_mutex_unlock(&t->proc->lock);
+    w.failed |= bytes && !filters;
+    if (filters)
+        stream_put(&w, ST_SECCOMP, filters, bytes);
     exec_save_more(&w);
     return stream_seal(&w);
 }
@@ -154,9 +168,12 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
         r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
     close_files(p); /* the next image opens the interpreter again */
     fds_close(fd);
+    pthread_mutex_lock(&t->proc->exec_lock);
     if (exe_fd >= 0)
         r = state = write_state(t, p, exe_fd);
     fds_create_unlock();
+    if (state < 0)
+        pthread_mutex_unlock(&t->proc->exec_lock);
     if (exe_fd < 0)
         return r;
     if (state < 0) {
@@ -170,6 +187,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     process_release_memory(t);
     r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
     t->proc->execing = NULL;
+    pthread_mutex_unlock(&t->proc->exec_lock);
     fds_close(state);
     fds_close(exe_fd);
     return r;
@@ -231,7 +249,7 @@ int exec_resume(int fd)
             fds_mark_used(im.fork_dir);
             fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
             bad |= im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE;
-            ctx = (struct exec_context){im.limits, im.sigmask, im.ignored, im.exe_fd};
+            ctx.limits = im.limits, ctx.sigmask = im.sigmask, ctx.ignored = im.ignored, ctx.exe_fd = im.exe_fd;
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
             above = im.above;
             image = true;
@@ -251,6 +269,13 @@ int exec_resume(int fd)
             break;
         case ST_CPU:
             bad |= machine_use_facts(data, size) != 0;
+            break;
+        case ST_SECCOMP:
+            bad |= ctx.seccomp || !(ctx.seccomp = malloc(size));
+            if (bad)
+                break;
+            memcpy(ctx.seccomp, data, size);
+            ctx.seccomp_size = (uint32_t) size;
             break;
         case ST_ARG:
             bad |= push(&p.argv, &p.argc, copy_string(data, size)) != 0;

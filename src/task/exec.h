@@ -10,7 +10,9 @@
 struct exec_context {
     struct space_limits limits;
     ksigset_t sigmask, ignored;
-    int exe_fd; /* the program's file, in the window */
+    int exe_fd;    /* the program's file, in the window */
+    void *seccomp; /* seccomp_save() of the image before, or NULL: exec_start() frees it */
+    uint32_t seccomp_size;
 };
 
 /* Load `p` into a new address space and run it on the calling thread. Returns only on failure: a negative errno, *why a

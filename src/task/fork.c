@@ -15,6 +15,7 @@
 #include "mem/access.h"
 #include "mem/image.h"
 #include "task/picture.h"
+#include "task/seccomp.h"
 #include "task/signal.h"
 
 /* A pair of sockets in the window: what a picture sends to the child, and the child's word that it runs, or its end. */
@@ -82,11 +83,14 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
     p->sighand->lock = (struct lock){0};
     pthread_mutex_init(&p->lock, NULL);
+    pthread_mutex_init(&p->exec_lock, NULL);
     struct thread *o, *next;
     for (o = LIST_FIRST(&p->threads); o; o = next) {
         next = LIST_NEXT(o, link);
-        if (o != t)
+        if (o != t) {
+            seccomp_drop(o);
             free(o);
+        }
     }
     LIST_INIT(&p->threads);
     LIST_INSERT_HEAD(&p->threads, t, link);

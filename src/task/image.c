@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "task/seccomp_image.h"
+
 /* Sections of fixed size, and arrays: one row each. */
 static const struct section {
     enum stream_tag tag;
@@ -24,6 +26,7 @@ static const struct section {
     FIXED(ST_SIGNALS, action),
     FIXED(ST_SPACE, space.space),
     ARRAY(ST_XSAVE, xsave, xsave_size),
+    ARRAY(ST_SECCOMP, seccomp, seccomp_size),
     ARRAY(ST_FDS, fd, fds),
     ARRAY(ST_REGIONS, space.region, space.regions),
     ARRAY(ST_BINDINGS, space.binding, space.bindings),
@@ -91,6 +94,8 @@ int image_check(const struct process_state *st)
         return -EINVAL;
     /* The legacy area and the XSAVE header, and no more than the processor could ask for. */
     if (st->xsave_size < 576 || st->xsave_size > 65536)
+        return -EINVAL;
+    if (seccomp_check(st->seccomp, st->seccomp_size))
         return -EINVAL;
     int last = -1;
     for (uint32_t i = 0; i < st->fds; i++) {

@@ -46,6 +46,8 @@ struct process_state {
     struct ksigaction action[KSIG_MAX + 1];
     const uint8_t *xsave;
     uint32_t xsave_size;
+    uint32_t seccomp_size;
+    const uint8_t *seccomp; /* seccomp_save() */
     const struct fd_image *fd;
     uint32_t fds;
     struct space_state space;

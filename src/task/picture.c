@@ -13,6 +13,7 @@
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "task/image.h"
+#include "task/seccomp.h"
 #include "task/signal.h"
 
 #define PIECE_MAX (64ull << 10) /* contents of memory come in pieces of at most so much */
@@ -188,6 +189,7 @@ static int describe_process(const struct process *p, struct process_image *out, 
 }
 
 struct picture {
+    const struct thread *thread;
     struct space *space;
     struct sighand *sighand;
     struct process_state st;
@@ -208,6 +210,7 @@ void picture_free(struct picture *pic)
     fds_close(pic->eyes.mem);
     space_state_free(&pic->st.space);
     free((void *) pic->st.fd);
+    free((void *) pic->st.seccomp);
     free(pic->w.data);
     free(pic);
 }
@@ -237,7 +240,7 @@ int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **
     struct picture *pic = calloc(1, sizeof *pic);
     if (!pic)
         return -ENOMEM;
-    *pic = (struct picture){.space = p->space, .sighand = p->sighand, .memfile = -1};
+    *pic = (struct picture){.thread = t, .space = p->space, .sighand = p->sighand, .memfile = -1};
     describe_thread(t, cpu, &pic->st.thread);
     pic->st.xsave = cpu->xsave;
     pic->st.xsave_size = cpu->xsave_size;
@@ -270,6 +273,9 @@ int picture_take(struct picture *pic)
         r = space_save(pic->space, &st->space);
     st->space.space.memfile = pic->memfile;
     memcpy(st->action, pic->sighand->action, sizeof st->action);
+    st->seccomp = seccomp_save(pic->thread, &st->seccomp_size);
+    if (r == 0 && st->seccomp_size && !st->seccomp)
+        r = -ENOMEM;
     if (r == 0)
         r = list_fds(st, pic->fd_dir);
     if (r)
@@ -370,6 +376,9 @@ static int load_thread(const struct process_state *st, struct thread *t)
         .regs = im->regs, .fs_base = im->fs_base, .gs_base = im->gs_base, .xsave_size = st->xsave_size};
     memcpy(cpu->xsave, st->xsave, st->xsave_size);
     r = vcpu_load(t->vcpu, cpu);
+    seccomp_drop(t);
+    if (r == 0)
+        r = seccomp_load(t, st->seccomp, st->seccomp_size);
     signal_set_mask(t, im->sigmask);
     t->altstack_sp = im->altstack_sp, t->altstack_size = im->altstack_size, t->altstack_flags = im->altstack_flags;
     t->trap = im->trap;

@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "mem/access.h"
 #include "task/operand.h"
+#include "task/seccomp.h"
 #include "task/signal.h"
 
 __thread struct thread *current;
@@ -30,6 +31,7 @@ int process_create(const struct options *opt, struct space *sp, struct process *
     p->opt = opt;
     p->pid = (int) host(SYS_getpid);
     pthread_mutex_init(&p->lock, NULL);
+    pthread_mutex_init(&p->exec_lock, NULL);
     LIST_INIT(&p->threads);
     process_self = p;
     *out = p;
@@ -157,7 +159,8 @@ void thread_release_memory(struct thread *t)
     }
 }
 
-void thread_exit(struct thread *t, int code)
+/* The status of a process is that of its last thread's end; here `status` is as wait(2) tells it. */
+static _Noreturn void end_thread(struct thread *t, int status)
 {
     struct process *p = t->proc;
     pthread_mutex_lock(&p->lock);
@@ -171,7 +174,9 @@ void thread_exit(struct thread *t, int code)
     pthread_mutex_unlock(&p->lock);
     if (last) {
         thread_release_memory(t);
-        process_exit(t, code);
+        if (status & 0x7f)
+            signal_die(t, status & 0x7f);
+        process_exit(t, status >> 8);
     }
     bool leader = t->tid == p->pid;
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
@@ -179,13 +184,26 @@ void thread_exit(struct thread *t, int code)
         for (;;) /* the parent frees what the others still use when this host thread ends: their last one ends it */
             host(SYS_pause);
     current = NULL;
+    pthread_mutex_lock(&p->lock); /* filters are shared with those that fork or synchronise */
+    seccomp_drop(t);
+    pthread_mutex_unlock(&p->lock);
     free(t);
     if (leader) {
         /* The C library may have named a lock of its own as what the kernel clears at the end of this thread: it is another's by now. */
         host(SYS_set_tid_address, NULL);
-        host(SYS_exit, code); /* stays a zombie until the others are gone, as natively */
+        host(SYS_exit, status >> 8); /* stays a zombie until the others are gone, as natively */
     }
     pthread_exit(NULL);
+}
+
+void thread_exit(struct thread *t, int code)
+{
+    end_thread(t, code << 8);
+}
+
+void thread_die(struct thread *t, int sig)
+{
+    end_thread(t, sig);
 }
 
 /* ---- faults ---- */
@@ -265,9 +283,10 @@ static bool emulate_vsyscall(struct thread *t)
     uint64_t off = r->rip - VSYSCALL, ret;
     if (off >= PAGE_SIZE || (off & 1023) || off / 1024 >= ARRAY_SIZE(nr) || get_user(t->proc->space, &ret, gva(r->rsp)))
         return false;
+    t->call_ip = r->rip;
     r->rsp += 8;
     r->rip = ret;
-    t->nr = nr[off / 1024];
+    t->nr = r->rax = nr[off / 1024];
     memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, off / 1024 == 2 ? 0 : r->rdx}, sizeof t->args);
     sys_dispatch(t);
     t->in_syscall = false;
@@ -368,6 +387,7 @@ void thread_run(struct thread *t)
         case CPU_SYSCALL: {
             const struct cpu_regs *r = t->regs;
             t->nr = (uint32_t) r->rax;
+            t->call_ip = r->rip;
             memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}, sizeof t->args);
             sys_dispatch(t);
             break;

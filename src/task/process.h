@@ -19,6 +19,8 @@ void process_at_exit(void (*fn)(struct process *));
 
 /* End of one thread, by exit(2). */
 _Noreturn void thread_exit(struct thread *t, int code);
+/* A signal ends this thread alone, as only seccomp knows it; the process too when it is the last. */
+_Noreturn void thread_die(struct thread *t, int sig);
 
 void process_release_memory(struct thread *t);
 

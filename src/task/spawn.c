@@ -13,6 +13,7 @@
 #include "base/fds.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/seccomp.h"
 #include "task/signal.h"
 
 static bool memory_shared; /* for good: there is no telling when the last one ends */
@@ -44,6 +45,7 @@ static void spawn_free(struct spawn *s)
         return;
     if (s->thread.vcpu)
         vcpu_park(s->thread.vcpu);
+    seccomp_drop(&s->thread);
     if (s->proc.execing) { /* on the child's stack; its descriptors went with it */
         s->proc.execing->fd = s->proc.execing->interp_fd = -1;
         program_free(s->proc.execing);
@@ -72,6 +74,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     s->proc.vfork_child = true;
     s->proc.nthreads = 1;
     pthread_mutex_init(&s->proc.lock, NULL);
+    pthread_mutex_init(&s->proc.exec_lock, NULL);
     LIST_INIT(&s->proc.threads);
     void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     s->stack = stack == MAP_FAILED ? NULL : stack;
@@ -97,6 +100,9 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     if (a->flags & CLONE_CHILD_CLEARTID)
         n->clear_child_tid = gva(a->child_tid);
     LIST_INSERT_HEAD(&s->proc.threads, n, link);
+    pthread_mutex_lock(&p->lock);
+    seccomp_inherit(n, t);
+    pthread_mutex_unlock(&p->lock);
     if (r == 0 && space_vcpu(p->space, &n->vcpu))
         r = -EAGAIN;
     if (r) {

@@ -40,7 +40,8 @@ struct process {
     const struct options *opt;
     int pid;
 
-    pthread_mutex_t lock; /* threads, nthreads */
+    pthread_mutex_t lock;      /* threads, nthreads, the threads' seccomp */
+    pthread_mutex_t exec_lock; /* outside of `lock`: an exec, from the look at what it takes along to its end */
     LIST_HEAD(, thread) threads;
     unsigned nthreads;
 
@@ -49,6 +50,14 @@ struct process {
     char comm[16];
     bool vfork_child;        /* runs in its parent's address space until exec or exit */
     struct program *execing; /* what its exec leaves there: the parent frees it */
+};
+
+/* What binds a thread's system calls (seccomp.h). Changed with the process's lock held, by other threads of it too; read without. */
+struct seccomp_state {
+    struct seccomp_filter *filter; /* the youngest */
+    uint32_t mode;                 /* SECCOMP_MODE_* */
+    uint32_t filters;
+    uint32_t no_new_privs; /* another thread gave it this, which only it can tell the host: at its next call */
 };
 
 /* The last fault of a thread, as every later frame shows it: trapno, error code and CR2 of struct sigcontext. */
@@ -79,10 +88,12 @@ struct thread {
 
     /* system call in progress */
     uint64_t nr, args[6];
+    uint64_t call_ip;                       /* what follows the SYSCALL; of a vsyscall, its entry */
     bool in_syscall;                        /* rax holds a result that restart may replace */
     int64_t (*restart_fn)(struct thread *); /* restart_syscall(2) */
     uint64_t restart_data[6];
 
+    struct seccomp_state seccomp;
     gva_t clear_child_tid;
     gva_t robust_list;
     uint64_t bus_rip; /* where a CPU_BUS without an address was taken up last */

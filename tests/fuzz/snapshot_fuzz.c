@@ -1,4 +1,4 @@
-/* links: src/snapshot/stream.c src/task/image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
+/* links: src/snapshot/stream.c src/task/image.c src/task/bpf.c src/task/seccomp_image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
  * src/base/procfs.c src/base/lock.c */
 /* Any bytes as the stream of a process's state. What is accepted keeps the promises on which loading relies, and encodes to what it was. The
  * first section may be any; a header that fits is put before the bytes, or nothing would ever pass it. */
@@ -59,11 +59,12 @@ static void put_sections(struct stream_writer *w, const uint8_t *data, size_t si
     data += fixed, size -= fixed;
     static uint8_t xsave[576];
     st.xsave = xsave, st.xsave_size = sizeof xsave;
-    size_t n = size / 4;
+    size_t n = size / 5;
     st.fd = (const void *) data, st.fds = (uint32_t) (n / sizeof *st.fd);
     st.space.region = (const void *) (data + n), st.space.regions = (uint32_t) (n / sizeof *st.space.region);
     st.space.binding = (const void *) (data + 2 * n), st.space.bindings = (uint32_t) (n / sizeof *st.space.binding);
     st.space.object = (const void *) (data + 3 * n), st.space.objects = (uint32_t) (n / sizeof *st.space.object);
+    st.seccomp = data + 4 * n, st.seccomp_size = n & 1 ? (uint32_t) n : 0;
     image_put(w, &st);
 }
 

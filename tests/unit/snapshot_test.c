@@ -1,4 +1,4 @@
-/* links: src/snapshot/stream.c src/task/image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
+/* links: src/snapshot/stream.c src/task/image.c src/task/bpf.c src/task/seccomp_image.c src/mem/image.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
  * src/base/procfs.c src/base/lock.c */
 /* The stream that a process's state travels in: framing, sections, and the check before any of it is used. */
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "base/raw.h"
 #include "mem/region.h"
 #include "task/image.h"
+#include "task/seccomp_image.h"
 
 void bug(const char *file, int line, const char *what)
 {
@@ -40,6 +41,7 @@ struct made {
     struct object_image object[4];
     struct fd_image fd[30];
     uint8_t xsave[4096];
+    uint32_t seccomp[14]; /* seccomp_save(): a head, then two programs of one and two instructions */
 };
 
 static void make(struct made *m)
@@ -61,6 +63,23 @@ static void make(struct made *m)
         m->xsave[i] = (uint8_t) draw(256);
     st->xsave = m->xsave;
     st->xsave_size = sizeof m->xsave;
+    const uint32_t filters[14] = {SECCOMP_MODE_FILTER,
+                                  2,
+                                  0,
+                                  0,
+                                  1,
+                                  0,
+                                  BPF_RET | BPF_K,
+                                  SECCOMP_RET_ALLOW,
+                                  2,
+                                  1,
+                                  BPF_LD | BPF_IMM,
+                                  SECCOMP_RET_ALLOW,
+                                  BPF_RET | BPF_A,
+                                  0};
+    memcpy(m->seccomp, filters, sizeof filters);
+    st->seccomp = (const uint8_t *) m->seccomp;
+    st->seccomp_size = sizeof filters;
     int fd = -1;
     for (unsigned i = 0; i < ARRAY_SIZE(m->fd); i++)
         m->fd[i] = (struct fd_image){fd += 1 + (int) draw(5), (uint32_t) draw(2)};
@@ -257,6 +276,20 @@ static void anything_off_is_refused(void **state)
     SPOIL(memset(m.st.process.comm, 'x', sizeof m.st.process.comm));
     SPOIL(m.st.process.start.auxv_words = 65);
     SPOIL(m.st.xsave_size = 575);
+    SPOIL(m.seccomp[0] = 3);
+    SPOIL(m.seccomp[0] = SECCOMP_MODE_DISABLED);
+    SPOIL(m.seccomp[0] = SECCOMP_MODE_STRICT);
+    SPOIL(m.seccomp[1] = 0);
+    SPOIL(m.seccomp[1] = 1);
+    SPOIL(m.seccomp[1] = 3);
+    SPOIL(m.seccomp[2] = 2);
+    SPOIL(m.seccomp[4] = 0);
+    SPOIL(m.seccomp[4] = UINT32_MAX);
+    SPOIL(m.seccomp[5] = 2);
+    SPOIL(m.seccomp[6] = BPF_RET | BPF_X);
+    SPOIL(m.seccomp[10] = BPF_LD | BPF_MEM);
+    SPOIL(m.st.seccomp_size = 52);
+    SPOIL(m.st.seccomp_size = 15);
     SPOIL(m.fd[3].fd = m.fd[2].fd);
     SPOIL(m.fd[0].fd = -1);
     SPOIL(m.fd[5].cloexec = 2);

@@ -1,13 +1,9 @@
-/* covers: seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self userfaultfd memfd_secret prctl */
+/* covers: landlock_create_ruleset landlock_add_rule landlock_restrict_self userfaultfd memfd_secret */
 /* svm: no (differs from native on purpose: see known-differences) */
 #include "t.h"
 
 int main(void)
 {
-    show("seccomp operation", raw(seccomp, 99, 0, BAD_PTR));
-    show("seccomp filter", raw(seccomp, 1, 0, BAD_PTR));
-    show("prctl seccomp", raw(prctl, 22, 2, BAD_PTR));
-    show("prctl seccomp mode", raw(prctl, 21, 0, 0, 0, 0));
     show("landlock_create_ruleset", raw(landlock_create_ruleset, BAD_PTR, 8, 0));
     show("landlock_add_rule", raw(landlock_add_rule, -1, 1, BAD_PTR, 0));
     show("landlock_restrict_self", raw(landlock_restrict_self, -1, 0));
