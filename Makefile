@@ -16,7 +16,7 @@ FUZZ_SECONDS ?= 10
 ELFUSE ?= $(BUILD)/elfuse
 export BUILD ELFUSE WERROR
 
-# All sources are found, none is listed: a new file is part of the program. tests/asan/ holds the sanitizers' defaults.
+# All sources are found, none is listed: a new file is part of the program. tests/asan/ and tests/tsan/ hold the sanitizers' defaults.
 find = $(sort $(shell find $(1) -name '*.[cS]' 2>/dev/null))
 SRC := $(call find,src)
 UNIT := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/*_test.c)))
@@ -26,17 +26,19 @@ BASE = -std=gnu11 -D_GNU_SOURCE -DELFUSE_VERSION='"$(VERSION)"' -Isrc -Wall -Wex
     -Wmissing-prototypes -Wvla $(WERROR) -g -pthread -fno-omit-frame-pointer -fno-strict-aliasing
 HARDEN = -O2 -fno-pie -U_FORTIFY_SOURCE -fno-asynchronous-unwind-tables -fstack-protector-strong -ffunction-sections -fdata-sections
 SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+TSAN = -O1 -fsanitize=thread
 LINK = -static -no-pie -pthread -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
 # Newer glibc headers give these functions other names.
 C23 = $(foreach f,strtol strtoul strtoll strtoull,-Wl,--defsym=__isoc23_$(f)=$(f))
 
 OBJ := $(SRC:%=$(BUILD)/obj/%.o)
 ASAN_OBJ := $(SRC:%=$(BUILD)/asan/obj/%.o) $(BUILD)/asan/obj/tests/asan/options.c.o
+TSAN_OBJ := $(SRC:%=$(BUILD)/tsan/obj/%.o) $(BUILD)/tsan/obj/tests/tsan/options.c.o
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest cli programs term fuzz \
-    check-svm check-asan coverage doc clean FORCE
+    check-svm check-asan check-tsan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
 
@@ -46,7 +48,7 @@ help: ## this list
 # ---- the program ----
 
 # What the last build was made with: other flags rebuild everything, another list of sources (one was removed) links again.
-$(BUILD)/flags: export NOW = $(CC) $(LD) $(BASE) $(HARDEN) $(SANITIZE) $(LINK) $(CFLAGS) $(LDFLAGS)
+$(BUILD)/flags: export NOW = $(CC) $(LD) $(BASE) $(HARDEN) $(SANITIZE) $(TSAN) $(LINK) $(CFLAGS) $(LDFLAGS)
 $(BUILD)/sources: export NOW = $(SRC)
 $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
@@ -58,6 +60,8 @@ $(BUILD)/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CC),$(HARDEN))
 $(BUILD)/asan/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CC),$(SANITIZE))
+$(BUILD)/tsan/obj/%.o: % $(BUILD)/flags
+	$(call compile,$(CC),$(TSAN))
 $(BUILD)/fuzz/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option)
 
@@ -70,6 +74,10 @@ $(BUILD)/elfuse.stripped: $(BUILD)/elfuse
 $(BUILD)/asan/elfuse: $(ASAN_OBJ) $(BUILD)/sources
 	@echo "  LINK    $@"
 	@$(CC) -pthread $(SANITIZE) -static-libasan -static-libubsan $(LDFLAGS) -o $@ $(ASAN_OBJ)
+
+$(BUILD)/tsan/elfuse: $(TSAN_OBJ) $(BUILD)/sources
+	@echo "  LINK    $@"
+	@$(CC) -pthread $(TSAN) -static-libtsan $(LDFLAGS) -o $@ $(TSAN_OBJ)
 
 install: $(BUILD)/elfuse.stripped ## install the program and its manual page under PREFIX (/usr/local)
 	install -D -m 755 $< '$(DESTDIR)$(PREFIX)/bin/elfuse'
@@ -113,6 +121,8 @@ check-svm: all ## the suite's core on an emulated AMD host with hardware virtual
 	@tests/svm/run
 check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse
 	@ELFUSE=$< tests/guest/run --asan --variant static-glibc
+check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads and signals under a build of elfuse that reports races
+	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal)/'
 
 deps: ## install what building and testing needs (Debian, Ubuntu)
 	@scripts/deps check

@@ -2,7 +2,7 @@
 
 #include "base/lock.h"
 
-#ifdef __SANITIZE_ADDRESS__ /* the sanitizer brings a heap of its own */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) /* the sanitizer brings a heap of its own */
 
 void alloc_repair(int pid)
 {

@@ -12,16 +12,42 @@
 #include "task/process.h"
 #include "task/seccomp.h"
 
-/* The last calls of the process, for the crash report: threads take places in turn, and a torn entry is no harm there. */
+/* The last calls of the process, for the crash report: threads take places in turn, and a torn entry is no harm there. Whoever comes back from
+ * a long call may find its place taken by another. */
 #define RING 16
 static struct ring_entry {
-    int tid;
-    uint32_t nr;
-    uint64_t args[6];
-    int64_t ret;
-    bool done;
+    atomic_uint turn;
+    atomic_int tid;
+    _Atomic uint32_t nr;
+    _Atomic uint64_t args[6];
+    _Atomic int64_t ret;
+    atomic_bool done;
 } ring[RING];
 static atomic_uint ring_next;
+
+#define SET(x, v) atomic_store_explicit(&(x), v, memory_order_relaxed)
+#define GET(x) atomic_load_explicit(&(x), memory_order_relaxed)
+
+static struct ring_entry *ring_begin(const struct thread *t, unsigned *turn)
+{
+    *turn = atomic_fetch_add_explicit(&ring_next, 1, memory_order_relaxed);
+    struct ring_entry *e = &ring[*turn % RING];
+    SET(e->done, false);
+    SET(e->turn, *turn);
+    SET(e->tid, t->tid);
+    SET(e->nr, (uint32_t) t->nr);
+    for (unsigned i = 0; i < ARRAY_SIZE(e->args); i++)
+        SET(e->args[i], t->args[i]);
+    return e;
+}
+
+static void ring_end(struct ring_entry *e, unsigned turn, int64_t ret)
+{
+    if (GET(e->turn) != turn)
+        return;
+    SET(e->ret, ret);
+    SET(e->done, true);
+}
 
 static bool names_window(const struct sys_row *row, const uint64_t a[6])
 {
@@ -47,14 +73,16 @@ static bool needs_above(const struct sys_row *row, const uint64_t a[6], int64_t 
 
 static bool host_lacks(uint32_t nr)
 {
-    static uint8_t known[64]; /* 1: there, 2: not there */
-    uint8_t *k = &known[nr - NEW_CALLS];
+    static _Atomic uint8_t known[64]; /* 1: there, 2: not there */
 
     if (nr - NEW_CALLS >= ARRAY_SIZE(known))
         return false;
-    if (!*k)
-        *k = host(nr, -1l, -1l, -1l, -1l, -1l, -1l) == -ENOSYS ? 2 : 1;
-    return *k == 2;
+    uint8_t k = GET(known[nr - NEW_CALLS]);
+    if (!k) {
+        k = host(nr, -1l, -1l, -1l, -1l, -1l, -1l) == -ENOSYS ? 2 : 1;
+        SET(known[nr - NEW_CALLS], k);
+    }
+    return k == 2;
 }
 
 static int64_t serve(struct thread *t, const struct sys_row *row)
@@ -109,19 +137,16 @@ void sys_dispatch(struct thread *t)
 {
     /* As Linux does, only the low 32 bits of rax count. */
     const struct sys_row *row = sys_row_of((uint32_t) t->nr);
-    struct ring_entry *e = &ring[atomic_fetch_add_explicit(&ring_next, 1, memory_order_relaxed) % RING];
+    unsigned turn;
+    struct ring_entry *e = ring_begin(t, &turn);
     int64_t ret;
-
-    *e = (struct ring_entry){.tid = t->tid, .nr = (uint32_t) t->nr};
-    memcpy(e->args, t->args, sizeof e->args);
 
     if (row && (stats_on || trace_fd() >= 0))
         ret = serve_observed(t, row);
     else
         ret = serve(t, row);
 
-    e->ret = ret;
-    e->done = true;
+    ring_end(e, turn, ret);
     t->in_syscall = ret != -ENO_RESULT;
     if (t->in_syscall)
         t->regs->rax = (uint64_t) ret;
@@ -152,26 +177,28 @@ void sys_crash_calls(int fd)
     unsigned next = atomic_load_explicit(&ring_next, memory_order_relaxed);
 
     for (unsigned i = 0; i < RING; i++) {
-        const struct ring_entry *e = &ring[(next + i) % RING];
-        const struct sys_row *row = sys_row_of(e->nr);
+        struct ring_entry *e = &ring[(next + i) % RING];
+        uint32_t nr = GET(e->nr);
+        int64_t ret = GET(e->ret);
+        const struct sys_row *row = sys_row_of(nr);
         char line[256], *p = line, *end = line + sizeof line - 1;
 
-        if (!e->tid)
+        if (!GET(e->tid))
             continue;
         p = put_str(p, end, "  ");
-        p = put_num(p, end, (unsigned) e->tid, 10);
+        p = put_num(p, end, (unsigned) GET(e->tid), 10);
         p = put_str(p, end, " ");
-        p = row ? put_str(p, end, row->name) : put_num(p, end, e->nr, 10);
+        p = row ? put_str(p, end, row->name) : put_num(p, end, nr, 10);
         for (unsigned k = 0; k < (row && !(row->flags & S_DENIED) ? row->nargs : 6u); k++) {
             p = put_str(p, end, k ? ", 0x" : "(0x");
-            p = put_num(p, end, e->args[k], 16);
+            p = put_num(p, end, GET(e->args[k]), 16);
         }
         p = put_str(p, end, row && !row->nargs ? "() = " : ") = ");
-        if (!e->done) {
+        if (!GET(e->done)) {
             p = put_str(p, end, "?");
         } else {
-            p = put_str(p, end, e->ret < 0 ? "-" : "");
-            p = put_num(p, end, (uint64_t) (e->ret < 0 ? -e->ret : e->ret), 10);
+            p = put_str(p, end, ret < 0 ? "-" : "");
+            p = put_num(p, end, (uint64_t) (ret < 0 ? -ret : ret), 10);
         }
         *p++ = '\n';
         host(SYS_write, fd, line, p - line);

@@ -38,11 +38,9 @@ static int64_t opened(struct thread *t, int64_t ret, const struct sys_path *p, u
 /* Is it the memory of a process? Then it is opened here, before other threads can have the host's file for it. */
 static bool memory_file(struct thread *t, const struct sys_path *p, uint64_t flags, uint64_t resolve, int64_t *ret)
 {
-    bool alone =
-        __atomic_load_n(&t->proc->nthreads, __ATOMIC_RELAXED) == 1 && !t->proc->vfork_child && !process_memory_shared();
     int fd;
 
-    if (alone || p->host != p->at.path || !fs_proc_memory(&p->at, flags, resolve, &fd))
+    if (process_is_alone(t->proc) || p->host != p->at.path || !fs_proc_memory(&p->at, flags, resolve, &fd))
         return false;
     if (fd >= 0 && !(flags & O_CLOEXEC))
         host(SYS_fcntl, fd, F_SETFD, 0);

@@ -44,7 +44,7 @@ static int leave_worker(struct thread *t)
 /* Nobody else runs on the VM. */
 static bool single(struct thread *t)
 {
-    return t->proc->nthreads == 1 && !t->proc->vfork_child && !process_memory_shared();
+    return process_is_alone(t->proc);
 }
 
 /* A sysroot is known by a descriptor, which stays in the mount namespace that it was opened in. */

@@ -124,7 +124,7 @@ int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
 {
     if (a[1] != 24)
         return -EINVAL;
-    t->robust_list = gva(a[0]);
+    __atomic_store_n(&t->robust_list.v, a[0], __ATOMIC_RELAXED);
     return 0;
 }
 
@@ -138,7 +138,7 @@ int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
     struct thread *o;
     LIST_FOREACH (o, &t->proc->threads, link) {
         if (pid == 0 ? o == t : o->tid == pid) {
-            head = o->robust_list;
+            head = gva(__atomic_load_n(&o->robust_list.v, __ATOMIC_RELAXED));
             ret = 0;
         }
     }

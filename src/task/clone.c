@@ -84,13 +84,11 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     /* Counted before it runs: it may end, and end the process, before we are back here. */
     pthread_mutex_lock(&p->lock);
-    LIST_INSERT_HEAD(&p->threads, n, link);
-    p->nthreads++;
+    process_add(p, n);
     seccomp_inherit(n, t);
     r = pthread_create(&n->host, &attr, thread_main, &s);
     if (r) {
-        LIST_REMOVE(n, link);
-        p->nthreads--;
+        process_drop(p, n);
         seccomp_drop(n);
     }
     pthread_mutex_unlock(&p->lock);

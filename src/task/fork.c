@@ -82,7 +82,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     fds_close(vfork_end);
     vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
     p->sighand->lock = (struct lock){0};
-    pthread_mutex_init(&p->lock, NULL);
+    pthread_mutex_unlock(&p->lock); /* the caller's, from before the fork */
     pthread_mutex_init(&p->exec_lock, NULL);
     struct thread *o, *next;
     for (o = LIST_FIRST(&p->threads); o; o = next) {

@@ -38,6 +38,24 @@ int process_create(const struct options *opt, struct space *sp, struct process *
     return 0;
 }
 
+void process_add(struct process *p, struct thread *t)
+{
+    LIST_INSERT_HEAD(&p->threads, t, link);
+    __atomic_store_n(&p->nthreads, p->nthreads + 1, __ATOMIC_RELEASE);
+}
+
+void process_drop(struct process *p, struct thread *t)
+{
+    LIST_REMOVE(t, link);
+    __atomic_store_n(&p->nthreads, p->nthreads - 1, __ATOMIC_RELEASE);
+}
+
+bool process_is_alone(struct process *p)
+{
+    /* Acquire: all that the others did, the parking of their vCPUs for one, was before. */
+    return __atomic_load_n(&p->nthreads, __ATOMIC_ACQUIRE) == 1 && !p->vfork_child && !process_memory_shared();
+}
+
 int thread_attach(struct process *p, struct thread **out)
 {
     struct thread *t = calloc(1, sizeof *t);
@@ -52,8 +70,7 @@ int thread_attach(struct process *p, struct thread **out)
     t->regs = vcpu_regs(t->vcpu);
     t->tid = (int) host(SYS_gettid);
     pthread_mutex_lock(&p->lock);
-    LIST_INSERT_HEAD(&p->threads, t, link);
-    p->nthreads++;
+    process_add(p, t);
     pthread_mutex_unlock(&p->lock);
     *out = t;
     return 0;
@@ -69,7 +86,7 @@ void process_exit(struct thread *t, int code)
     if (at_exit && !t->proc->vfork_child)
         at_exit(t->proc);
     process_release_memory(t);
-    if (!t->proc->vfork_child && t->proc->nthreads == 1 && !process_memory_shared())
+    if (process_is_alone(t->proc))
         machine_close(space_machine(t->proc->space));
     host(SYS_exit_group, code);
     __builtin_unreachable();
@@ -116,10 +133,11 @@ static void walk_robust_list(struct thread *t)
         int64_t offset;
         uint64_t pending;
     } head;
-    if (!t->robust_list.v || get_user(sp, &head, t->robust_list))
+    gva_t list = gva(__atomic_load_n(&t->robust_list.v, __ATOMIC_RELAXED));
+    if (!list.v || get_user(sp, &head, list))
         return;
     uint64_t entry = head.next;
-    for (unsigned n = 0; (entry & ~1ull) != t->robust_list.v && n < 2048; n++) {
+    for (unsigned n = 0; (entry & ~1ull) != list.v && n < 2048; n++) {
         uint64_t next = 0, at = entry & ~1ull;
         int bad = get_user(sp, &next, gva(at));
         if (entry != head.pending)
@@ -165,11 +183,11 @@ static _Noreturn void end_thread(struct thread *t, int status)
     struct process *p = t->proc;
     pthread_mutex_lock(&p->lock);
     bool last = p->nthreads == 1;
+    bool leader = t->tid == p->pid;
     if (!last) {
-        LIST_REMOVE(t, link);
-        p->nthreads--;
-        vcpu_park(t->vcpu); /* not later: whoever is left alone may close the machine */
+        vcpu_park(t->vcpu); /* before it is dropped: whoever is left alone may close the machine */
         t->vcpu = NULL;
+        process_drop(p, t);
     }
     pthread_mutex_unlock(&p->lock);
     if (last) {
@@ -178,7 +196,6 @@ static _Noreturn void end_thread(struct thread *t, int status)
             signal_die(t, status & 0x7f);
         process_exit(t, status >> 8);
     }
-    bool leader = t->tid == p->pid;
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
     if (leader && p->vfork_child)
         for (;;) /* the parent frees what the others still use when this host thread ends: their last one ends it */

@@ -14,6 +14,11 @@ int process_create(const struct options *opt, struct space *sp, struct process *
 _Noreturn void process_exit(struct thread *t, int code);
 /* Does a child of clone(CLONE_VM) run, or did one, in this memory on its own? Its machine is this one. */
 bool process_memory_shared(void);
+/* Does nobody but the calling thread run in this memory? */
+bool process_is_alone(struct process *p);
+/* With p->lock held: `t` is one of its threads, is none any more. */
+void process_add(struct process *p, struct thread *t);
+void process_drop(struct process *p, struct thread *t);
 /* What to run at the end of a process image: statistics. */
 void process_at_exit(void (*fn)(struct process *));
 

@@ -188,7 +188,7 @@ static void *spawn_sleeper(void *arg)
 
 int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
 {
-    struct spawn *s;
+    struct spawn *s = NULL;
     int64_t pid = spawn_prepare(t, a, &s);
     if (pid)
         return pid;

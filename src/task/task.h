@@ -43,7 +43,7 @@ struct process {
     pthread_mutex_t lock;      /* threads, nthreads, the threads' seccomp */
     pthread_mutex_t exec_lock; /* outside of `lock`: an exec, from the look at what it takes along to its end */
     LIST_HEAD(, thread) threads;
-    unsigned nthreads;
+    unsigned nthreads; /* changed by process_add() and process_drop(), read without the lock by process_is_alone() */
 
     char *exe_path; /* absolute guest path: /proc/self/exe */
     struct elf_start start;
@@ -95,8 +95,8 @@ struct thread {
 
     struct seccomp_state seccomp;
     gva_t clear_child_tid;
-    gva_t robust_list;
-    uint64_t bus_rip; /* where a CPU_BUS without an address was taken up last */
+    gva_t robust_list; /* atomic: the end of the process, and get_robust_list(2), read that of others */
+    uint64_t bus_rip;  /* where a CPU_BUS without an address was taken up last */
 };
 
 extern __thread struct thread *current;
