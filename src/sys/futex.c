@@ -10,14 +10,15 @@ struct waitv { /* struct futex_waitv */
     uint32_t flags, reserved;
 };
 
-/* An interrupted wait with a relative timeout goes on to the same end (restart_syscall). */
+/* restart_data of an interrupted wait with a timeout, which goes on to the same end (restart_syscall). */
+enum { WAIT_WORD, WAIT_OP, WAIT_VAL, WAIT_SEC, WAIT_NSEC, WAIT_BITS };
+
 static int64_t restart_wait(struct thread *t)
 {
     const uint64_t *d = t->restart_data;
-    const struct timespec end = {(time_t) d[3], (long) d[4]};
-    int op = FUTEX_WAIT_BITSET | ((int) d[1] & FUTEX_PRIVATE_FLAG);
-    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(d[0]), 4, NULL), (long) op, (uint64_t) (uint32_t) d[2],
-                       &end, NULL, (uint64_t) FUTEX_BITSET_MATCH_ANY);
+    const struct timespec end = {(time_t) d[WAIT_SEC], (long) d[WAIT_NSEC]};
+    long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(d[WAIT_WORD]), 4, NULL), (long) d[WAIT_OP],
+                       (uint64_t) (uint32_t) d[WAIT_VAL], &end, NULL, d[WAIT_BITS]);
     if (r == -EINTR || r == -ERESTARTNOINTR) {
         t->restart_fn = restart_wait;
         return -ERESTART_RESTARTBLOCK;
@@ -25,16 +26,17 @@ static int64_t restart_wait(struct thread *t)
     return r;
 }
 
-static void deadline(const struct timespec *rel, uint64_t out[2])
+/* When a wait of `rel` from now ends. */
+static struct timespec deadline(const struct timespec *rel)
 {
-    struct timespec now;
-    host(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-    now.tv_sec += rel->tv_sec;
-    now.tv_nsec += rel->tv_nsec;
-    if (now.tv_nsec >= 1000000000)
-        now.tv_sec++, now.tv_nsec -= 1000000000;
-    out[0] = (uint64_t) now.tv_sec;
-    out[1] = (uint64_t) now.tv_nsec;
+    struct timespec end;
+    host(SYS_clock_gettime, CLOCK_MONOTONIC, &end);
+    end.tv_nsec += rel->tv_nsec;
+    if (end.tv_nsec >= 1000000000)
+        end.tv_sec++, end.tv_nsec -= 1000000000;
+    if (__builtin_add_overflow(end.tv_sec, rel->tv_sec, &end.tv_sec))
+        end.tv_sec = INT64_MAX;
+    return end;
 }
 
 static bool valid(const struct timespec *ts)
@@ -67,16 +69,21 @@ int64_t sys_futex(struct thread *t, const uint64_t a[6])
         /* The fourth argument is a number, the fifth a second word; no call of these waits. */
         return host(SYS_futex, word, op, a[2], a[3], cmd == FUTEX_WAKE ? NULL : mem_hva(sp, gva(a[4]), 4, NULL), a[5]);
     }
-    if (cmd == FUTEX_WAIT && timeout)
-        deadline(&ts, &t->restart_data[3]);
+    struct timespec end = {0};
+    if (timeout)
+        end = cmd == FUTEX_WAIT ? deadline(&ts) : ts;
     long r = sys_block(t, SYS_futex, word, op, (uint32_t) a[2], timeout,
                        cmd == FUTEX_WAIT_REQUEUE_PI ? mem_hva(sp, gva(a[4]), 4, NULL) : NULL, (uint32_t) a[5]);
     if (r != -EINTR)
         return r;
-    if (cmd == FUTEX_WAIT && timeout) {
-        t->restart_data[0] = a[0];
-        t->restart_data[1] = (uint64_t) op;
-        t->restart_data[2] = a[2];
+    if (timeout && (cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET)) {
+        bool plain = cmd == FUTEX_WAIT;
+        t->restart_data[WAIT_WORD] = a[0];
+        t->restart_data[WAIT_OP] = plain ? FUTEX_WAIT_BITSET | (uint64_t) (op & FUTEX_PRIVATE_FLAG) : (uint32_t) op;
+        t->restart_data[WAIT_VAL] = a[2];
+        t->restart_data[WAIT_SEC] = (uint64_t) end.tv_sec;
+        t->restart_data[WAIT_NSEC] = (uint64_t) end.tv_nsec;
+        t->restart_data[WAIT_BITS] = plain ? FUTEX_BITSET_MATCH_ANY : (uint32_t) a[5];
         t->restart_fn = restart_wait;
         return -ERESTART_RESTARTBLOCK;
     }

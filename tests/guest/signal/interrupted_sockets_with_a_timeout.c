@@ -1,0 +1,49 @@
+/* covers: setsockopt accept recvfrom recvmsg sendto sendmsg recvmmsg */
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "interrupt.h"
+
+/* signal(7): with SO_RCVTIMEO or SO_SNDTIMEO these are never restarted. */
+static int idle[2], full[2], srv;
+static char buf[64];
+static struct iovec iov = {buf, sizeof(buf)};
+static struct mmsghdr msgs = {.msg_hdr = {.msg_iov = &iov, .msg_iovlen = 1}};
+static struct timespec hour = {3600, 0};
+
+SLEEPER(c_accept, accept(srv, NULL, NULL))
+SLEEPER(c_recv, recv(idle[0], buf, 1, 0))
+SLEEPER(c_read, read(idle[0], buf, 1))
+SLEEPER(c_recvmsg, recvmsg(idle[0], &msgs.msg_hdr, 0))
+SLEEPER(c_send, send(full[0], buf, 1, 0))
+SLEEPER(c_write, write(full[0], buf, 1))
+SLEEPER(c_sendmsg, sendmsg(full[0], &msgs.msg_hdr, 0))
+SLEEPER(c_recvmmsg, recvmmsg(idle[1], &msgs, 1, 0, &hour))
+
+static const struct sleeper calls[] = {
+    {"accept", c_accept}, {"recv", c_recv},   {"read", c_read},       {"recvmsg", c_recvmsg},
+    {"send", c_send},     {"write", c_write}, {"sendmsg", c_sendmsg}, {"recvmmsg with its own timeout", c_recvmmsg},
+};
+
+static void timeout(int fd, int which)
+{
+    struct timeval tv = {3600, 0};
+    MUST(setsockopt(fd, SOL_SOCKET, which, &tv, sizeof(tv)) == 0);
+}
+
+int main(void)
+{
+    sa_family_t any = AF_UNIX;
+    MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, idle) == 0);
+    MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, full) == 0);
+    while (send(full[0], buf, sizeof(buf), 0) > 0)
+        ;
+    fcntl(full[0], F_SETFL, 0);
+    srv = socket(AF_UNIX, SOCK_STREAM, 0);
+    MUST(srv >= 0 && bind(srv, (struct sockaddr *) &any, sizeof(any)) == 0 && listen(srv, 5) == 0);
+    timeout(idle[0], SO_RCVTIMEO);
+    timeout(full[0], SO_SNDTIMEO);
+    timeout(srv, SO_RCVTIMEO);
+    interrupt_all(calls, ARRAY_SIZE(calls));
+    return t_end();
+}
