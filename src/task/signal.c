@@ -86,6 +86,18 @@ static bool is_own_fault(const siginfo_t *info, const ucontext_t *uc)
            (info->si_code > 0 && (greg_t) (uintptr_t) info->si_addr == uc->uc_mcontext.gregs[REG_CR2]);
 }
 
+/* One of a kind is pending, the first, as with all standard signals. */
+static void keep_sync(struct thread *t, int sig, const siginfo_t *info)
+{
+    int i = sig == SIGBUS;
+    if (t->sync_taken >> i & 1)
+        return;
+    t->sync_info[i] = *info;
+    if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
+        t->sync_info[i].si_code &= 0x7fffffff;
+    t->sync_taken |= 1 << i;
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
@@ -100,10 +112,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         }
         if (!t)
             return;
-        t->sync_info[sig == SIGBUS] = *info;
-        if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
-            t->sync_info[sig == SIGBUS].si_code &= 0x7fffffff;
-        t->sync_taken |= sig == SIGSEGV ? 1 : 2;
+        keep_sync(t, sig, info);
         if (!signal_sync_deliverable(t) && !(t->sync_wanted & KSIG_BIT(sig)))
             return;
         t->sig_taken |= 2;
@@ -321,6 +330,9 @@ _Static_assert(sizeof(struct guest_sigcontext) == 256 && sizeof(siginfo_t) == 12
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464 /* in the FXSAVE area: struct _fpx_sw_bytes */
 #define XSTATE_BV 512
+#define MXCSR 24
+#define USER_CS 0x33
+#define USER_SS 0x2b
 #define RED_ZONE 128
 #define FLAG_TF 0x100ull
 #define FLAG_DF 0x400ull
@@ -355,11 +367,16 @@ static uint32_t xstate_size(const struct vcpu *v, uint64_t *features)
     return size;
 }
 
+static bool in_altstack(const struct thread *t, uint64_t sp)
+{
+    return sp > t->altstack_sp && sp - t->altstack_sp <= t->altstack_size;
+}
+
 static bool on_altstack(const struct thread *t, uint64_t sp)
 {
     if (t->altstack_flags & (int) (1u << 31)) /* SS_AUTODISARM: never counts as on it */
         return false;
-    return t->altstack_size && sp > t->altstack_sp && sp - t->altstack_sp <= t->altstack_size;
+    return t->altstack_size && in_altstack(t, sp);
 }
 
 int signal_altstack_flags(const struct thread *t, uint64_t sp)
@@ -374,10 +391,17 @@ static void init_fpu(struct vcpu *v, uint8_t *image, uint32_t size)
 {
     memset(image, 0, size);
     *(uint16_t *) image = 0x37f;
-    *(uint32_t *) (image + 24) = 0x1f80;
+    *(uint32_t *) (image + MXCSR) = 0x1f80;
     *(uint64_t *) (image + XSTATE_BV) = 3; /* without its bits MXCSR would stay as it is */
     vcpu_set_xsave(v, image);
 }
+
+/* struct _fpx_sw_bytes, in a part of the FXSAVE area that the processor leaves alone. */
+struct fpx_sw {
+    uint32_t magic1, extended_size;
+    uint64_t xfeatures;
+    uint32_t xstate_size, padding[7];
+};
 
 static int write_frame(struct thread *t, const siginfo_t *info, const struct ksigaction *act, ksigset_t oldmask)
 {
@@ -389,16 +413,14 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
         return -EFAULT;
 
     uint64_t at = r->rsp - RED_ZONE;
-    bool enter_alt = false;
-    if ((act->flags & SA_ONSTACK) && t->altstack_size && !on_altstack(t, r->rsp)) {
+    bool stay = on_altstack(t, r->rsp); /* the frame must not leave the alternate stack */
+    if ((act->flags & SA_ONSTACK) && t->altstack_size && !on_altstack(t, at)) {
         at = t->altstack_sp + t->altstack_size;
-        enter_alt = true;
-    } else if (t->altstack_size && on_altstack(t, r->rsp) && !on_altstack(t, at - xsize - sizeof(struct guest_frame))) {
-        return -EFAULT; /* the alternate stack overflowed */
+        stay = true;
     }
     uint64_t fp = (at - (xsize + 4)) & ~63ull;
     uint64_t frame_at = ((fp - sizeof(struct guest_frame)) & ~15ull) - 8;
-    if (enter_alt && frame_at < t->altstack_sp)
+    if (stay && !in_altstack(t, frame_at))
         return -EFAULT;
 
     uint64_t total = fp + xsize + 4 - frame_at;
@@ -431,8 +453,8 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
                                          .sp = r->rsp,
                                          .ip = r->rip,
                                          .flags = r->rflags | 0x202,
-                                         .cs = 0x33,
-                                         .ss = 0x2b,
+                                         .cs = USER_CS,
+                                         .ss = USER_SS,
                                          .err = t->trap.error,
                                          .trapno = t->trap.trapno,
                                          .oldmask = oldmask,
@@ -442,11 +464,7 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
     f->info = *info;
     uint8_t *fpu = out + (fp - frame_at);
     memcpy(fpu, image, xsize);
-    struct {
-        uint32_t magic1, extended_size;
-        uint64_t xfeatures;
-        uint32_t xstate_size, padding[7];
-    } sw = {FP_MAGIC1, xsize + 4, features, xsize, {0}};
+    const struct fpx_sw sw = {FP_MAGIC1, xsize + 4, features, xsize, {0}};
     memcpy(fpu + SW_RESERVED, &sw, sizeof sw);
     *(uint64_t *) (fpu + XSTATE_BV) |= 3; /* as the kernel: x87 and SSE are always there */
     *(uint32_t *) (fpu + xsize) = FP_MAGIC2;
@@ -468,6 +486,41 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
     return 0;
 }
 
+/* What of the state at `fp`, whose first part is in `image`, a frame is to restore: its size, or that of the legacy part where the
+ * frame has no other (check_xstate_in_sigframe() in the kernel), or -EFAULT. */
+static int64_t frame_state_size(struct space *sp, const uint8_t *image, uint64_t fp, uint32_t xsize)
+{
+    struct fpx_sw sw;
+    uint32_t magic2;
+    memcpy(&sw, image + SW_RESERVED, sizeof sw);
+    if (sw.magic1 != FP_MAGIC1 || sw.xstate_size < FXSAVE_SIZE + 64 || sw.xstate_size > xsize ||
+        sw.xstate_size > sw.extended_size)
+        return FXSAVE_SIZE;
+    if (copy_in(sp, &magic2, gva(fp + sw.xstate_size), sizeof magic2))
+        return -EFAULT;
+    return magic2 == FP_MAGIC2 ? sw.xstate_size : FXSAVE_SIZE;
+}
+
+static uint32_t mxcsr_mask(void)
+{
+    struct {
+        uint32_t before[7], mask, rest[120];
+    } __attribute__((aligned(16))) area = {0};
+    __asm__ volatile("fxsave64 %0" : "+m"(area));
+    return area.mask ? area.mask : 0xffbf;
+}
+
+/* Would the processor load this (XRSTOR, FXRSTOR in the SDM)? The rest of the header it does not look at. The compacted form,
+ * which nothing but a program itself could have put there, is not taken. */
+static bool state_loadable(const uint8_t *image, uint64_t fp, uint64_t features, bool extended)
+{
+    uint64_t header[3];
+    memcpy(header, image + XSTATE_BV, sizeof header);
+    if (*(const uint32_t *) (image + MXCSR) & ~mxcsr_mask())
+        return false;
+    return extended ? !(fp & 63) && !(header[0] & ~features) && !header[1] && !header[2] : !(fp & 15);
+}
+
 static int restore_fpu(struct thread *t, uint64_t fp)
 {
     struct space *sp = t->proc->space;
@@ -483,27 +536,29 @@ static int restore_fpu(struct thread *t, uint64_t fp)
     }
     if (copy_in(sp, image, gva(fp), FXSAVE_SIZE))
         return -EFAULT;
-    struct {
-        uint32_t magic1, extended_size;
-        uint64_t xfeatures;
-        uint32_t xstate_size;
-    } sw;
+    struct fpx_sw sw;
     memcpy(&sw, image + SW_RESERVED, sizeof sw);
-    uint32_t magic2 = 0;
-    bool extended = sw.magic1 == FP_MAGIC1 && sw.xstate_size >= FXSAVE_SIZE + 64 && sw.xstate_size <= xsize &&
-                    sw.extended_size >= sw.xstate_size + 4 && copy_in(sp, &magic2, gva(fp + sw.xstate_size), 4) == 0 &&
-                    magic2 == FP_MAGIC2;
+    int64_t size = frame_state_size(sp, image, fp, xsize);
+    bool extended = size > FXSAVE_SIZE;
+    if (size < 0 || copy_in(sp, image, gva(fp), (size_t) size) || !state_loadable(image, fp, features, extended))
+        return -EFAULT;
     if (extended) {
-        if (copy_in(sp, image, gva(fp), sw.xstate_size))
-            return -EFAULT;
-        *(uint64_t *) (image + XSTATE_BV) &= features & sw.xfeatures;
+        *(uint64_t *) (image + XSTATE_BV) &= sw.xfeatures;
         memset(image + XSTATE_BV + 8, 0, 56);
     } else {
         *(uint64_t *) (image + XSTATE_BV) = 3; /* a legacy frame: x87 and SSE only, the rest initial */
     }
-    memset(image + SW_RESERVED, 0, 48);
-    *(uint32_t *) (image + 24) &= *(uint32_t *) (image + 28) ? *(uint32_t *) (image + 28) : 0xffbf; /* MXCSR mask */
+    memset(image + SW_RESERVED, 0, sizeof sw);
     return vcpu_set_xsave(t->vcpu, image) ? -EFAULT : 0;
+}
+
+/* IRET refuses all selectors but those that there are, and it names the one that it refused. */
+static int check_segments(struct thread *t, unsigned cs, unsigned ss)
+{
+    if (cs == USER_CS && ss == USER_SS)
+        return 0;
+    t->trap = (struct trap_info){.trapno = 13, .error = (cs == USER_CS ? ss : cs) & ~3u, .cr2 = t->trap.cr2};
+    return -EFAULT;
 }
 
 int signal_return(struct thread *t)
@@ -537,16 +592,16 @@ int signal_return(struct thread *t)
     if (restore_fpu(t, m->fpstate))
         return -EFAULT;
     signal_restore_altstack(t, uc.stack.sp, uc.stack.flags, uc.stack.size);
-    return 0;
+    return check_segments(t, m->cs | 3, m->ss | 3);
 }
 
 int signal_restore_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size)
 {
     int mode = flags & ~(int) (1u << 31);
-    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
-        return -EINVAL;
     if (on_altstack(t, t->regs->rsp))
         return -EPERM;
+    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
+        return -EINVAL;
     if (mode == SS_DISABLE) {
         sp = size = 0;
     } else if (size < 2048) {
