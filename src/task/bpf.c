@@ -69,7 +69,7 @@ static bool allowed(const struct sock_filter *i, unsigned left)
     case BPF_MISC | BPF_TXA:
     case BPF_RET | BPF_K:
     case BPF_RET | BPF_A:
-    case BPF_ALU | BPF_ADD | BPF_K:
+    case BPF_ALU | BPF_ADD: /* BPF_K */
     case BPF_ALU | BPF_ADD | BPF_X:
     case BPF_ALU | BPF_SUB | BPF_K:
     case BPF_ALU | BPF_SUB | BPF_X:

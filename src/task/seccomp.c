@@ -336,8 +336,9 @@ void *seccomp_save(const struct thread *t, uint32_t *size)
     p += sizeof head;
     for (uint32_t depth = 1; depth <= s->filters; depth++) {
         const struct seccomp_filter *f = s->filter;
-        while (f->depth != depth)
+        while (f && f->depth != depth)
             f = f->prev;
+        BUG_ON(!f);
         p = save_filter(p, f);
     }
     return data;
