@@ -20,6 +20,7 @@ struct loader {
     struct space *sp;
     const char *why;
     bool randomize;
+    bool page_zero;
     uint64_t rnd[3]; /* mmap base, brk, stack */
 };
 
@@ -32,7 +33,9 @@ static int load_fail(struct loader *l, int64_t err, const char *why)
 
 static int loader_init(struct loader *l)
 {
-    l->randomize = !(host(SYS_personality, 0xffffffff) & ADDR_NO_RANDOMIZE);
+    long persona = host(SYS_personality, 0xffffffff);
+    l->randomize = !(persona & ADDR_NO_RANDOMIZE);
+    l->page_zero = persona & MMAP_PAGE_ZERO;
     if (l->randomize && host(SYS_getrandom, l->rnd, sizeof l->rnd, 0) != (long) sizeof l->rnd)
         return load_fail(l, -EIO, "the host gives no random numbers");
     return 0;
@@ -258,6 +261,8 @@ static int load(struct loader *l, const struct program *p, const struct elf_auxv
     out->entry = gva(entry);
     note_span(&p->image, bias, out);
     set_brk(l, p, bias);
+    if (l->page_zero) /* as the kernel: whether it worked is the program's to find out */
+        space_mmap(l->sp, gva(0), PAGE_SIZE, PROT_READ | PROT_EXEC, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     facts.phdr = p->image.phdr_vaddr + bias;
     facts.phnum = p->image.phnum;

@@ -90,7 +90,10 @@ int space_create(struct space **out, const struct space_limits *lim, enum space_
     int r = space_build(out, lim, kind != SPACE_COW, kind == SPACE_CLONE ? dir : -1, -1, false, why);
     if (r)
         return r;
-    uint64_t gap = MIN(MAX(lim->stack, 128ull << 20), SPACE_TOP / 6 * 5) + STACK_RANDOM * PAGE_SIZE + (1ull << 20);
+    /* As mmap_base() of the kernel: room for the stack, its random shift and the guard gap. */
+    bool fixed = host(SYS_personality, 0xffffffff) & ADDR_NO_RANDOMIZE;
+    uint64_t pad = (fixed ? 0 : STACK_RANDOM * PAGE_SIZE) + (1ull << 20);
+    uint64_t gap = MIN(MAX(MIN(lim->stack, SPACE_TOP) + pad, 128ull << 20), SPACE_TOP / 6 * 5);
     (*out)->mmap_base = page_down(SPACE_TOP - gap - random_below(1ull << 28) * PAGE_SIZE);
     return 0;
 }
@@ -147,6 +150,8 @@ static int host_would_map(uint64_t size, int prot, int flags)
 int may_map_low(uint64_t va)
 {
     long p = host(SYS_mmap, va, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (p == -EEXIST) /* MMAP_PAGE_ZERO: the host gave this process one, too */
+        return 0;
     if (is_error(p))
         return (int) p;
     host(SYS_munmap, p, PAGE_SIZE);

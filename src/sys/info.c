@@ -1,7 +1,6 @@
 /* Who and where am I: the host as the guest is told of it, and limits, of which some are the guest's own. */
 #include <errno.h>
 #include <string.h>
-#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -34,14 +33,6 @@ int64_t sys_sysinfo(struct thread *t, const uint64_t a[6])
 }
 
 /* The persona is the host process's: its flags are passed on, but no other execution domain, which would be the supervisor's too. */
-int64_t sys_personality(struct thread *t, const uint64_t a[6])
-{
-    (void) t;
-    if ((uint32_t) a[0] == 0xffffffff || (a[0] & PER_MASK) == PER_LINUX)
-        return host(SYS_personality, a[0]);
-    return -EINVAL;
-}
-
 /* sysfs(2): kinds of file systems by name and by number. */
 int64_t sys_sysfs(struct thread *t, const uint64_t a[6])
 {
