@@ -23,6 +23,7 @@
 #include "task/process.h"
 #include "task/signal.h"
 #include "timeout.h"
+#include "translator.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/bin:/usr/bin"
 
@@ -42,6 +43,12 @@ static void save_more(struct stream_writer *w)
     stream_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
     sys_limits_save(&limits);
     stream_put(w, ST_LIMITS, &limits, sizeof limits);
+    size_t size;
+    autofree char *translators = translator_save(&size);
+    if (translators)
+        stream_put(w, ST_TRANSLATOR, translators, size);
+    else
+        w->failed = true;
 }
 
 static void load_more(enum stream_tag tag, const void *data, size_t size)
@@ -68,6 +75,8 @@ static void load_more(enum stream_tag tag, const void *data, size_t size)
     } else if (tag == ST_LIMITS && size == sizeof limits) {
         memcpy(&limits, data, sizeof limits);
         sys_limits_load(&limits);
+    } else if (tag == ST_TRANSLATOR && !translator_load(data, size)) {
+        die(125, "out of memory");
     }
 }
 
@@ -126,6 +135,7 @@ static void at_exit(struct process *p)
 void launch_wire(void)
 {
     exec_find = fs_exec_open;
+    program_translator = translator_open;
     exec_save_more = save_more;
     exec_load_more = load_more;
     exec_started = started;
@@ -294,7 +304,7 @@ static uint64_t soft_limit(int resource)
 void launch(const struct options *o)
 {
     static struct program p; /* large, and zero so far: not in the file */
-    p.fd = p.interp_fd = -1;
+    p.fd = p.exe_fd = p.interp_fd = -1;
     struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
                                .sigmask = signal_host_blocked(),
                                .ignored = signal_host_ignored()};
@@ -305,6 +315,8 @@ void launch(const struct options *o)
     if (r)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
     set_up_fork(o);
+    if (!translator_set_up(o))
+        die(125, "out of memory");
     if (o->memory)
         ctx.limits.as = MIN(ctx.limits.as, o->memory);
     if (o->stats)
@@ -342,7 +354,7 @@ void launch(const struct options *o)
         die(r == -ENOENT ? 127 : 126, "%s", why);
     }
     fds_create_lock();
-    ctx.exe_fd = (int) host(SYS_fcntl, p.fd, F_DUPFD_CLOEXEC, 0);
+    ctx.exe_fd = (int) host(SYS_fcntl, p.exe_fd >= 0 ? p.exe_fd : p.fd, F_DUPFD_CLOEXEC, 0);
     if (ctx.exe_fd >= 0)
         ctx.exe_fd = fds_adopt_fd(ctx.exe_fd, false);
     fds_create_unlock();

@@ -23,6 +23,11 @@ const char options_help[] =
           "  --hostname NAME       the host name that the program is told\n"
           "  --memory SIZE         limit of its address space: bytes, or a number with K, M or G\n"
           "  --timeout SEC         end the run after SEC seconds with SIGTERM, then SIGKILL: status 124\n"
+          "  --translator [ARCH=]FILE\n"
+          "                        what runs programs for other architectures (qemu-ARCH-static, by PATH)\n"
+          "  --translator-arg [ARCH=]ARG, --cpu [ARCH=]MODEL\n"
+          "                        an argument for it (repeatable), the processor that it shall be\n"
+          "  --no-translator       do not run such programs\n"
           "  --trace[=FILE]        write a line for each system call to FILE (standard error)\n"
           "  --stats               on exit, write counters to standard error\n"
           "  --list-faults         the steps that ELFUSE_FAULT can make fail, for tests\n"
@@ -198,6 +203,36 @@ static bool set_memory(struct parse *p, const char *v)
     return true;
 }
 
+static bool add_translate(struct parse *p, char kind, const char *option, const char *v)
+{
+    const char *eq = strchr(v, '=');
+    if (!*v || (eq && !eq[1]))
+        return fail(p, "%s: empty; accepted: a value, or ARCH=VALUE for one architecture", option);
+    p->o->translate[p->o->ntranslate++] = (struct options_translate){kind, v};
+    return true;
+}
+
+static bool set_translator(struct parse *p, const char *v)
+{
+    return add_translate(p, 't', "--translator", v);
+}
+
+static bool add_translator_arg(struct parse *p, const char *v)
+{
+    return add_translate(p, 'a', "--translator-arg", v);
+}
+
+static bool set_cpu(struct parse *p, const char *v)
+{
+    return add_translate(p, 'c', "--cpu", v);
+}
+
+static bool set_no_translator(struct parse *p, const char *v)
+{
+    (void) v;
+    return add_translate(p, 'n', "--no-translator", "yes");
+}
+
 static bool set_trace(struct parse *p, const char *v)
 {
     if (v && !*v)
@@ -233,6 +268,10 @@ static const struct {
     {"hostname", NEEDED, "a name", set_hostname, OPTIONS_RUN},
     {"memory", NEEDED, "a size such as 512M", set_memory, OPTIONS_RUN},
     {"timeout", NEEDED, "seconds such as 10 or 0.5", set_timeout, OPTIONS_RUN},
+    {"translator", NEEDED, "a file, or ARCH=FILE", set_translator, OPTIONS_RUN},
+    {"translator-arg", NEEDED, "an argument, or ARCH=ARGUMENT", add_translator_arg, OPTIONS_RUN},
+    {"cpu", NEEDED, "a model that the translator knows", set_cpu, OPTIONS_RUN},
+    {"no-translator", NONE, NULL, set_no_translator, OPTIONS_RUN},
     {"trace", OPTIONAL, NULL, set_trace, OPTIONS_RUN},
     {"stats", NONE, NULL, set_stats, OPTIONS_RUN},
     {"list-faults", NONE, NULL, NULL, OPTIONS_FAULTS},
@@ -253,7 +292,8 @@ enum options_result options_parse(int argc, char **argv, struct options *o, char
     struct parse p = {o, err, errsize};
     memset(o, 0, sizeof *o);
     o->env = calloc((size_t) argc + 1, sizeof *o->env);
-    if (!o->env)
+    o->translate = calloc((size_t) argc + 1, sizeof *o->translate);
+    if (!o->env || !o->translate)
         return fail(&p, "no memory for the options"), OPTIONS_ERROR;
 
     int i = 1;

@@ -18,8 +18,13 @@ struct options {
     bool trace, stats, clear_env;
     bool set_user; /* uid and gid below are what the guest is told */
     uint32_t uid, gid;
-    uint64_t memory; /* bytes, 0 = no limit */
-    double timeout;  /* seconds, 0 = none */
+    uint64_t memory;     /* bytes, 0 = no limit */
+    double timeout;      /* seconds, 0 = none */
+    unsigned ntranslate; /* --translator 't', --translator-arg 'a', --cpu 'c', --no-translator 'n', in order */
+    struct options_translate {
+        char kind;
+        const char *value; /* VALUE, or ARCH=VALUE */
+    } * translate;
     unsigned nenv;
     const char **env; /* "K=V", or bare "K" (import from the environment) */
     char **argv;      /* program and its arguments, NULL-terminated */

@@ -19,7 +19,7 @@ struct elf_segment {
 
 /* What a program file asks for. */
 struct elf_image {
-    uint16_t machine;         /* EM_X86_64 … (foreign architectures are recognised, and refused by program_open) */
+    uint16_t machine;         /* EM_X86_64 … (of other architectures nothing more is known) */
     uint16_t type;            /* ET_EXEC, ET_DYN; set only when the headers are otherwise sound */
     bool pie;                 /* ET_DYN */
     bool class32, big_endian; /* foreign: only machine, class32 and big_endian are valid when either is set */
@@ -47,16 +47,19 @@ int elf_parse(elf_pread *pread_fn, void *arg, struct elf_image *out, const char 
 /* The architecture as uname -m has it ("aarch64", "ppc64le", "x32"), or NULL for one without a common name. */
 const char *elf_machine_name(const struct elf_image *img);
 
-/* A program ready to be started: what execve has looked at before the point of no return. Owns its descriptors. Zero it and set fd
- * and interp_fd to -1 (PROGRAM_INIT does) before filling it. */
+/* A program ready to be started: what execve has looked at before the point of no return. Owns its descriptors. Zero it and set fd,
+ * exe_fd and interp_fd to -1 (PROGRAM_INIT does) before filling it. */
 struct program {
     int fd;        /* the ELF file that is loaded (after #! resolution) */
+    int exe_fd;    /* the program for another architecture, when fd is its translator; else -1 */
     int interp_fd; /* PT_INTERP file or -1 */
     struct elf_image image, interp;
     char interp_path[4096];
     char *exec_path; /* absolute guest path of fd: /proc/self/exe; malloc'd */
     char *execfn;    /* AT_EXECFN and comm: what was asked for (of a script: the script); malloc'd */
     int argc, envc;
+    unsigned
+        hidden; /* arguments before argv[0] of the translated program, whose path follows that; 0: nothing is translated */
     char **argv, **envp; /* malloc'd NULL-terminated vectors of malloc'd strings, #! already applied */
     uint64_t stack_limit;
     bool path_inaccessible; /* set by the caller: execveat of a close-on-exec descriptor, so a script is ENOENT */
@@ -68,7 +71,7 @@ struct program {
 
 #define PROGRAM_INIT                                                                                                   \
     {                                                                                                                  \
-        .fd = -1, .interp_fd = -1                                                                                      \
+        .fd = -1, .exe_fd = -1, .interp_fd = -1                                                                        \
     }
 
 /* Closes and frees all; the struct is PROGRAM_INIT again. */
@@ -79,8 +82,14 @@ void program_free(struct program *p);
  * on a FIFO. That the file is regular, executable and on no noexec mount is checked by program_open. */
 typedef int exec_open(void *arg, const char *path, char **abs_path);
 
+/* Who runs programs of other architectures. `fd` is the program, whose headers are `img`. Returns a readable descriptor (O_CLOEXEC) of a native
+ * program and in *args its malloc'd name and first arguments, as a NULL-terminated vector; or a negative errno and in `why` what is
+ * missing. NULL: nobody does. */
+typedef int elf_translator(int fd, const struct elf_image *img, char ***args, char *why, size_t size);
+extern elf_translator *program_translator;
+
 /* Open and check `path`, follow #! (five rewrites, then ELOOP), check the interpreter. p->argv, envp and stack_limit are set by the
- * caller; argv is rewritten for scripts, argc and envc are counted, p->execfn is set to `path` unless the caller has set it. `fd` >= 0:
+ * caller; argv is rewritten for scripts and for what is translated, argc and envc are counted, p->execfn is set to `path` unless the caller has set it. `fd` >= 0:
  * already opened (execveat); p owns it from here, and the caller sets p->exec_path. Returns 0 or execve's errno; `why` gets a line
  * for a person (bufsize bytes): "x: not an ELF program". The caller calls program_free() either way. */
 int program_open(struct program *p, const char *path, int fd, exec_open *open_fn, void *arg, char *why, size_t bufsize);

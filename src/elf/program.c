@@ -105,6 +105,13 @@ static int vector_count(char **v)
     return n;
 }
 
+static void vector_free(char **v)
+{
+    for (char **s = v; s && *s; s++)
+        free(*s);
+    free(v);
+}
+
 /* Linux 5.18 and later never start a program with argc 0. */
 static int give_argv0(struct program *p)
 {
@@ -252,6 +259,61 @@ static bool is_native(const struct elf_image *img)
     return img->machine == EM_X86_64 && !img->class32 && !img->big_endian;
 }
 
+elf_translator *program_translator;
+
+/* argv becomes args… argv[0] path argv[1]…; args, a vector, and path are taken over. */
+static int translate_argv(struct program *p, char **args, char *path)
+{
+    int n = vector_count(args);
+    char **v = calloc((size_t) (n + p->argc) + 2, sizeof *v);
+
+    if (!v)
+        return -ENOMEM;
+    memcpy(v, args, (size_t) n * sizeof *v);
+    v[n] = p->argv[0];
+    v[n + 1] = path;
+    memcpy(v + n + 2, p->argv + 1, (size_t) p->argc * sizeof *v); /* with the NULL */
+    free(args);
+    free(p->argv);
+    p->argv = v;
+    p->argc += n + 1;
+    p->hidden = (unsigned) n;
+    return 0;
+}
+
+/* The program in p->fd, called `name`, is for another architecture: load its translator. */
+static int translate(struct program *p, const char *name, const struct report *rep, uint64_t *size)
+{
+    char **args = NULL, *path, missing[256] = "";
+    const char *why = NULL;
+    int r;
+
+    if (p->path_inaccessible)
+        return fail(rep, -ENOENT, "%s: a program on a close-on-exec descriptor cannot be opened by its translator",
+                    name);
+    r = program_translator ? program_translator(p->fd, &p->image, &args, missing, sizeof missing) : -ENOEXEC;
+    if (r < 0)
+        return *missing ? fail(rep, r, "%s: %s", name, missing) : fail_machine(rep, r, name, "", &p->image);
+    p->exe_fd = p->fd;
+    p->fd = r;
+    r = check_file(p->fd, name, args[0], rep, size);
+    path = strdup(name); /* it may be argv[0] */
+    if (r == 0 && (!path || translate_argv(p, args, path) < 0))
+        r = fail_nomem(rep, name);
+    if (r < 0) {
+        vector_free(args);
+        free(path);
+        return r;
+    }
+    memset(&p->image, 0, offsetof(struct elf_image, segment));
+    r = elf_parse(pread_fd, &p->fd, &p->image, &why);
+    if (r < 0)
+        return fail(rep, r, "%s: its translator %s: %s", path, p->argv[0], why);
+    if (!is_native(&p->image))
+        return fail_machine(rep, -ELIBBAD, path, "its translator is ", &p->image);
+    return 0;
+}
+
 /* PT_INTERP: read its name, open it, parse it. */
 static int open_interp(struct program *p, const char *name, exec_open *open_fn, void *arg, const struct report *rep)
 {
@@ -367,8 +429,11 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
         return fail(&rep, r, "%s: neither an ELF program nor a script that starts with #!", name);
     if (r < 0)
         return fail(&rep, r, "%s: %s", name, reason);
-    if (!is_native(&p->image))
-        return fail_machine(&rep, -ENOEXEC, name, "", &p->image);
+    if (!is_native(&p->image)) {
+        r = translate(p, name, &rep, &size);
+        if (r < 0)
+            return r;
+    }
     p->truncated = ends_early(&p->image, size);
 
     if (p->image.interp_size)
@@ -387,24 +452,20 @@ void program_comm(const struct program *p, char comm[16])
     memcpy(comm, name, strnlen(name, 15));
 }
 
-static void vector_free(char **v)
-{
-    for (char **s = v; s && *s; s++)
-        free(*s);
-    free(v);
-}
-
 void program_free(struct program *p)
 {
     if (p->fd >= 0)
         host(SYS_close, p->fd);
+    if (p->exe_fd >= 0)
+        host(SYS_close, p->exe_fd);
     if (p->interp_fd >= 0)
         host(SYS_close, p->interp_fd);
     free(p->exec_path);
     free(p->execfn);
     vector_free(p->argv);
     vector_free(p->envp);
-    p->fd = p->interp_fd = -1;
+    p->fd = p->exe_fd = p->interp_fd = -1;
+    p->hidden = 0;
     p->exec_path = p->execfn = NULL;
     p->argv = p->envp = NULL;
     p->argc = p->envc = 0;

@@ -79,17 +79,20 @@ void stack_plan(const struct program *p, const struct elf_auxv_info *aux, uint64
     plan->sp = (at + 15) & ~15ull;
 }
 
-/* Write the strings at `at` (an offset into buf) and their addresses at *ptr, NULL after the last. */
-static void fill_vector(char *const *v, int n, uint8_t *buf, uint64_t at, uint64_t delta, uint64_t **ptr)
+/* Write string `i` of `v` at *at (an offset into buf) and its address into ptr[i]. */
+static void put_string(char *const *v, int i, uint8_t *buf, uint64_t *at, uint64_t delta, uint64_t *ptr)
 {
-    for (int i = 0; i < n; i++) {
-        size_t len = strlen(v[i]) + 1;
+    size_t len = strlen(v[i]) + 1;
 
-        memcpy(buf + at, v[i], len);
-        *(*ptr)++ = at + delta;
-        at += len;
-    }
-    *(*ptr)++ = 0;
+    memcpy(buf + *at, v[i], len);
+    ptr[i] = *at + delta;
+    *at += len;
+}
+
+/* Arguments of a translator: those before the program's argv[0], and the path behind that. */
+static bool is_hidden(const struct program *p, int i)
+{
+    return p->hidden && ((unsigned) i < p->hidden || (unsigned) i == p->hidden + 1);
 }
 
 void stack_fill(const struct program *p, const struct elf_auxv_info *aux, const struct stack_facts *facts,
@@ -98,9 +101,20 @@ void stack_fill(const struct program *p, const struct elf_auxv_info *aux, const 
     uint64_t sp = top - plan->sp;
     uint64_t *ptr = (uint64_t *) (void *) buf;
 
+    uint64_t at = plan->sp - plan->arg, shown;
+
     *ptr++ = (uint64_t) p->argc;
-    fill_vector(p->argv, p->argc, buf, plan->sp - plan->arg, sp, &ptr);
-    fill_vector(p->envp, p->envc, buf, plan->sp - plan->env, sp, &ptr);
+    for (int i = 0; i < p->argc; i++)
+        if (is_hidden(p, i))
+            put_string(p->argv, i, buf, &at, sp, ptr);
+    shown = at;
+    for (int i = 0; i < p->argc; i++)
+        if (!is_hidden(p, i))
+            put_string(p->argv, i, buf, &at, sp, ptr);
+    ptr += p->argc + 1; /* the buffer is zero */
+    for (int i = 0; i < p->envc; i++)
+        put_string(p->envp, i, buf, &at, sp, ptr);
+    ptr += p->envc + 1;
     out->auxv_words = build_auxv(out->auxv, aux, facts, plan, top);
     memcpy(ptr, out->auxv, out->auxv_words * sizeof *ptr);
 
@@ -109,7 +123,7 @@ void stack_fill(const struct program *p, const struct elf_auxv_info *aux, const 
     memcpy(buf + plan->sp - plan->execfn, p->execfn, strlen(p->execfn) + 1);
 
     out->sp = out->start_stack = gva(sp);
-    out->arg_start = gva(top - plan->arg);
+    out->arg_start = gva(sp + shown);
     out->arg_end = out->env_start = gva(top - plan->env);
     out->env_end = gva(top - plan->execfn);
 }

@@ -15,11 +15,12 @@ enum stream_tag {
     ST_EXECFN,
     ST_ARG, /* one section a string, in order */
     ST_ENV,
-    ST_CRED,    /* struct sys_cred */
-    ST_LIMITS,  /* struct sys_limits */
-    ST_CPU,     /* machine_facts() */
-    ST_SECCOMP, /* seccomp_save(): of exec and of a fork */
-    ST_SPECIAL, /* descriptors that the supervisor serves (fs/special.h) */
+    ST_CRED,       /* struct sys_cred */
+    ST_LIMITS,     /* struct sys_limits */
+    ST_CPU,        /* machine_facts() */
+    ST_SECCOMP,    /* seccomp_save(): of exec and of a fork */
+    ST_TRANSLATOR, /* translator_save() */
+    ST_SPECIAL,    /* descriptors that the supervisor serves (fs/special.h) */
     /* of a fork: task/image.h */
     ST_THREAD,
     ST_XSAVE,

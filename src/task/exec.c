@@ -30,6 +30,8 @@ void (*exec_identity)(struct elf_auxv_info *aux);
 /* ST_IMAGE. */
 struct state_image {
     int32_t window_base, window_count, exe_fd, proc_fd, fork_kind, fork_dir;
+    int32_t load_fd; /* the file that is loaded, when it is not the program but its translator: else -1 */
+    uint32_t hidden;
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
@@ -97,6 +99,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     exec_phase("load");
     proc->exe_path = steal_ptr(&p->exec_path);
     program_comm(p, proc->comm);
+    proc->translated = p->hidden;
     host(SYS_prctl, PR_SET_NAME, proc->comm);
     t->regs->rip = proc->start.entry.v;
     t->regs->rsp = proc->start.sp.v;
@@ -108,13 +111,15 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
 
 /* ---- out of one image ---- */
 
-static int write_state(struct thread *t, const struct program *p, int exe_fd)
+static int write_state(struct thread *t, const struct program *p, int exe_fd, int load_fd)
 {
     const struct options *o = t->proc->opt;
     struct stream_writer w;
     struct state_image im = {.window_base = fds_base(),
                              .window_count = fds_count(),
                              .exe_fd = exe_fd,
+                             .load_fd = load_fd,
+                             .hidden = p->hidden,
                              .proc_fd = procfs_fd(),
                              .fork_kind = (int32_t) fork_setup.kind,
                              .fork_dir = fork_setup.dir,
@@ -155,6 +160,8 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd)
 
 static void close_files(struct program *p)
 {
+    if (p->exe_fd >= 0)
+        host(SYS_close, steal_fd(&p->exe_fd));
     if (p->fd >= 0)
         host(SYS_close, steal_fd(&p->fd));
     if (p->interp_fd >= 0)
@@ -169,23 +176,21 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     int64_t r = host(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
     if (r >= 0)
         r = program_open(p, path, (int) r, exec_find, NULL, why, sizeof why);
-    int exe_fd = -1, state = -1;
-    if (r == 0)
+    int exe_fd = -1, load_fd = -1, state = -1;
+    if (r == 0 && p->exe_fd >= 0) {
+        r = load_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+        p->fd = steal_fd(&p->exe_fd);
+    }
+    if (r >= 0)
         r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
     close_files(p); /* the next image opens the interpreter again */
     fds_close(fd);
     pthread_mutex_lock(&t->proc->exec_lock);
-    if (exe_fd >= 0)
-        r = state = write_state(t, p, exe_fd);
+    if (r >= 0)
+        r = state = write_state(t, p, exe_fd, load_fd);
     fds_create_unlock();
-    if (state < 0)
-        pthread_mutex_unlock(&t->proc->exec_lock);
-    if (exe_fd < 0)
-        return r;
-    if (state < 0) {
-        fds_close(exe_fd);
-        return state;
-    }
+    if (r < 0)
+        goto out;
     char env[32];
     snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
     char *envp[] = {env, NULL};
@@ -193,9 +198,11 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     process_release_memory(t);
     r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
     t->proc->execing = NULL;
-    pthread_mutex_unlock(&t->proc->exec_lock);
     fds_close(state);
+out:
+    pthread_mutex_unlock(&t->proc->exec_lock);
     fds_close(exe_fd);
+    fds_close(load_fd);
     return r;
 }
 
@@ -236,8 +243,9 @@ int exec_resume(int fd)
         return -EINVAL;
     static struct options opt;
     static struct program p;
-    p.fd = p.interp_fd = -1;
+    p.fd = p.exe_fd = p.interp_fd = -1;
     struct exec_context ctx = {.exe_fd = -1};
+    int load_fd = -1;
     const void *data;
     size_t size;
     bool bad = false, image = false, above = false;
@@ -251,6 +259,8 @@ int exec_resume(int fd)
             memcpy(&im, data, sizeof im);
             fds_adopt(im.window_base, im.window_count, &im.nofile);
             fds_mark_used(im.exe_fd);
+            fds_mark_used(load_fd = im.load_fd);
+            p.hidden = im.hidden;
             procfs_adopt(im.proc_fd);
             fds_mark_used(im.fork_dir);
             fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
@@ -309,9 +319,10 @@ int exec_resume(int fd)
     if (bad)
         too_late();
     fds_create_lock();
-    int copy = (int) host(SYS_fcntl, ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
+    int copy = (int) host(SYS_fcntl, load_fd >= 0 ? load_fd : ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
     if (copy >= 0)
         host(SYS_fcntl, ctx.exe_fd, F_SETFD, FD_CLOEXEC);
+    fds_close(load_fd);
     bool opened = copy >= 0 && program_open(&p, p.execfn, copy, exec_find, NULL, why, sizeof why) == 0;
     fds_create_unlock();
     if (above)

@@ -48,6 +48,7 @@ struct process {
     char *exe_path; /* absolute guest path: /proc/self/exe */
     struct elf_start start;
     char comm[16];
+    bool translated;         /* what is loaded is the translator of the program */
     bool vfork_child;        /* runs in its parent's address space until exec or exit */
     struct program *execing; /* what its exec leaves there: the parent frees it */
 };

@@ -43,6 +43,7 @@ static void refuse(const char *what, char **argv)
     if (!strstr(err, what) || (!strstr(err, "accepted:") && !strstr(err, "usage:")))
         fail_msg("message: %s", err);
     free(o.env);
+    free(o.translate);
 }
 
 static void defaults_are_empty(void **state)
@@ -59,6 +60,7 @@ static void defaults_are_empty(void **state)
     assert_string_equal(o.argv[0], "true");
     assert_null(o.argv[1]);
     free(o.env);
+    free(o.translate);
 }
 
 static void both_spellings_mean_the_same(void **state)
@@ -76,10 +78,12 @@ static void both_spellings_mean_the_same(void **state)
     assert_true(o.timeout == 1.5);
     assert_true(o.set_user && o.uid == 7 && o.gid == 8);
     free(o.env);
+    free(o.translate);
     accept(ARGV("--backend=auto", "--sysroot", "/r", "--user=7", "p"), &o);
     assert_string_equal(o.sysroot, "/r");
     assert_true(o.uid == 7 && o.gid == 7);
     free(o.env);
+    free(o.translate);
 }
 
 static void env_repeats_and_imports(void **state)
@@ -94,6 +98,7 @@ static void env_repeats_and_imports(void **state)
     assert_string_equal(o.env[2], "C");
     assert_string_equal(o.env[3], "A=b=c");
     free(o.env);
+    free(o.translate);
     refuse("--env", ARGV("--env", "=x", "p"));
     refuse("--env", ARGV("--env=", "p"));
 }
@@ -107,13 +112,16 @@ static void options_end_at_the_program(void **state)
     assert_string_equal(o.argv[1], "--stats");
     assert_string_equal(o.argv[3], "-l");
     free(o.env);
+    free(o.translate);
     accept(ARGV("--stats", "--", "--help", "x"), &o);
     assert_true(o.stats);
     assert_string_equal(o.argv[0], "--help");
     free(o.env);
+    free(o.translate);
     accept(ARGV("-"), &o);
     assert_string_equal(o.argv[0], "-");
     free(o.env);
+    free(o.translate);
 }
 
 static void trace_takes_a_file_only_after_equals(void **state)
@@ -125,9 +133,11 @@ static void trace_takes_a_file_only_after_equals(void **state)
     assert_null(o.trace_file);
     assert_string_equal(o.argv[0], "out");
     free(o.env);
+    free(o.translate);
     accept(ARGV("--trace=out", "x"), &o);
     assert_string_equal(o.trace_file, "out");
     free(o.env);
+    free(o.translate);
     refuse("--trace", ARGV("--trace=", "x"));
 }
 
@@ -150,6 +160,7 @@ static void sizes_have_suffixes_and_bounds(void **state)
         accept(ARGV("--memory", good[i].text, "p"), &o);
         assert_true(o.memory == good[i].value);
         free(o.env);
+        free(o.translate);
     }
     char *bad[] = {"",
                    "0",
@@ -184,6 +195,7 @@ static void times_and_users_are_checked(void **state)
     assert_true(o.timeout > 0.2499 && o.timeout < 0.2501);
     assert_true(o.uid == 4294967294u && o.gid == 0);
     free(o.env);
+    free(o.translate);
 }
 
 static void names_are_bounded(void **state)
@@ -198,6 +210,7 @@ static void names_are_bounded(void **state)
     name[64] = 0;
     accept(ARGV("--hostname", name, "p"), &o);
     free(o.env);
+    free(o.translate);
     refuse("--sysroot", ARGV("--sysroot=", "p"));
     refuse("--workdir", ARGV("--workdir", "", "p"));
     refuse("qemu", ARGV("--backend", "qemu", "p"));
@@ -220,6 +233,7 @@ static void wrong_use_says_what_is_accepted(void **state)
     struct options o;
     assert_int_equal(options_parse(1, (char *[]){"elfuse", NULL}, &o, err, sizeof err), OPTIONS_ERROR);
     free(o.env);
+    free(o.translate);
 }
 
 static void long_arguments_keep_the_message_short(void **state)
@@ -233,6 +247,7 @@ static void long_arguments_keep_the_message_short(void **state)
     assert_int_equal(options_parse(3, ARGV(big, "p"), &o, small, sizeof small), OPTIONS_ERROR);
     assert_true(strlen(small) < sizeof small);
     free(o.env);
+    free(o.translate);
     refuse("accepted: --backend", ARGV(big, "p"));
 }
 
@@ -242,8 +257,10 @@ static void help_and_version_win_where_they_stand(void **state)
     struct options o;
     assert_int_equal(parse(ARGV("--help"), &o), OPTIONS_HELP);
     free(o.env);
+    free(o.translate);
     assert_int_equal(parse(ARGV("--stats", "--version", "--nope"), &o), OPTIONS_VERSION);
     free(o.env);
+    free(o.translate);
     refuse("--nope", ARGV("--nope", "--help"));
     /* Every option is in the help. */
     const char *names[] = {"--backend", "--sysroot", "--workdir", "--env",   "--clear-env", "--user", "--hostname",

@@ -1,0 +1,339 @@
+#include "translator.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/raw.h"
+#include "elf/elf.h"
+#include "fs/execopen.h"
+#include "fs/path.h"
+
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+#define PACKAGE "qemu-user-static" /* Debian, Ubuntu */
+#define ENV_PREFIX "ELFUSE_TRANSLATOR_"
+
+/* Architectures as uname -m has them (elf_machine_name), where qemu or the cross roots call them otherwise. */
+static const struct arch {
+    const char *name, *qemu;
+    const char *root[3]; /* below /usr */
+} archs[] = {
+    {"aarch64", NULL, {"aarch64-linux-gnu", "aarch64-linux-musl"}},
+    {"arm", NULL, {"arm-linux-gnueabihf", "arm-linux-gnueabi", "arm-linux-musleabihf"}},
+    {"riscv64", NULL, {"riscv64-linux-gnu", "riscv64-linux-musl"}},
+    {"ppc64le", NULL, {"powerpc64le-linux-gnu", "powerpc64le-linux-musl"}},
+    {"ppc64", NULL, {"powerpc64-linux-gnu"}},
+    {"ppc", NULL, {"powerpc-linux-gnu"}},
+    {"s390x", NULL, {"s390x-linux-gnu", "s390x-linux-musl"}},
+    {"i386", NULL, {"i686-linux-gnu", "i386-linux-musl"}},
+    {"mips64el", NULL, {"mips64el-linux-gnuabi64"}},
+    {"mips64", NULL, {"mips64-linux-gnuabi64"}},
+    {"mipsel", NULL, {"mipsel-linux-gnu"}},
+    {"mips", NULL, {"mips-linux-gnu"}},
+    {"sparc64", NULL, {"sparc64-linux-gnu"}},
+    {"loongarch64", NULL, {"loongarch64-linux-gnu"}},
+    {"alpha", NULL, {"alpha-linux-gnu"}},
+    {"parisc", "hppa", {"hppa-linux-gnu"}},
+    {"m68k", NULL, {"m68k-linux-gnu"}},
+    {"sh4", NULL, {"sh4-linux-gnu"}},
+    {"riscv32", NULL, {NULL}},
+};
+
+/* One setting: what for which architecture ("": any). Later ones win, but the command line over the environment, which comes first. */
+enum kind { TRANSLATOR = 't', ARGUMENT = 'a', CPU = 'c', SEARCH = 'p', OFF = 'n' };
+struct setting {
+    struct setting *next;
+    const char *value;
+    char kind, arch[16];
+};
+static struct setting *settings, **last = &settings;
+static size_t total;
+
+static const struct arch *arch_named(const char *name, size_t len)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(archs); i++)
+        if (strncmp(archs[i].name, name, len) == 0 && !archs[i].name[len])
+            return &archs[i];
+    return NULL;
+}
+
+static const struct arch *arch_of(const struct elf_image *img)
+{
+    const char *name = elf_machine_name(img);
+    if (img->machine == EM_MIPS && img->class32 && !img->big_endian)
+        name = "mipsel";
+    if (!name || (img->machine == EM_ARM && img->big_endian))
+        return NULL;
+    return arch_named(name, strlen(name));
+}
+
+static bool add(enum kind kind, const char *arch, size_t arch_len, const char *value)
+{
+    size_t len = strlen(value) + 1;
+    struct setting *s = malloc(sizeof *s + len);
+    if (!s)
+        return false;
+    *s = (struct setting){.kind = (char) kind, .value = memcpy(s + 1, value, len)};
+    memcpy(s->arch, arch, MIN(arch_len, sizeof s->arch - 1));
+    *last = s;
+    last = &s->next;
+    total += 2 + strlen(s->arch) + len;
+    return true;
+}
+
+/* VALUE, or ARCH=VALUE. */
+static bool add_option(enum kind kind, const char *text)
+{
+    size_t len = strcspn(text, "=");
+    return text[len] && arch_named(text, len) ? add(kind, text, len, text + len + 1) : add(kind, "", 0, text);
+}
+
+static bool add_environment(void)
+{
+    for (char **e = environ; *e; e++) {
+        if (strncmp(*e, ENV_PREFIX, sizeof ENV_PREFIX - 1) != 0)
+            continue;
+        char name[16] = "";
+        const char *from = *e + sizeof ENV_PREFIX - 1;
+        size_t len = strcspn(from, "=");
+        for (size_t i = 0; i < MIN(len, sizeof name - 1); i++)
+            name[i] = from[i] >= 'A' && from[i] <= 'Z' ? (char) (from[i] + 'a' - 'A') : from[i];
+        if (from[len] && from[len + 1] && arch_named(name, len) && !add(TRANSLATOR, name, len, from + len + 1))
+            return false;
+    }
+    return true;
+}
+
+bool translator_set_up(const struct options *o)
+{
+    const char *path = getenv("PATH");
+    bool ok = add(SEARCH, "", 0, path && *path ? path : DEFAULT_PATH) && add_environment();
+    for (unsigned i = 0; ok && i < o->ntranslate; i++)
+        ok = add_option((enum kind) o->translate[i].kind, o->translate[i].value);
+    return ok;
+}
+
+char *translator_save(size_t *size)
+{
+    char *text = malloc(total + 1), *p = text;
+    for (const struct setting *s = settings; text && s; s = s->next) {
+        *p++ = s->kind;
+        p = stpcpy(p, s->arch) + 1;
+        p = stpcpy(p, s->value) + 1;
+    }
+    *size = total;
+    return text;
+}
+
+bool translator_load(const void *data, size_t size)
+{
+    const char *p = data, *end = p + size;
+    if (!size)
+        return true;
+    if (end[-1])
+        return false;
+    while (p < end) {
+        const char *arch = p + 1, *value = arch < end ? arch + strlen(arch) + 1 : end;
+        if (value >= end || !add((enum kind) * p, arch, strlen(arch), value))
+            return false;
+        p = value + strlen(value) + 1;
+    }
+    return true;
+}
+
+/* The next setting of that kind for `a` behind `s` (NULL: from the start). */
+static const struct setting *next_setting(const struct setting *s, enum kind kind, const struct arch *a)
+{
+    for (s = s ? s->next : settings; s; s = s->next)
+        if (s->kind == (char) kind && (!s->arch[0] || strcmp(s->arch, a->name) == 0))
+            return s;
+    return NULL;
+}
+
+static const char *last_setting(enum kind kind, const struct arch *a)
+{
+    const char *value = NULL;
+    for (const struct setting *s = NULL; (s = next_setting(s, kind, a));)
+        value = s->value;
+    return value;
+}
+
+const char *translator_name(const struct elf_image *img)
+{
+    static __thread char name[32];
+    const struct arch *a = arch_of(img);
+    if (!a)
+        return NULL;
+    snprintf(name, sizeof name, "qemu-%s", a->qemu ? a->qemu : a->name);
+    return name;
+}
+
+static char *find_in_path(const char *path, const char *name, const char *suffix)
+{
+    for (;; path++) {
+        size_t len = strcspn(path, ":");
+        char *full = NULL;
+        if (len && asprintf(&full, "%.*s/%s%s", (int) len, path, name, suffix) > 0 &&
+            host(SYS_faccessat, AT_FDCWD, full, X_OK) == 0)
+            return full;
+        free(full);
+        path += len;
+        if (!*path)
+            return NULL;
+    }
+}
+
+char *translator_find(const struct elf_image *img)
+{
+    const struct arch *a = arch_of(img);
+    const char *name = translator_name(img), *own = a ? last_setting(TRANSLATOR, a) : NULL;
+    const char *path = a ? last_setting(SEARCH, a) : NULL;
+    char *found = NULL;
+    if (own)
+        return strdup(own);
+    /* A static one needs nothing of the guest's root. */
+    for (int i = 0; a && !found && i < 4; i++)
+        found = find_in_path(i % 2 || !path ? DEFAULT_PATH : path, name, i < 2 ? "-static" : "");
+    return found;
+}
+
+/* ---- the root that a dynamic program needs ---- */
+
+static uint64_t field(const uint8_t *p, unsigned size, bool big)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < size; i++)
+        v |= (uint64_t) p[big ? size - 1 - i : i] << 8 * i;
+    return v;
+}
+
+/* The name of the PT_INTERP of a program of any class and byte order: "" when it has none. Nothing in the file is trusted but read. */
+static void read_interp(int fd, const struct elf_image *img, char interp[PATH_MAX])
+{
+    uint8_t eh[64], ph[56];
+    bool b = img->big_endian, small = img->class32;
+    unsigned word = small ? 4 : 8;
+    interp[0] = 0;
+    if (host(SYS_pread64, fd, eh, sizeof eh, 0) < (small ? 52 : 64))
+        return;
+    uint64_t phoff = field(eh + (small ? 28 : 32), word, b), entry = field(eh + (small ? 42 : 54), 2, b);
+    uint64_t n = field(eh + (small ? 44 : 56), 2, b);
+    if (entry != (small ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr)))
+        return;
+    for (uint64_t i = 0; i < n; i++) {
+        if (host(SYS_pread64, fd, ph, entry, phoff + i * entry) != (long) entry)
+            return;
+        if (field(ph, 4, b) != PT_INTERP)
+            continue;
+        uint64_t off = field(ph + (small ? 4 : 8), word, b), size = field(ph + (small ? 16 : 32), word, b);
+        if (size && size < PATH_MAX && host(SYS_pread64, fd, interp, size, off) == (long) size)
+            interp[size] = 0;
+        else
+            interp[0] = 0;
+        return;
+    }
+}
+
+/* The cross root that holds the interpreter, when the guest's own root does not: malloc'd, or NULL. */
+static char *cross_root(int fd, const struct elf_image *img, const struct arch *a)
+{
+    char interp[PATH_MAX], *abs = NULL;
+    read_interp(fd, img, interp);
+    if (interp[0] != '/' || fs_root.fd >= 0)
+        return NULL;
+    int found = fs_exec_open(NULL, interp, &abs);
+    free(abs);
+    if (found >= 0) {
+        host(SYS_close, found);
+        return NULL;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(a->root) && a->root[i]; i++) {
+        char *root = NULL, *file = NULL;
+        bool there = asprintf(&root, "/usr/%s", a->root[i]) > 0 && asprintf(&file, "%s%s", root, interp) > 0 &&
+                     host(SYS_faccessat, AT_FDCWD, file, R_OK) == 0;
+        free(file);
+        if (there)
+            return root;
+        free(root);
+    }
+    return NULL;
+}
+
+/* ---- the whole ---- */
+
+struct vector {
+    char **v;
+    size_t n;
+    bool failed;
+};
+
+static void push(struct vector *a, char *s)
+{
+    char **more = s ? realloc(a->v, (a->n + 2) * sizeof *more) : NULL;
+    if (!more) {
+        free(s);
+        a->failed = true;
+        return;
+    }
+    a->v = more;
+    more[a->n++] = s;
+    more[a->n] = NULL;
+}
+
+static void push_copy(struct vector *a, const char *s)
+{
+    push(a, strdup(s));
+}
+
+__attribute__((format(printf, 4, 5))) static int fail(int err, char *why, size_t size, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(why, size, fmt, ap);
+    va_end(ap);
+    return err;
+}
+
+int translator_open(int fd, const struct elf_image *img, char ***args, char *why, size_t size)
+{
+    const struct arch *a = arch_of(img);
+    if (!a)
+        return -ENOEXEC;
+    if (last_setting(OFF, a))
+        return fail(-ENOEXEC, why, size, "a program for %s, and --no-translator is set", a->name);
+    autofree char *file = translator_find(img);
+    if (!file)
+        return fail(-ENOEXEC, why, size,
+                    "a program for %s, which needs a translator, %s: install the package " PACKAGE
+                    ", or name one with --translator",
+                    a->name, translator_name(img));
+    autofd own = (int) host(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (own < 0)
+        return fail(-ENOEXEC, why, size, "its translator %s: %s", file, errno_text(own));
+
+    struct vector v = {0};
+    char *root = cross_root(fd, img, a);
+    push_copy(&v, file);
+    if (root) {
+        push_copy(&v, "-L");
+        push(&v, root);
+    }
+    const char *cpu = last_setting(CPU, a);
+    if (cpu) {
+        push_copy(&v, "-cpu");
+        push_copy(&v, cpu);
+    }
+    for (const struct setting *s = NULL; (s = next_setting(s, ARGUMENT, a));)
+        push_copy(&v, s->value);
+    push_copy(&v, "-0");
+    if (v.failed) {
+        for (size_t i = 0; i < v.n; i++)
+            free(v.v[i]);
+        free(v.v);
+        return -ENOMEM;
+    }
+    *args = v.v;
+    return steal_fd(&own);
+}
