@@ -160,6 +160,9 @@ int may_map_low(uint64_t va)
 
 /* ---- unmapping and placing, lock held ---- */
 
+/* Holes up to this size are walked chunk by chunk, larger ones passed over: a program may unmap all of its address space. */
+#define HOLE_MAX (1ull << 30)
+
 int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
 {
     if (region_range_free(sp, start, end))
@@ -167,16 +170,19 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
     int r = region_split(sp, start);
     if (r == 0)
         r = region_split(sp, end);
-    if (r)
-        return r;
-    r = mirror_remove(sp, start, end);
-    if (r)
-        return r;
-    for (struct region *g = region_from(sp, start), *n; g && g->start < end; g = n) {
-        n = region_next(g);
-        region_remove(sp, g);
+    struct region *g = region_from(sp, start), *n;
+    while (r == 0 && g && g->start < end) {
+        uint64_t from = g->start - start <= HOLE_MAX ? start : g->start, to = g->end;
+        for (n = region_next(g); n && n->start < end && n->start - to <= HOLE_MAX; n = region_next(n))
+            to = n->end;
+        r = mirror_remove(sp, from, to);
+        for (; r == 0 && g && g->start < to; g = n) {
+            n = region_next(g);
+            region_remove(sp, g);
+        }
+        start = to;
     }
-    return 0;
+    return r;
 }
 
 int show(struct space *sp, uint64_t start, uint64_t end, int prot)
