@@ -37,7 +37,7 @@ TSAN_OBJ := $(SRC:%=$(BUILD)/tsan/obj/%.o) $(BUILD)/tsan/obj/tests/tsan/options.
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest cli programs term fuzz \
+.PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest cli programs suites term fuzz \
     check-svm check-asan check-tsan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
@@ -115,6 +115,8 @@ cli: all ## the command itself: options, statuses, messages
 	@tests/cli/run
 programs: all ## real programs: bash, python3, git, gcc, servers
 	@tests/programs/run
+suites: all ## tests of language runtimes and stress-ng: how many pass natively and here
+	@tests/suites/run
 term: all ## a shell on a pseudo-terminal
 	@tests/term/run
 check-svm: all ## the suite's core on an emulated AMD host with hardware virtualization
