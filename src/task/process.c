@@ -177,6 +177,15 @@ void thread_release_memory(struct thread *t)
     }
 }
 
+/* Whoever made `t` with CLONE_VFORK goes on. */
+static void tell_vfork(struct thread *t)
+{
+    if (!t->vfork_done)
+        return;
+    __atomic_store_n(t->vfork_done, 1, __ATOMIC_RELEASE);
+    host(SYS_futex, t->vfork_done, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0); /* only the address: it may be gone by now */
+}
+
 /* The status of a process is that of its last thread's end; here `status` is as wait(2) tells it. */
 static _Noreturn void end_thread(struct thread *t, int status)
 {
@@ -197,6 +206,7 @@ static _Noreturn void end_thread(struct thread *t, int status)
         process_exit(t, status >> 8);
     }
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
+    tell_vfork(t);
     if (leader && p->vfork_child)
         for (;;) /* the parent frees what the others still use when this host thread ends: their last one ends it */
             host(SYS_pause);

@@ -96,8 +96,9 @@ struct thread {
 
     struct seccomp_state seccomp;
     gva_t clear_child_tid;
-    gva_t robust_list; /* atomic: the end of the process, and get_robust_list(2), read that of others */
-    uint64_t bus_rip;  /* where a CPU_BUS without an address was taken up last */
+    uint32_t *vfork_done; /* CLONE_VFORK: futex word of the thread that waits for the end of this one */
+    gva_t robust_list;    /* atomic: the end of the process, and get_robust_list(2), read that of others */
+    uint64_t bus_rip;     /* where a CPU_BUS without an address was taken up last */
 };
 
 extern __thread struct thread *current;
