@@ -89,6 +89,8 @@ static int64_t serve(struct thread *t, const struct sys_row *row)
 {
     int64_t ret;
 
+    if (__builtin_expect(t->dispatch.on, 0) && !seccomp_user_dispatch(t))
+        return -ENO_RESULT;
     if (seccomp_on(t)) {
         if (!seccomp_allows(t, &ret))
             return ret;

@@ -15,7 +15,7 @@
 #define PR_GET_MEMORY_MERGE 68
 #endif
 
-enum how { PLAIN, SECCOMP, OUT2, NAME_IN, NAME_OUT, TSC_OUT, AUXV_OUT, CORE };
+enum how { PLAIN, SECCOMP, DISPATCH, MEMORY, OUT2, NAME_IN, NAME_OUT, TSC_OUT, AUXV_OUT, CORE };
 
 static const struct {
     int option;
@@ -39,6 +39,8 @@ static const struct {
     {PR_GET_ENDIAN, PLAIN, 0},
     {PR_GET_SECCOMP, SECCOMP, 0},
     {PR_SET_SECCOMP, SECCOMP, 0},
+    {PR_SET_SYSCALL_USER_DISPATCH, DISPATCH, 0},
+    {PR_SET_MM, MEMORY, 0},
     {PR_CAPBSET_READ, PLAIN, 0},
     {PR_CAPBSET_DROP, PLAIN, 0},
     {PR_GET_TSC, TSC_OUT, 4},
@@ -84,6 +86,19 @@ static int64_t name_set(struct thread *t, uint64_t va)
     return host(SYS_prctl, PR_SET_NAME, name, 0, 0, 0);
 }
 
+static int64_t dispatch_set(struct thread *t, const uint64_t a[6])
+{
+    uint64_t mode = a[1], offset = a[2], len = a[3], selector = a[4];
+
+    if (mode == PR_SYS_DISPATCH_OFF ? offset || len || selector
+                                    : mode != PR_SYS_DISPATCH_ON || (offset && offset + len <= offset))
+        return -EINVAL;
+    if (selector >= SPACE_TOP)
+        return -EFAULT;
+    t->dispatch = (struct user_dispatch){mode == PR_SYS_DISPATCH_ON, offset, len, selector};
+    return 0;
+}
+
 int64_t sys_prctl(struct thread *t, const uint64_t a[6])
 {
     struct space *sp = t->proc->space;
@@ -104,6 +119,11 @@ int64_t sys_prctl(struct thread *t, const uint64_t a[6])
         return host(SYS_prctl, a[0], a[1], a[2], a[3], a[4]);
     case SECCOMP:
         return (int) a[0] == PR_GET_SECCOMP ? (int64_t) t->seccomp.mode : seccomp_prctl(t, a[1], a[2]);
+    case DISPATCH:
+        return dispatch_set(t, a);
+    case MEMORY: /* as for the unprivileged: the layout is the loader's */
+        return a[4] || (a[3] && a[1] != PR_SET_MM_AUXV && a[1] != PR_SET_MM_MAP && a[1] != PR_SET_MM_MAP_SIZE) ? -EINVAL
+                                                                                                               : -EPERM;
     case OUT2:
         ret = host(SYS_prctl, a[0], buf, a[2], a[3], a[4]);
         return ret < 0 ? ret : copy_out(sp, gva(a[1]), buf, options[i].size);

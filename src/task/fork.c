@@ -98,6 +98,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->pid = t->tid = (int) host(SYS_getpid);
     t->host = pthread_self();
     t->sync_taken = t->sig_taken = 0;
+    t->dispatch.on = false;
     t->robust_list = gva(0);
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
     p->vfork_child = false; /* the child of one has memory of its own again */

@@ -7,12 +7,16 @@
 #include <sys/prctl.h>
 
 #include "base/raw.h"
+#include "mem/access.h"
 #include "task/process.h"
 #include "task/seccomp_image.h"
 #include "task/signal.h"
 
 #ifndef SYS_SECCOMP
 #define SYS_SECCOMP 1 /* si_code */
+#endif
+#ifndef SYS_USER_DISPATCH
+#define SYS_USER_DISPATCH 2
 #endif
 #define CACHED 512 /* calls whose numbers the cache knows */
 #define FILTER_PENALTY 4
@@ -91,12 +95,12 @@ static uint32_t run_filters(const struct seccomp_filter *f, const struct seccomp
     return ret;
 }
 
-static void force_sigsys(struct thread *t, uint16_t data)
+static void force_sigsys(struct thread *t, int code, uint16_t data)
 {
     siginfo_t info;
     memset(&info, 0, sizeof info);
     info.si_signo = SIGSYS;
-    info.si_code = SYS_SECCOMP;
+    info.si_code = code;
     info.si_errno = data;
     info.si_call_addr = (void *) t->call_ip;
     info.si_syscall = (int) t->nr;
@@ -144,7 +148,7 @@ static bool apply(struct thread *t, bool traced, int64_t *ret)
         *ret = result_of(t, -(int64_t) MIN(data, 4095u));
         return false;
     case SECCOMP_RET_TRAP:
-        force_sigsys(t, data);
+        force_sigsys(t, SYS_SECCOMP, data);
         return false;
     case SECCOMP_RET_USER_NOTIF:
         *ret = -ENOSYS;
@@ -163,6 +167,22 @@ static bool apply(struct thread *t, bool traced, int64_t *ret)
     default:
         signal_die(t, SIGSYS);
     }
+}
+
+bool seccomp_user_dispatch(struct thread *t)
+{
+    const struct user_dispatch *d = &t->dispatch;
+    uint8_t state = PR_SYS_DISPATCH_ON; /* without a selector */
+    if (t->call_ip - d->offset < d->len)
+        return true;
+    if (d->selector && get_user(t->proc->space, &state, gva(d->selector)))
+        signal_die(t, SIGSEGV);
+    if (state == 0 /* SYSCALL_DISPATCH_FILTER_ALLOW */)
+        return true;
+    if (state != 1 /* SYSCALL_DISPATCH_FILTER_BLOCK */)
+        signal_die(t, SIGSYS);
+    force_sigsys(t, SYS_USER_DISPATCH, 0);
+    return false;
 }
 
 bool seccomp_allows(struct thread *t, int64_t *ret)

@@ -12,6 +12,9 @@ static inline bool seccomp_on(const struct thread *t)
     return __builtin_expect(__atomic_load_n(&t->seccomp.mode, __ATOMIC_ACQUIRE) != 0, 0);
 }
 
+/* PR_SET_SYSCALL_USER_DISPATCH, which comes before all filters. False: the call became SIGSYS. */
+bool seccomp_user_dispatch(struct thread *t);
+
 /* May the call t->nr with t->args be made? True: yes, and after a tracer had its way it may be another. False: it is not made, and *ret is its
  * result, -ENO_RESULT when the registers are what the guest shall see (a signal was forced). Does not return when the filters kill. */
 bool seccomp_allows(struct thread *t, int64_t *ret);

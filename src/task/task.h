@@ -61,6 +61,13 @@ struct seccomp_state {
     uint32_t no_new_privs; /* another thread gave it this, which only it can tell the host: at its next call */
 };
 
+/* PR_SET_SYSCALL_USER_DISPATCH: calls from elsewhere than [offset, offset+len) are signals, unless the byte at `selector` lets them be calls.
+ * Only of the thread that asked for it; gone with an exec. */
+struct user_dispatch {
+    bool on;
+    uint64_t offset, len, selector;
+};
+
 /* The last fault of a thread, as every later frame shows it: trapno, error code and CR2 of struct sigcontext. */
 struct trap_info {
     uint64_t trapno, error, cr2;
@@ -95,6 +102,7 @@ struct thread {
     uint64_t restart_data[6];
 
     struct seccomp_state seccomp;
+    struct user_dispatch dispatch;
     gva_t clear_child_tid;
     uint32_t *vfork_done; /* CLONE_VFORK: futex word of the thread that waits for the end of this one */
     gva_t robust_list;    /* atomic: the end of the process, and get_robust_list(2), read that of others */
