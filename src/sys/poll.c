@@ -21,7 +21,7 @@ void sys_mask_begin(struct thread *t, ksigset_t mask)
 {
     t->saved_mask = t->sigmask;
     t->restore_mask = true;
-    t->sigmask = mask & ~(KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP));
+    signal_set_mask(t, mask);
 }
 
 void sys_mask_end(struct thread *t, bool interrupted)

@@ -64,9 +64,10 @@ int64_t sys_rt_sigpending(struct thread *t, const uint64_t a[6])
     if (a[1] > sizeof set)
         return -EINVAL;
     host(SYS_rt_sigpending, &set, sizeof set);
-    if (t->sync_taken & 1)
+    int waiting = t->sync.taken | t->proc->sync.taken;
+    if (waiting & 1)
         set |= KSIG_BIT(SIGSEGV);
-    if (t->sync_taken & 2)
+    if (waiting & 2)
         set |= KSIG_BIT(SIGBUS);
     set &= t->sigmask;
     return copy_out(t->proc->space, gva(a[0]), &set, a[1]) ? -EFAULT : 0;
@@ -94,19 +95,6 @@ int64_t sys_pause(struct thread *t, const uint64_t a[6])
     return r == -ERESTARTNOINTR ? r : -ERESTARTNOHAND;
 }
 
-/* A signal that waits with us because the host cannot keep it blocked. */
-static bool take_sync(struct thread *t, ksigset_t set, siginfo_t *info)
-{
-    static const int sig[] = {SIGSEGV, SIGBUS};
-    for (int i = 0; i < 2; i++)
-        if ((t->sync_taken >> i & 1) && (set & KSIG_BIT(sig[i]))) {
-            *info = t->sync_info[i];
-            __atomic_fetch_and(&t->sync_taken, ~(1 << i), __ATOMIC_RELAXED);
-            return true;
-        }
-    return false;
-}
-
 int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
 {
     ksigset_t set;
@@ -120,18 +108,18 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
         return -EFAULT;
     memset(&info, 0, sizeof info);
     long r = SIGSEGV;
-    if (take_sync(t, set, &info)) {
+    if (signal_take_sync(t, set, &info)) {
         r = info.si_signo;
     } else {
         /* What is asked for is taken here even when the mask lets it in: a handler must not run for it. */
         ksigset_t mask = t->sigmask;
         t->sigmask = mask | set;
         t->sync_wanted = set;
-        r = take_sync(t, set, &info)
+        r = signal_take_sync(t, set, &info)
                 ? info.si_signo
                 : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
         t->sync_wanted = 0;
-        if (r == -ERESTARTNOINTR && take_sync(t, set, &info)) /* it came before the call was made */
+        if (r == -ERESTARTNOINTR && signal_take_sync(t, set, &info)) /* it came before the call was made */
             r = info.si_signo;
         t->sigmask = mask;
     }

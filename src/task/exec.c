@@ -36,8 +36,7 @@ struct state_image {
     struct space_limits limits;
     ksigset_t sigmask, ignored;
     uint8_t set_user, trace, stats, above;
-    int32_t sync_taken;
-    siginfo_t sync_info[2];
+    struct sync_signals sync;
 };
 
 /* AT_HWCAP as the kernel gave it to this process: getauxval() tells what the C library has made of it. */
@@ -78,8 +77,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         *why = "cannot bind the program by its seccomp filters";
         return r;
     }
-    t->sync_taken = ctx->sync_taken;
-    memcpy(t->sync_info, ctx->sync_info, sizeof t->sync_info);
+    proc->sync = ctx->sync;
     t->host = pthread_self();
 
     struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp),
@@ -129,9 +127,12 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
                              .set_user = o->set_user,
                              .trace = o->trace,
                              .stats = o->stats,
-                             .above = fds_opened_up(),
-                             .sync_taken = t->sync_taken};
-    memcpy(im.sync_info, t->sync_info, sizeof im.sync_info);
+                             .above = fds_opened_up()};
+    for (int i = 0; i < 2; i++) {
+        const struct sync_signals *own = t->sync.taken >> i & 1 ? &t->sync : &t->proc->sync;
+        im.sync.taken |= own->taken & 1 << i;
+        im.sync.info[i] = own->info[i];
+    }
     fds_set_limit(NULL, &im.nofile);
     stream_begin(&w);
     stream_put(&w, ST_IMAGE, &im, sizeof im);
@@ -266,8 +267,7 @@ int exec_resume(int fd)
             fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
             bad |= im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE;
             ctx.limits = im.limits, ctx.sigmask = im.sigmask, ctx.ignored = im.ignored, ctx.exe_fd = im.exe_fd;
-            ctx.sync_taken = im.sync_taken;
-            memcpy(ctx.sync_info, im.sync_info, sizeof ctx.sync_info);
+            ctx.sync = im.sync;
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
             above = im.above;
             image = true;

@@ -10,10 +10,9 @@
 struct exec_context {
     struct space_limits limits;
     ksigset_t sigmask, ignored;
-    int sync_taken; /* pending SIGSEGV and SIGBUS, as in struct thread */
-    siginfo_t sync_info[2];
-    int exe_fd;    /* the program's file, in the window */
-    void *seccomp; /* seccomp_save() of the image before, or NULL: exec_start() frees it */
+    struct sync_signals sync; /* pending for the thread that goes on */
+    int exe_fd;               /* the program's file, in the window */
+    void *seccomp;            /* seccomp_save() of the image before, or NULL: exec_start() frees it */
     uint32_t seccomp_size;
 };
 

@@ -97,7 +97,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->nthreads = 1;
     p->pid = t->tid = (int) host(SYS_getpid);
     t->host = pthread_self();
-    t->sync_taken = t->sig_taken = 0;
+    t->sync.taken = p->sync.taken = t->sig_taken = 0;
     t->dispatch.on = false;
     t->robust_list = gva(0);
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);

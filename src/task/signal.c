@@ -87,15 +87,61 @@ static bool is_own_fault(const siginfo_t *info, const ucontext_t *uc)
 }
 
 /* One of a kind is pending, the first, as with all standard signals. */
-static void keep_sync(struct thread *t, int sig, const siginfo_t *info)
+static void keep_sync(struct sync_signals *s, int sig, const siginfo_t *info)
 {
     int i = sig == SIGBUS;
-    if (t->sync_taken >> i & 1)
+    if (s->taken >> i & 1)
         return;
-    t->sync_info[i] = *info;
+    s->info[i] = *info;
     if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
-        t->sync_info[i].si_code &= 0x7fffffff;
-    t->sync_taken |= 1 << i;
+        s->info[i].si_code &= 0x7fffffff;
+    __atomic_fetch_or(&s->taken, 1 << i, __ATOMIC_SEQ_CST); /* pairs with signal_set_mask() */
+}
+
+static bool lets_in(const struct thread *t, int sig)
+{
+    return !(t->sigmask & KSIG_BIT(sig)) || (t->sync_wanted & KSIG_BIT(sig));
+}
+
+static bool claim_sync(struct sync_signals *s, int i, siginfo_t *info)
+{
+    if (!(s->taken >> i & 1))
+        return false;
+    *info = s->info[i];
+    return __atomic_fetch_and(&s->taken, ~(1 << i), __ATOMIC_SEQ_CST) >> i & 1;
+}
+
+bool signal_take_sync(struct thread *t, ksigset_t set, siginfo_t *info)
+{
+    for (int i = 0; i < 2; i++)
+        if ((set & KSIG_BIT(i ? SIGBUS : SIGSEGV)) &&
+            (claim_sync(&t->sync, i, info) || claim_sync(&t->proc->sync, i, info)))
+            return true;
+    return false;
+}
+
+/* The host knows no thread that blocks these two, so it may have chosen one that does. One that does not gets them here. */
+static void pass_on_sync(struct thread *t)
+{
+    struct process *p = t->proc;
+    for (int i = 0; i < 2; i++) {
+        int sig = i ? SIGBUS : SIGSEGV, to = 0;
+        struct thread *n;
+        siginfo_t info;
+        if (!(p->sync.taken >> i & 1) || lets_in(t, sig))
+            continue;
+        pthread_mutex_lock(&p->lock);
+        LIST_FOREACH (n, &p->threads, link)
+            if (!to && lets_in(n, sig))
+                to = n->tid;
+        pthread_mutex_unlock(&p->lock);
+        if (!to || !claim_sync(&p->sync, i, &info))
+            continue;
+        if (info.si_code >= 0) /* which is for oneself only */
+            info.si_code = signal_code_by_hand(info.si_code);
+        if (host(SYS_rt_tgsigqueueinfo, p->pid, to, sig, &info) < 0) /* it has just ended */
+            keep_sync(&p->sync, sig, &info);
+    }
 }
 
 static void on_signal(int sig, siginfo_t *info, void *context)
@@ -112,8 +158,9 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         }
         if (!t)
             return;
-        keep_sync(t, sig, info);
-        if (!signal_sync_deliverable(t) && !(t->sync_wanted & KSIG_BIT(sig)))
+        bool own = lets_in(t, sig) || info->si_code == SI_TKILL;
+        keep_sync(own ? &t->sync : &t->proc->sync, sig, info);
+        if (own && !lets_in(t, sig))
             return;
         t->sig_taken |= 2;
         cancel_window(uc);
@@ -197,8 +244,11 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         r = mirror_action(sig, &next);
         if (r == 0)
             sh->action[sig] = next;
-        if (next.handler == KSIG_IGN && current) /* ignoring discards what is pending */
-            __atomic_fetch_and(&current->sync_taken, sig == SIGSEGV ? ~1 : sig == SIGBUS ? ~2 : ~0, __ATOMIC_RELAXED);
+        if (next.handler == KSIG_IGN && current) { /* ignoring discards what is pending */
+            siginfo_t gone;
+            while (signal_take_sync(current, KSIG_BIT(sig), &gone))
+                ;
+        }
     }
     lock_drop(&sh->lock);
     return r;
@@ -234,6 +284,8 @@ ksigset_t signal_ignored_set(struct sighand *sh)
 void signal_set_mask(struct thread *t, ksigset_t mask)
 {
     t->sigmask = mask & ~UNBLOCKABLE;
+    __atomic_thread_fence(
+        __ATOMIC_SEQ_CST); /* who keeps one for the process sees this mask, or this thread sees what is kept */
 }
 
 /* ---- taking signals ---- */
@@ -707,15 +759,14 @@ void signal_force(struct thread *t, const siginfo_t *info)
 
 void signal_work(struct thread *t)
 {
+    if (__builtin_expect(t->proc->sync.taken, 0))
+        pass_on_sync(t);
     for (;;) {
         siginfo_t info;
         if (t->sig_taken & 1) {
             info = t->sig_info;
             t->sig_taken &= ~1;
-        } else if (signal_sync_deliverable(t)) {
-            int i = (t->sync_taken & 1) && !(t->sigmask & KSIG_BIT(SIGSEGV)) ? 0 : 1;
-            info = t->sync_info[i];
-            __atomic_fetch_and(&t->sync_taken, ~(1 << i), __ATOMIC_RELAXED);
+        } else if (signal_take_sync(t, ~t->sigmask, &info)) {
             t->sig_taken &= ~2;
         } else {
             t->sig_taken = 0;

@@ -20,7 +20,7 @@ void signal_block_all(void);
 extern const ksigset_t signal_supervisor_mask;
 
 /* The code under which a SIGSEGV or SIGBUS that a program queues for itself goes through the host, so that it cannot be taken for a fault
- * of the supervisor; delivery turns it back. `code` is positive. */
+ * of the supervisor; delivery turns it back. `code` is not negative. */
 static inline int signal_code_by_hand(int code)
 {
     return (int) ((unsigned) code | 0x80000000u) & ~0x40000000;
@@ -32,7 +32,7 @@ void signal_take(struct thread *t);
 /* True when something has to happen before the guest goes on. */
 static inline bool signal_work_pending(const struct thread *t)
 {
-    return t->sig_taken || (t->sync_taken && signal_sync_deliverable(t)) || t->restore_mask ||
+    return t->sig_taken || signal_sync_deliverable(t) || t->restore_mask ||
            (t->in_syscall && (int64_t) t->regs->rax < -511 && (int64_t) t->regs->rax > -600);
 }
 /* Deliver what is stashed, restart or end the call in progress, restore a temporary mask. */
@@ -60,6 +60,9 @@ ksigset_t signal_ignored_set(struct sighand *sh);
 int signal_return(struct thread *t);
 
 void signal_set_mask(struct thread *t, ksigset_t mask);
+
+/* Take a pending SIGSEGV or SIGBUS of `set` that waits with us, the thread's before the process's: true and *info. */
+bool signal_take_sync(struct thread *t, ksigset_t set, siginfo_t *info);
 
 /* Host call that may block: lets the guest's unblocked signals (t->sigmask; for ppoll and friends set t->saved_mask/restore_mask and
  * the mask before) in. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was taken before the call was made, which then never

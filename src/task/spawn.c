@@ -71,6 +71,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     s->refs = 1;
     s->proc = *p;
     s->proc.execing = NULL;
+    s->proc.sync.taken = 0;
     s->proc.vfork_child = true;
     s->proc.nthreads = 1;
     pthread_mutex_init(&s->proc.lock, NULL);
@@ -96,7 +97,8 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     struct thread *n = &s->thread;
     n->proc = &s->proc;
     n->sigmask = t->sigmask;
-    n->altstack_sp = t->altstack_sp, n->altstack_size = t->altstack_size, n->altstack_flags = t->altstack_flags;
+    if (a->flags & CLONE_VFORK) /* the only one that is not meant to have a stack of its own */
+        n->altstack_sp = t->altstack_sp, n->altstack_size = t->altstack_size, n->altstack_flags = t->altstack_flags;
     if (a->flags & CLONE_CHILD_CLEARTID)
         n->clear_child_tid = gva(a->child_tid);
     LIST_INSERT_HEAD(&s->proc.threads, n, link);

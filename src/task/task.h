@@ -34,6 +34,12 @@ struct sighand {
     struct ksigaction action[KSIG_MAX + 1];
 };
 
+/* SIGSEGV (0) and SIGBUS (1) that came from outside and wait for a mask: those two are never blocked on the host. */
+struct sync_signals {
+    volatile int taken; /* bit 0, bit 1 */
+    siginfo_t info[2];
+};
+
 struct process {
     struct space *space;
     struct sighand *sighand;
@@ -44,6 +50,8 @@ struct process {
     pthread_mutex_t exec_lock; /* outside of `lock`: an exec, from the look at what it takes along to its end */
     LIST_HEAD(, thread) threads;
     unsigned nthreads; /* changed by process_add() and process_drop(), read without the lock by process_is_alone() */
+
+    struct sync_signals sync; /* for whichever thread lets them in first */
 
     char *exe_path; /* absolute guest path: /proc/self/exe */
     struct elf_start start;
@@ -87,9 +95,8 @@ struct thread {
     bool restore_mask;
     volatile int sig_taken; /* a siginfo waits in sig_info; the host mask is all blocked meanwhile */
     siginfo_t sig_info;
-    siginfo_t sync_info[2];  /* SIGSEGV, SIGBUS that came from outside: those two are never blocked on the host */
-    volatile int sync_taken; /* bit 0: SIGSEGV, bit 1: SIGBUS */
-    ksigset_t sync_wanted;   /* those of them that rt_sigtimedwait(2) waits for, though they are blocked */
+    struct sync_signals sync; /* for this thread alone */
+    ksigset_t sync_wanted;    /* those of them that rt_sigtimedwait(2) waits for, though they are blocked */
     struct trap_info trap;
     uint64_t altstack_sp, altstack_size;
     int altstack_flags;
@@ -114,8 +121,8 @@ extern __thread struct thread *current;
 /* SIGSEGV and SIGBUS are never blocked on the host, so a blocked one that came from outside waits here. */
 static inline bool signal_sync_deliverable(const struct thread *t)
 {
-    return ((t->sync_taken & 1) && !(t->sigmask & KSIG_BIT(SIGSEGV))) ||
-           ((t->sync_taken & 2) && !(t->sigmask & KSIG_BIT(SIGBUS)));
+    int taken = t->sync.taken | t->proc->sync.taken;
+    return ((taken & 1) && !(t->sigmask & KSIG_BIT(SIGSEGV))) || ((taken & 2) && !(t->sigmask & KSIG_BIT(SIGBUS)));
 }
 
 /* The layer above (sys/dispatch.c): serve the call in t->nr, t->args; the result goes to rax (a restart code too: signal delivery replaces it)
