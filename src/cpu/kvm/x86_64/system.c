@@ -213,7 +213,9 @@ int system_vcpu_reset(struct vcpu *v)
         return r;
     struct kvm_device_attr tsc = {
         .group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET, .addr = (uintptr_t) & (uint64_t){0}};
-    m->tsc_is_host = host(SYS_ioctl, v->fd, KVM_SET_DEVICE_ATTR, &tsc) == 0;
+    bool is_host = host(SYS_ioctl, v->fd, KVM_SET_DEVICE_ATTR, &tsc) == 0;
+    __atomic_store_n(&m->tsc_is_host, is_host,
+                     __ATOMIC_RELAXED); /* the same for every vCPU, and threads make them at once */
     /* FMASK as Linux clears flags on entry, but for IF: short_cut() needs an open interrupt window there, and there are no interrupts. */
     const struct kvm_msr_entry msr[] = {{.index = MSR_STAR, .data = 0x23ull << 48 | 0x08ull << 32},
                                         {.index = MSR_LSTAR, .data = ENTRY_TEXT},
