@@ -115,13 +115,18 @@ bool translator_set_up(const struct options *o)
     return ok;
 }
 
+static char *put(char *p, const char *s)
+{
+    size_t len = strlen(s) + 1;
+    return (char *) memcpy(p, s, len) + len;
+}
+
 char *translator_save(size_t *size)
 {
     char *text = malloc(total + 1), *p = text;
     for (const struct setting *s = settings; text && s; s = s->next) {
         *p++ = s->kind;
-        p = stpcpy(p, s->arch) + 1;
-        p = stpcpy(p, s->value) + 1;
+        p = put(put(p, s->arch), s->value);
     }
     *size = total;
     return text;
