@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/vfs.h>
 
 #include "base/fds.h"
@@ -43,4 +46,21 @@ int procfs_fd(void)
 const char *procfs_path(const char *path)
 {
     return root == AT_FDCWD ? path : path + sizeof "/proc/" - 1;
+}
+
+int procfs_parent(int pid)
+{
+    char path[32], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    fds_create_lock();
+    int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    long n = fd < 0 ? fd : host(SYS_read, fd, text, sizeof text - 1);
+    if (fd >= 0)
+        host(SYS_close, fd);
+    fds_create_unlock();
+    if (n < 0)
+        return (int) n;
+    text[n] = 0;
+    const char *end = strrchr(text, ')'); /* ") S 123" */
+    return end && strlen(end) > 4 ? atoi(end + 4) : -ESRCH;
 }

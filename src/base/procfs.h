@@ -16,4 +16,7 @@ int procfs_fd(void); /* AT_FDCWD before either */
 #define PROCFS(path) procfs_fd(), procfs_path(path)
 const char *procfs_path(const char *path);
 
+/* The parent of process `pid`, or a negative errno. */
+int procfs_parent(int pid);
+
 #endif

@@ -203,18 +203,12 @@ static void memory_close(struct memory *m)
         fds_close(m->fd);
 }
 
-static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off, bool write)
+static int64_t transfer_at(struct thread *t, int pid, const struct iovec *iov, int n, int64_t at, bool write)
 {
-    int pid = special_pid(fd);
-    int64_t access = host(SYS_fcntl, fd, F_GETFL);
-    if (!pid || access < 0 || (access & O_PATH) || (access & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
-        return -EBADF;
-    int64_t at = off < 0 ? host(SYS_lseek, fd, 0, SEEK_CUR) : off, done = 0, r = 0;
-    if (at < 0)
-        return at;
     struct memory m;
+    int64_t done = 0;
     fds_create_lock();
-    r = memory_open(t, pid, &m);
+    int64_t r = memory_open(t, pid, &m);
     fds_create_unlock();
     if (r == -ENOENT || r == -ESRCH) {
         r = 0; /* the process is gone, and its memory with it */
@@ -237,9 +231,28 @@ static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n
     fds_create_lock();
     memory_close(&m);
     fds_create_unlock();
-    if (done && off < 0)
-        host(SYS_lseek, fd, at + done, SEEK_SET);
     return done ? done : MIN(r, 0);
+}
+
+static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off, bool write)
+{
+    int pid = special_pid(fd);
+    int64_t access = host(SYS_fcntl, fd, F_GETFL);
+    if (!pid || access < 0 || (access & O_PATH) || (access & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
+        return -EBADF;
+    int64_t at = off < 0 ? host(SYS_lseek, fd, 0, SEEK_CUR) : off, r;
+    if (at < 0)
+        return at;
+    r = transfer_at(t, pid, iov, n, at, write);
+    if (r > 0 && off < 0)
+        host(SYS_lseek, fd, at + r, SEEK_SET);
+    return r;
+}
+
+int64_t special_move(struct thread *t, int pid, uint64_t va, void *buf, size_t n, bool write)
+{
+    const struct iovec iov = {buf, n};
+    return transfer_at(t, pid, &iov, 1, (int64_t) va, write);
 }
 
 int64_t fs_special_read(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off)

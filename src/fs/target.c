@@ -209,7 +209,7 @@ int target_find(int pid, int tid, struct target *out)
 }
 
 /* The process behind pidfd `fd` by its number in our procfs; 0: it has ended. -EBADF: no pidfd. */
-static int pidfd_number(int fd)
+int target_pidfd_number(int fd)
 {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
@@ -246,7 +246,7 @@ int target_of(int pid, struct target *out)
     autofd fd = (int) host(SYS_pidfd_open, pid, 0);
     if (fd == -EINVAL || fd == -ENOENT)
         fd = (int) host(SYS_pidfd_open, pid, PIDFD_A_THREAD);
-    int number = fd < 0 ? fd : pidfd_number(fd), r;
+    int number = fd < 0 ? fd : target_pidfd_number(fd), r;
     /* A thread on an older kernel: the same number, where the process's own is. */
     if (fd < 0 && fd != -ESRCH && is_own_process(procfs_fd(), (int) host(SYS_getpid)))
         number = pid;
@@ -263,7 +263,7 @@ int target_of_pidfd(int pidfd, struct target *out)
     if (!published.proc)
         return 0;
     fds_create_lock();
-    int number = pidfd_number(pidfd);
+    int number = target_pidfd_number(pidfd);
     *out = (struct target){.number = number, .exe_fd = -1};
     int r = number > 0 ? look_by_number(number, out) : number;
     fds_create_unlock();
@@ -299,7 +299,7 @@ size_t target_guest_read(const struct target *g, const struct space_view *v, uin
     return done;
 }
 
-int target_threads(const struct target *g, int **tids, struct thread *find)
+int target_threads_at(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)
 {
     int *list = NULL, wanted = g->tid ? g->tid : g->pid;
     for (int i = 0; i < 8; i++) {
@@ -315,8 +315,11 @@ int target_threads(const struct target *g, int **tids, struct thread *find)
         uint64_t at = (uint64_t) p.threads.lh_first;
         for (; at && n < (int) p.nthreads && target_peek(g, at, &t, sizeof t) == 0 && t.tid; n++) {
             list[n] = t.tid;
-            if (find && t.tid == wanted)
+            if (find && t.tid == wanted) {
                 *find = t;
+                if (find_at)
+                    *find_at = at;
+            }
             at = (uint64_t) t.link.le_next;
         }
         if (n == (int) p.nthreads && !at) {

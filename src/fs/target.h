@@ -28,6 +28,8 @@ int target_find(int pid, int tid, struct target *out);
 int target_of(int pid, struct target *out);
 /* The same of the process behind a pidfd; -EBADF: it is none. Only target_peek() works on the result. 0 too when the process has ended. */
 int target_of_pidfd(int pidfd, struct target *out);
+/* The number of that process in our procfs; 0: it has ended. -EBADF: no pidfd. */
+int target_pidfd_number(int fd);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */
 int target_self(struct target *out);
 
@@ -43,8 +45,12 @@ int target_view(const struct target *g, struct space_view *out);
 
 /* Its guest threads: their numbers in *tids (malloc'd), how many, or a negative errno when no consistent reading was
  * had. The kernel counts workers of its own (KVM's) among the threads of the process. With `find` not NULL, *find
- * becomes a copy of the thread g->tid. */
-int target_threads(const struct target *g, int **tids, struct thread *find);
+ * becomes a copy of the thread g->tid, and *find_at (may be NULL) where it lies. */
+int target_threads_at(const struct target *g, int **tids, struct thread *find, uint64_t *find_at);
+static inline int target_threads(const struct target *g, int **tids, struct thread *find)
+{
+    return target_threads_at(g, tids, find, NULL);
+}
 
 /* A descriptor of its program, opened with `flags`, or a negative errno; and its path as readlink shows it. */
 int target_exe_open(const struct target *g, int flags);

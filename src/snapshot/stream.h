@@ -19,6 +19,7 @@ enum stream_tag {
     ST_LIMITS,     /* struct sys_limits */
     ST_CPU,        /* machine_facts() */
     ST_SECCOMP,    /* seccomp_save(): of exec and of a fork */
+    ST_TRACED,     /* struct traced_exec */
     ST_TRANSLATOR, /* translator_save() */
     ST_SPECIAL,    /* descriptors that the supervisor serves (fs/special.h) */
     /* of a fork: task/image.h */

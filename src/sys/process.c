@@ -12,6 +12,7 @@
 #include "base/lines.h"
 #include "fs/execopen.h"
 #include "sys/handlers.h"
+#include "sys/tracee.h"
 #include "task/exec.h"
 #include "task/process.h"
 #include "task/signal.h"
@@ -109,6 +110,7 @@ int64_t sys_exit(struct thread *t, const uint64_t a[6])
 
 int64_t sys_exit_group(struct thread *t, const uint64_t a[6])
 {
+    tracee_leave_all(t->proc);
     if (t->proc->vfork_child)
         thread_release_memory(t);
     process_exit(t, (int) (a[0] & 0xff));
@@ -187,11 +189,62 @@ static int64_t interrupted(int64_t r)
     return r == -EINTR ? -ERESTARTSYS : r;
 }
 
+/* One of the two host calls, `a` as it takes them: first what tracees have to tell, then the host, blocking only where nothing of the former can be
+ * missed: a notice ends the wait. 1: *news is the answer. */
+static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, const uint64_t a[5],
+                        struct tracee_news *news)
+{
+    unsigned at = nr == SYS_wait4 ? 2 : 3;
+    uint64_t h[5];
+    for (;;) {
+        bool others, again = false;
+        tracee_wait_begin(t);
+        int64_t r = tracee_news(t, w, news, &others);
+        bool tracees = r == 0;
+        if (r <= 0) {
+            news->tid = 0;
+            memcpy(h, a, sizeof h);
+            h[at] |= others ? WNOHANG : 0;
+            r = sys_block(t, nr, h[0], h[1], h[2], h[3], h[4], 0);
+            bool none = nr == SYS_wait4 ? r == 0 : r == 0 && !((siginfo_t *) a[2])->si_pid;
+            if (tracees && (none || r == -ECHILD)) {
+                r = 0;
+                if (!(w->options & WNOHANG)) {
+                    r = sys_block(t, SYS_poll, NULL, 0, 10, 0, 0, 0);
+                    again = r == 0;
+                }
+            }
+        }
+        if ((r == -EINTR || r == -ERESTARTNOINTR) && tracee_news(t, w, news, &others) > 0)
+            r = 1; /* a signal that came with the news does not hide them */
+        tracee_wait_end(t);
+        if (!again && !tracee_only_noticed(t, r))
+            return r;
+    }
+}
+
+static struct tracee_wait wait4_wanted(const uint64_t a[6])
+{
+    int pid = (int) a[0];
+    return (struct tracee_wait){.type = pid == -1 ? P_ALL
+                                        : pid > 0 ? P_PID
+                                                  : P_PGID,
+                                .id = pid > 0 ? pid : -pid,
+                                .options = (int) a[2] | WEXITED};
+}
+
 int64_t sys_wait4(struct thread *t, const uint64_t a[6])
 {
     int status = 0;
-    struct rusage ru;
-    long r = sys_block(t, SYS_wait4, (int) a[0], a[1] ? &status : NULL, a[2], a[3] ? &ru : NULL, 0, 0);
+    struct rusage ru = {0};
+    struct tracee_wait w = wait4_wanted(a);
+    struct tracee_news news;
+    const uint64_t h[5] = {(uint64_t) (int) a[0], a[1] ? (uint64_t) &status : 0, a[2], a[3] ? (uint64_t) &ru : 0};
+    int64_t r = wait_for(t, &w, SYS_wait4, h, &news);
+    if (r > 0 && news.tid) {
+        r = news.tid;
+        status = news.stopped ? news.status << 8 | 0x7f : news.status;
+    }
     if (r > 0) {
         /* The child is reaped by now: Linux too loses it when the address is bad. */
         if (a[1] && put_user(t->proc->space, gva(a[1]), &status))
@@ -202,12 +255,29 @@ int64_t sys_wait4(struct thread *t, const uint64_t a[6])
     return interrupted(r);
 }
 
+static void waitid_news(const struct tracee_news *n, siginfo_t *info)
+{
+    int sig = n->status & 0x7f;
+    info->si_signo = SIGCHLD;
+    info->si_pid = n->tid;
+    info->si_uid = (unsigned) host(SYS_getuid);
+    info->si_code = n->stopped ? CLD_TRAPPED : !sig ? CLD_EXITED : n->status & 0x80 ? CLD_DUMPED : CLD_KILLED;
+    info->si_status = n->stopped ? n->status : sig ? sig : n->status >> 8;
+}
+
 int64_t sys_waitid(struct thread *t, const uint64_t a[6])
 {
     siginfo_t info;
-    struct rusage ru;
+    struct rusage ru = {0};
     memset(&info, 0, sizeof info);
-    long r = sys_block(t, SYS_waitid, a[0], a[1], &info, a[3], a[4] ? &ru : NULL, 0);
+    struct tracee_wait w = {.type = (int) a[0], .id = (int) a[1], .options = (int) a[3]};
+    struct tracee_news news;
+    const uint64_t h[5] = {a[0], a[1], (uint64_t) &info, a[3], a[4] ? (uint64_t) &ru : 0};
+    long r = wait_for(t, &w, SYS_waitid, h, &news);
+    if (r > 0) {
+        waitid_news(&news, &info);
+        r = 0;
+    }
     if (r >= 0 && info.si_pid && a[4] && put_user(t->proc->space, gva(a[4]), &ru))
         return -EFAULT;
     /* The kernel writes these six words, zeros when there is nothing to tell, whatever its result is, and leaves the rest of the guest's

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/handlers.h"
+#include "sys/tracee.h"
 #include "task/signal.h"
 
 #define KERNEL_SIGINFO                                                                                                 \
@@ -175,21 +176,30 @@ int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
     return queue(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], a[2], (long) a[3]);
 }
 
+/* SIGSTOP, and SIGCONT after it, of a traced process are not the host's. */
+static bool stops(struct thread *t, int pid, int tid, int sig)
+{
+    return (sig == SIGSTOP || sig == SIGCONT) && tracee_stop_signal(t, pid, tid, sig);
+}
+
 int64_t sys_kill(struct thread *t, const uint64_t a[6])
 {
-    (void) t;
+    if (stops(t, (int) a[0], 0, (int) a[1]))
+        return 0;
     return host(SYS_kill, (int) a[0], (int) a[1]);
 }
 
 int64_t sys_tkill(struct thread *t, const uint64_t a[6])
 {
-    (void) t;
+    if (stops(t, (int) a[0], (int) a[0], (int) a[1]))
+        return 0;
     return host(SYS_tkill, (int) a[0], (int) a[1]);
 }
 
 int64_t sys_tgkill(struct thread *t, const uint64_t a[6])
 {
-    (void) t;
+    if (stops(t, (int) a[0], (int) a[1], (int) a[2]))
+        return 0;
     return host(SYS_tgkill, (int) a[0], (int) a[1], (int) a[2]);
 }
 

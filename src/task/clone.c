@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <stdlib.h>
+#include <sys/ptrace.h>
 
 #include "base/fault.h"
 #include "base/fds.h"
@@ -107,7 +108,7 @@ static void *thread_main(void *arg)
     struct space *sp = t->proc->space;
     fds_act_for(s->fds);
     signal_block_all(); /* of signals 32 and up the C library may have let in one */
-    t->tid = (int) host(SYS_gettid);
+    t->tid = t->trace.tid = (int) host(SYS_gettid);
     current = t;
     signal_reclaim(t->proc->sighand);
     int r = thread_part(s->args, t->tid);
@@ -150,6 +151,7 @@ static int thread_make(struct thread *t, const struct clone_args_in *a, struct t
     n->regs = vcpu_regs(n->vcpu);
     r = vcpu_load(n->vcpu, st);
     BUG_ON(r);
+    traced_inherit(&t->trace, n, a->traced);
     *out = n;
     return 0;
 }
@@ -201,6 +203,19 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *args)
     return tid;
 }
 
+/* A child of vfork is told of before the parent sleeps for it, in clone_memory(). */
+static void report_child(struct thread *t, const struct clone_args_in *a, int64_t pid)
+{
+    if (a->flags & CLONE_VFORK) {
+        if (!(a->flags & CLONE_VM)) {
+            traced_event(t, a->event, (uint64_t) pid);
+            traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
+        }
+    } else if (a->event) {
+        traced_event(t, a->event, (uint64_t) pid);
+    }
+}
+
 int64_t process_clone(struct thread *t, const struct clone_args_in *a)
 {
     uint64_t f = a->flags;
@@ -220,11 +235,17 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
         return -EOPNOTSUPP;
     if ((f & CLONE_SETTLS) && a->tls >= SPACE_TOP)
         return -EPERM; /* as arch_prctl(2); and a base that is not canonical does not load */
-    if (f & CLONE_THREAD)
-        return clone_thread(t, a);
+    struct clone_args_in in = *a;
+    in.event = traced_clone_event(t, a);
+    in.traced = in.event || (t->trace.active && (f & CLONE_PTRACE));
+    if (f & CLONE_THREAD) {
+        int64_t tid = clone_thread(t, &in);
+        if (in.event && tid > 0)
+            traced_event(t, in.event, (uint64_t) tid);
+        return tid;
+    }
     if ((f & (CLONE_FILES | CLONE_VM)) == CLONE_FILES && (f & CLONE_VFORK || space_in_file(t->proc->space)))
         return -EINVAL; /* docs/limits.md */
-    struct clone_args_in in = *a;
     int r = f & CLONE_PIDFD ? reserve_pidfd(t, &in) : 0;
     if (r)
         return r;
@@ -239,5 +260,7 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
         settle_pidfd(in.pidfd_number, pid, 0);
     else if ((f & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
         host(SYS_close, in.pidfd_number);
+    if (pid > 0)
+        report_child(t, &in, pid);
     return pid;
 }

@@ -39,6 +39,9 @@ struct state_image {
     struct sync_signals sync;
 };
 
+/* Who traced the image before. */
+static struct traced_exec traced;
+
 /* AT_HWCAP as the kernel gave it to this process: getauxval() tells what the C library has made of it. */
 static uint64_t kernel_hwcap(void)
 {
@@ -104,6 +107,8 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     t->regs->rflags = 0x202;
     program_free(p);
     exec_started(proc, ctx->exe_fd);
+    if (traced.tracer_pid)
+        traced_adopt(t, &traced);
     thread_run(t);
 }
 
@@ -155,6 +160,9 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
     w.failed |= bytes && !filters;
     if (filters)
         stream_put(&w, ST_SECCOMP, filters, bytes);
+    struct traced_exec now;
+    if (traced_save(t, &now))
+        stream_put(&w, ST_TRACED, &now, sizeof now);
     exec_save_more(&w);
     return stream_seal(&w);
 }
@@ -294,6 +302,11 @@ int exec_resume(int fd)
                 break;
             memcpy(ctx.seccomp, data, size);
             ctx.seccomp_size = (uint32_t) size;
+            break;
+        case ST_TRACED:
+            bad |= size != sizeof traced;
+            if (!bad)
+                memcpy(&traced, data, sizeof traced);
             break;
         case ST_ARG:
             bad |= push(&p.argv, &p.argc, copy_string(data, size)) != 0;

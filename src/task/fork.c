@@ -60,6 +60,18 @@ static bool plain(const struct clone_args_in *a)
 /* musl's lock of its list of threads, which its fork() would let go in the child; another C library has none by that name. */
 extern volatile int __thread_list_lock __attribute__((weak)); /* NOLINT */
 
+/* What the parent's tracer, and the parent's tracees, are to the child. */
+static void child_untraced(struct thread *t, bool traced)
+{
+    struct process *p = t->proc;
+    bool took_all = p->sighand->all;
+    p->tracer = (struct tracer){0};
+    p->traced = p->ending = 0;
+    traced_inherit(&t->trace, t, traced);
+    if (took_all)
+        signal_take_all(p->sighand, false);
+}
+
 /* The child: one thread, a machine of its own over the memory that the host copied. */
 static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st,
                           const struct ready *ready)
@@ -95,10 +107,13 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     LIST_INIT(&p->threads);
     LIST_INSERT_HEAD(&p->threads, t, link);
     p->nthreads = 1;
+    int forked_by = t->tid;
     p->pid = t->tid = (int) host(SYS_getpid);
     t->host = pthread_self();
     t->sync.taken = p->sync.taken = t->sig_taken = 0;
     t->dispatch.on = false;
+    p->forked_by = forked_by;
+    child_untraced(t, a->traced);
     t->robust_list = gva(0);
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
     p->vfork_child = false; /* the child of one has memory of its own again */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 
 #include "base/raw.h"
 #include "base/report.h"
@@ -69,6 +70,7 @@ int thread_attach(struct process *p, struct thread **out)
     t->proc = p;
     t->regs = vcpu_regs(t->vcpu);
     t->tid = (int) host(SYS_gettid);
+    traced_init(t);
     pthread_mutex_lock(&p->lock);
     process_add(p, t);
     pthread_mutex_unlock(&p->lock);
@@ -83,6 +85,7 @@ void process_at_exit(void (*fn)(struct process *))
 
 void process_exit(struct thread *t, int code)
 {
+    traced_process_end(t, code << 8);
     if (at_exit && !t->proc->vfork_child)
         at_exit(t->proc);
     process_release_memory(t);
@@ -190,6 +193,8 @@ static void tell_vfork(struct thread *t)
 static _Noreturn void end_thread(struct thread *t, int status)
 {
     struct process *p = t->proc;
+    if (t->trace.active && p->nthreads > 1)
+        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
     pthread_mutex_lock(&p->lock);
     bool last = p->nthreads == 1;
     bool leader = t->tid == p->pid;
@@ -207,6 +212,7 @@ static _Noreturn void end_thread(struct thread *t, int status)
     }
     thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
     tell_vfork(t);
+    traced_thread_end(t, status);
     if (leader && p->vfork_child)
         for (;;) /* the parent frees what the others still use when this host thread ends: their last one ends it */
             host(SYS_pause);
@@ -408,18 +414,32 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
 void thread_run(struct thread *t)
 {
     current = t;
+    if (t->trace.active)
+        traced_begin(t);
     for (;;) {
         struct cpu_fault fault;
-        switch (vcpu_run(t->vcpu, t->sigmask, &fault)) {
+        if (__builtin_expect(signal_work_pending(t), 0))
+            signal_work(t);
+        bool traced = t->trace.active;
+        if (__builtin_expect(traced, 0))
+            traced_before_run(t);
+        enum cpu_event event = vcpu_run(t->vcpu, t->sigmask, &fault);
+        if (__builtin_expect(traced, 0))
+            traced_after_run(t);
+        switch (event) {
         case CPU_SYSCALL: {
             const struct cpu_regs *r = t->regs;
             t->nr = (uint32_t) r->rax;
             t->call_ip = r->rip;
             memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}, sizeof t->args);
-            sys_dispatch(t);
+            if (__builtin_expect(t->trace.active, 0))
+                traced_call(t);
+            else
+                sys_dispatch(t);
             break;
         }
         case CPU_SIGNAL:
+            t->in_syscall = false;
             signal_take(t);
             break;
         case CPU_FAULT:
@@ -429,7 +449,5 @@ void thread_run(struct thread *t)
             handle_bus(t, &fault);
             break;
         }
-        if (__builtin_expect(signal_work_pending(t), 0))
-            signal_work(t);
     }
 }

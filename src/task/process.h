@@ -40,6 +40,8 @@ struct clone_args_in {
     uint64_t tls;
     uint64_t parent_tid, child_tid, pidfd; /* guest addresses */
     int pidfd_number;                      /* CLONE_PIDFD: set by process_clone() */
+    bool traced;                           /* by the caller's tracer, from its start: set by process_clone() */
+    int event;                             /* PTRACE_EVENT_* that it makes, or 0: the same */
 };
 
 /* Children by the way they were made, those that failed, and the errno of a refused FICLONE (0: none). For --stats. */

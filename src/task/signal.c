@@ -7,6 +7,7 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "task/process.h"
@@ -23,8 +24,6 @@ const ksigset_t signal_supervisor_mask = ~SYNC_BITS;
 
 /* ---- the window of a blocking call ---- */
 
-/* long window_call(volatile int *taken, long nr, a, b, c, d, e, f): the host call, unless a signal was taken before it. */
-long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
 extern const char window_start[], window_end[], window_cancel[];
 void signal_restorer(void);
 
@@ -144,6 +143,18 @@ static void pass_on_sync(struct thread *t)
     }
 }
 
+static void take_notice(struct thread *t, const siginfo_t *info, ucontext_t *uc)
+{
+    int what = traced_notice(t, info);
+    if (what)
+        cancel_window(uc);
+    if (what != TRACE_WORK)
+        return;
+    t->sig_taken |= SIG_NOTICE;
+    if (t->vcpu)
+        vcpu_kick(t->vcpu);
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
@@ -158,6 +169,10 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         }
         if (!t)
             return;
+        if (info->si_code == TRACE_NOTICE) {
+            take_notice(t, info, uc);
+            return;
+        }
         bool own = lets_in(t, sig) || info->si_code == SI_TKILL;
         keep_sync(own ? &t->sync : &t->proc->sync, sig, info);
         if (own && !lets_in(t, sig))
@@ -214,19 +229,36 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
 {
     signal_block_all();
     sh->lock = (struct lock){0};
-    for (int sig = 1; sig <= KSIG_MAX; sig++)
+    sh->all = false;
+    for (int sig = 1; sig <= KSIG_MAX; sig++) {
         sh->action[sig] = (struct ksigaction){.handler = ignored & KSIG_BIT(sig) ? KSIG_IGN : KSIG_DFL};
+        if ((ignored & KSIG_BIT(sig)) && !(KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE)))
+            host_action(sig, KSIG_IGN, 0); /* where the image before was traced it had a handler of ours */
+    }
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
     host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
 }
 
 /* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
-static int mirror_action(int sig, const struct ksigaction *act)
+static int mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act)
 {
-    if (KSIG_BIT(sig) & SYNC_BITS)
+    if (KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE))
         return 0;
     uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
-    return host_action(sig, act->handler > KSIG_IGN ? (uint64_t) (uintptr_t) on_signal : act->handler, flags);
+    if (sh->all && sig == SIGCHLD && act->handler == KSIG_IGN)
+        flags |= SA_NOCLDWAIT;
+    bool ours = act->handler > KSIG_IGN || sh->all;
+    return host_action(sig, ours ? (uint64_t) (uintptr_t) on_signal : act->handler, flags);
+}
+
+void signal_take_all(struct sighand *sh, bool all)
+{
+    lock_take(&sh->lock);
+    sh->all = all;
+    for (int sig = 1; sig <= KSIG_MAX; sig++)
+        if (sh->action[sig].handler <= KSIG_IGN)
+            mirror_action(sh, sig, &sh->action[sig]);
+    lock_drop(&sh->lock);
 }
 
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old)
@@ -241,7 +273,7 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         struct ksigaction next = *act;
         next.flags &= KSA_FLAGS;
         next.mask &= ~UNBLOCKABLE;
-        r = mirror_action(sig, &next);
+        r = mirror_action(sh, sig, &next);
         if (r == 0)
             sh->action[sig] = next;
         if (next.handler == KSIG_IGN && current) { /* ignoring discards what is pending */
@@ -258,7 +290,7 @@ void signal_reclaim(struct sighand *sh)
 {
     lock_take(&sh->lock);
     for (int sig = 32; sig <= 33; sig++)
-        mirror_action(sig, &sh->action[sig]);
+        mirror_action(sh, sig, &sh->action[sig]);
     lock_drop(&sh->lock);
 }
 
@@ -314,7 +346,11 @@ long sys_block(struct thread *t, long nr, ...)
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
     set_host_mask(t->sigmask & ~SYNC_BITS);
-    long r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    long r;
+    do {
+        t->noticed = 0;
+        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    } while (__builtin_expect(r == -EINTR && t->noticed && !t->sig_taken, 0));
     if (!(t->sig_taken & 1))
         signal_block_all();
     return r;
@@ -327,7 +363,11 @@ long sys_block_masked(struct thread *t, long nr, ...)
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
-    long r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    long r;
+    do {
+        t->noticed = 0;
+        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    } while (__builtin_expect(r == -EINTR && t->noticed && !t->sig_taken, 0));
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 
@@ -337,8 +377,10 @@ void signal_die(struct thread *t, int sig)
 {
     if (signal_watch)
         signal_watch(t, sig, NULL);
-    if (t)
+    if (t) {
+        traced_process_end(t, sig);
         process_release_memory(t);
+    }
     ksigset_t only = ~KSIG_BIT(sig);
     host_action(sig, KSIG_DFL, 0);
     host(SYS_tgkill, host(SYS_getpid), host(SYS_gettid), sig);
@@ -406,7 +448,7 @@ static uint32_t xstate_layout(const struct vcpu *v, uint64_t *features)
     return size;
 }
 
-static uint32_t xstate_size(const struct vcpu *v, uint64_t *features)
+uint32_t signal_xstate_size(const struct vcpu *v, uint64_t *features)
 {
     static uint64_t known_features;
     static uint32_t known_size; /* the same for all vCPUs of a host */
@@ -460,7 +502,7 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
     struct space *sp = t->proc->space;
     struct cpu_regs *r = t->regs;
     uint64_t features;
-    uint32_t xsize = xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
+    uint32_t xsize = signal_xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
     if (!(act->flags & KSA_RESTORER))
         return -EFAULT;
 
@@ -577,7 +619,7 @@ static int restore_fpu(struct thread *t, uint64_t fp)
 {
     struct space *sp = t->proc->space;
     uint64_t features;
-    uint32_t xsize = xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
+    uint32_t xsize = signal_xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
     autofree uint8_t *image = aligned_alloc(64, (buffer + 63) & ~63ull);
     if (!image)
         return -ENOMEM;
@@ -704,6 +746,43 @@ static void finish_call(struct thread *t, bool handler, uint64_t flags)
     }
 }
 
+#define IGNORED_BITS (KSIG_BIT(SIGCHLD) | KSIG_BIT(SIGCONT) | KSIG_BIT(SIGURG) | KSIG_BIT(SIGWINCH))
+#define STOP_BITS (KSIG_BIT(SIGSTOP) | KSIG_BIT(SIGTSTP) | KSIG_BIT(SIGTTIN) | KSIG_BIT(SIGTTOU))
+
+/* Nobody of its session who is outside of the process group would continue it, as far as the line of parents tells. */
+static bool group_is_orphaned(void)
+{
+    long group = host(SYS_getpgid, 0), session = host(SYS_getsid, 0), parent = host(SYS_getppid);
+    while (parent > 0 && host(SYS_getpgid, parent) == group)
+        parent = procfs_parent((int) parent);
+    return parent <= 0 || host(SYS_getsid, parent) != session;
+}
+
+/* The default action of a signal whose host disposition is not the default. */
+static void default_action(struct thread *t, const siginfo_t *info)
+{
+    int sig = info->si_signo;
+    struct sighand *sh = t->proc->sighand;
+    if (KSIG_BIT(sig) & IGNORED_BITS)
+        return;
+    if (!(KSIG_BIT(sig) & STOP_BITS))
+        signal_die(t, sig);
+    if (t->trace.active && sig != SIGSTOP && group_is_orphaned())
+        return;
+    if (t->trace.active) {
+        traced_group_stop(t, sig);
+        return;
+    }
+    lock_take(&sh->lock);
+    if (sig != SIGSTOP)
+        host_action(sig, KSIG_DFL, 0);
+    host(SYS_tgkill, host(SYS_getpid), t->tid, sig);
+    set_host_mask(~KSIG_BIT(sig));
+    signal_block_all();
+    mirror_action(sh, sig, &sh->action[sig]);
+    lock_drop(&sh->lock);
+}
+
 static void deliver(struct thread *t, const siginfo_t *info)
 {
     int sig = info->si_signo;
@@ -712,7 +791,7 @@ static void deliver(struct thread *t, const siginfo_t *info)
     struct ksigaction act = sh->action[sig];
     if (act.handler > KSIG_IGN && (act.flags & (uint64_t) (uint32_t) SA_RESETHAND)) {
         sh->action[sig].handler = KSIG_DFL;
-        mirror_action(sig, &sh->action[sig]);
+        mirror_action(sh, sig, &sh->action[sig]);
     }
     lock_drop(&sh->lock);
     if (act.handler == KSIG_IGN)
@@ -721,6 +800,10 @@ static void deliver(struct thread *t, const siginfo_t *info)
         /* Its handler went while it was on its way: the host's default action, on the same signal again. */
         if (KSIG_BIT(sig) & SYNC_BITS)
             signal_die(t, sig);
+        if (sh->all || sig == SIGSTOP) {
+            default_action(t, info);
+            return;
+        }
         host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, sig, info);
         signal_take(t);
         return;
@@ -741,10 +824,32 @@ static void deliver(struct thread *t, const siginfo_t *info)
         return;
     }
     signal_set_mask(t, t->sigmask | act.mask | (act.flags & SA_NODEFER ? 0 : KSIG_BIT(sig)));
+    if (t->trace.active)
+        traced_handler(t);
+}
+
+/* As force_sig_info_to_task(): before the tracer sees it. */
+static void force_default(struct thread *t, int sig)
+{
+    static const struct ksigaction dfl;
+    struct ksigaction act = {0};
+    signal_action(t->proc->sighand, sig, NULL, &act);
+    if (act.handler != KSIG_IGN && !(t->sigmask & KSIG_BIT(sig)))
+        return;
+    signal_action(t->proc->sighand, sig, &dfl, NULL);
+    signal_set_mask(t, t->sigmask & ~KSIG_BIT(sig));
 }
 
 void signal_force(struct thread *t, const siginfo_t *info)
 {
+    siginfo_t chosen = *info;
+    if (t->trace.active) {
+        t->trace.call_rip = 0;
+        force_default(t, info->si_signo);
+        if (!traced_signal(t, &chosen))
+            return;
+        info = &chosen;
+    }
     int sig = info->si_signo;
     struct ksigaction act = {0};
     signal_action(t->proc->sighand, sig, NULL, &act);
@@ -757,21 +862,35 @@ void signal_force(struct thread *t, const siginfo_t *info)
     deliver(t, info);
 }
 
+/* The kernel sends no SIGCHLD to a process that ignores it, traced or not. */
+static bool ignored_child(const struct thread *t, const siginfo_t *info)
+{
+    return info->si_signo == SIGCHLD && info->si_code > 0 && t->proc->sighand->action[SIGCHLD].handler == KSIG_IGN;
+}
+
 void signal_work(struct thread *t)
 {
     if (__builtin_expect(t->proc->sync.taken, 0))
         pass_on_sync(t);
     for (;;) {
         siginfo_t info;
-        if (t->sig_taken & 1) {
+        if (t->sig_taken & SIG_NOTICE) {
+            __atomic_fetch_and(&t->sig_taken, ~SIG_NOTICE, __ATOMIC_RELAXED);
+            if (!traced_look(t, &info))
+                continue;
+        } else if (t->sig_taken & 1) {
             info = t->sig_info;
             t->sig_taken &= ~1;
         } else if (signal_take_sync(t, ~t->sigmask, &info)) {
             t->sig_taken &= ~2;
         } else {
-            t->sig_taken = 0;
-            break;
+            t->sig_taken &= SIG_NOTICE;
+            if (!t->sig_taken)
+                break;
+            continue;
         }
+        if (t->trace.active && (ignored_child(t, &info) || !traced_signal(t, &info)))
+            continue;
         deliver(t, &info);
     }
     finish_call(t, false, 0);

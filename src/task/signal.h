@@ -26,6 +26,18 @@ static inline int signal_code_by_hand(int code)
     return (int) ((unsigned) code | 0x80000000u) & ~0x40000000;
 }
 
+/* In sig_taken: a notice of another supervisor's (task/traced.h). */
+#define SIG_NOTICE 4
+
+/* The window of a blocking call (signal.c): -ERESTARTNOINTR when *taken was set before it. */
+long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
+
+/* Size and components of the XSAVE area as the guest sees it. */
+uint32_t signal_xstate_size(const struct vcpu *v, uint64_t *features);
+
+/* For a traced process: every signal comes to on_signal, or again only those with a handler. */
+void signal_take_all(struct sighand *sh, bool all);
+
 /* KVM_RUN was ended by a signal: let the host act, or stash one siginfo in t. */
 void signal_take(struct thread *t);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 
 #include "base/alloc.h"
 #include "base/fds.h"
@@ -36,6 +37,8 @@ struct spawn {
     void *stack;
     bool own_sighand;
     int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
+    bool tell;   /* the parent has a tracer, which hears of this vfork */
+    int ended;   /* futex word: the child has left this memory */
     int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
 };
 
@@ -72,6 +75,9 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     s->proc = *p;
     s->proc.execing = NULL;
     s->proc.sync.taken = 0;
+    s->proc.tracer = (struct tracer){0};
+    s->proc.traced = s->proc.ending = 0;
+    s->proc.forked_by = t->tid;
     s->proc.vfork_child = true;
     s->proc.nthreads = 1;
     pthread_mutex_init(&s->proc.lock, NULL);
@@ -87,6 +93,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
         if (sh) {
             lock_take(&p->sighand->lock);
             memcpy(sh->action, p->sighand->action, sizeof sh->action);
+            sh->all = p->sighand->all;
             lock_drop(&p->sighand->lock);
             s->proc.sighand = sh;
             s->own_sighand = true;
@@ -101,6 +108,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
         n->altstack_sp = t->altstack_sp, n->altstack_size = t->altstack_size, n->altstack_flags = t->altstack_flags;
     if (a->flags & CLONE_CHILD_CLEARTID)
         n->clear_child_tid = gva(a->child_tid);
+    traced_inherit(&t->trace, n, a->traced);
     LIST_INSERT_HEAD(&s->proc.threads, n, link);
     pthread_mutex_lock(&p->lock);
     seccomp_inherit(n, t);
@@ -129,11 +137,19 @@ static void tell_pid(struct spawn *s, int64_t pid)
     host(SYS_futex, &s->pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
 }
 
+/* A traced parent stops between the birth of its child and its own sleep, so another thread sleeps in the host's clone. */
+static bool sleeps_itself(const struct spawn *s)
+{
+    return (s->args.flags & CLONE_VFORK) && !s->tell;
+}
+
 static int spawn_main(void *arg)
 {
     struct spawn *s = arg;
     struct thread *t = &s->thread;
-    s->proc.pid = t->tid = (int) host(SYS_getpid);
+    s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
+    if (s->own_sighand && s->proc.sighand->all)
+        signal_take_all(s->proc.sighand, false);
     if (s->args.flags & CLONE_PARENT_SETTID)
         put_user(s->proc.space, gva(s->args.parent_tid), &t->tid);
     if (s->args.flags & CLONE_CHILD_SETTID)
@@ -142,7 +158,7 @@ static int spawn_main(void *arg)
         signal_reset_handlers(s->proc.sighand);
     if ((s->args.flags & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
         host(SYS_close, s->args.pidfd_number);
-    if (!(s->args.flags & CLONE_VFORK))
+    if (!sleeps_itself(s))
         tell_pid(s, t->tid);
     thread_run(t);
 }
@@ -184,6 +200,8 @@ static void *spawn_sleeper(void *arg)
     int64_t pid = spawn_run(s);
     if (pid < 0)
         tell_pid(s, pid);
+    __atomic_store_n(&s->ended, 1, __ATOMIC_RELEASE);
+    host(SYS_futex, &s->ended, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
     spawn_free(s);
     return NULL;
 }
@@ -194,7 +212,8 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     int64_t pid = spawn_prepare(t, a, &s);
     if (pid)
         return pid;
-    if (a->flags & CLONE_VFORK) {
+    s->tell = (a->flags & CLONE_VFORK) && (a->event || traced_wants(t, PTRACE_EVENT_VFORK_DONE));
+    if (sleeps_itself(s)) {
         pid = spawn_run(s);
         spawn_free(s);
         return pid;
@@ -216,6 +235,13 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     }
     while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
         host(SYS_futex, &s->pid, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+    if (s->tell && pid > 0) {
+        if (a->event)
+            traced_event(t, a->event, (uint64_t) pid);
+        while (!__atomic_load_n(&s->ended, __ATOMIC_ACQUIRE))
+            host(SYS_futex, &s->ended, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+        traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
+    }
     spawn_free(s);
     return pid;
 }

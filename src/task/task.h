@@ -13,6 +13,7 @@
 #include "elf/elf.h"
 #include "mem/space.h"
 #include "options.h"
+#include "task/traced.h"
 
 /* Kernel layout of a signal set and action (64 signals, bit n-1): never glibc's. */
 typedef uint64_t ksigset_t;
@@ -32,6 +33,7 @@ struct ksigaction { /* struct kernel_sigaction of x86-64 */
 struct sighand {
     struct lock lock; /* action[]; taken after the thread-list lock */
     struct ksigaction action[KSIG_MAX + 1];
+    bool all; /* traced: the host hands over every signal, and default actions are ours to do */
 };
 
 /* SIGSEGV (0) and SIGBUS (1) that came from outside and wait for a mask: those two are never blocked on the host. */
@@ -59,6 +61,12 @@ struct process {
     bool translated;         /* what is loaded is the translator of the program */
     bool vfork_child;        /* runs in its parent's address space until exec or exit */
     struct program *execing; /* what its exec leaves there: the parent frees it */
+
+    struct tracer tracer;
+    int traced;                /* threads that are */
+    int ending, end_status;    /* a traced process ends: its threads wait to be collected */
+    int group_stop, group_seq; /* the signal of the last stop of a traced process, and their number */
+    int forked_by;             /* the parent's thread */
 };
 
 /* What binds a thread's system calls (seccomp.h). Changed with the process's lock held, by other threads of it too; read without. */
@@ -114,6 +122,10 @@ struct thread {
     uint32_t *vfork_done; /* CLONE_VFORK: futex word of the thread that waits for the end of this one */
     gva_t robust_list;    /* atomic: the end of the process, and get_robust_list(2), read that of others */
     uint64_t bus_rip;     /* where a CPU_BUS without an address was taken up last */
+
+    struct traced trace;
+    volatile int in_wait; /* wait4 or waitid, which a tracee's notice ends */
+    volatile int noticed; /* one came that concerns nobody here: what it interrupted is made again */
 };
 
 extern __thread struct thread *current;

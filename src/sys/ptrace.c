@@ -1,0 +1,494 @@
+/* ptrace(2): requests to a thread of another guest process, which are copies out of and into its box (docs/internals/ptrace.md). */
+#include "sys/tracee_table.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <linux/audit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+#include "fs/special.h"
+#include "fs/target.h"
+#include "sys/handlers.h"
+
+#define FXSAVE_SIZE 512
+#define SW_RESERVED 464
+#define XSTATE_BV 512
+#define FLAGS_GUEST 0x50dd5ull /* what a debugger may change: FLAG_MASK of the kernel's ptrace.c */
+#define O_MASK (0xff | PTRACE_O_EXITKILL | PTRACE_O_SUSPEND_SECCOMP)
+
+struct asked {
+    struct thread *t;
+    struct tracee *tr;
+    struct traced b;
+    uint64_t request, addr, data;
+};
+
+#define PUT(q, field)                                                                                                  \
+    traced_poke((q)->tr->tid, (q)->tr->at + offsetof(struct traced, field), &(q)->b.field, sizeof(q)->b.field)
+
+static int mark(struct asked *q, uint32_t what)
+{
+    q->b.changed |= what;
+    return PUT(q, changed) ? -ESRCH : 0;
+}
+
+static int64_t to_user(struct asked *q, uint64_t va, const void *data, size_t size)
+{
+    return copy_out(q->t->proc->space, gva(va), data, size) ? -EFAULT : 0;
+}
+
+/* ---- registers ---- */
+
+static struct user_regs_struct user_regs(const struct traced *b)
+{
+    const struct cpu_regs *r = &b->regs;
+    return (struct user_regs_struct){.r15 = r->r15,
+                                     .r14 = r->r14,
+                                     .r13 = r->r13,
+                                     .r12 = r->r12,
+                                     .rbp = r->rbp,
+                                     .rbx = r->rbx,
+                                     .r11 = r->r11,
+                                     .r10 = r->r10,
+                                     .r9 = r->r9,
+                                     .r8 = r->r8,
+                                     .rax = r->rax,
+                                     .rcx = r->rcx,
+                                     .rdx = r->rdx,
+                                     .rsi = r->rsi,
+                                     .rdi = r->rdi,
+                                     .orig_rax = b->orig_rax,
+                                     .rip = r->rip,
+                                     .cs = 0x33,
+                                     .eflags = r->rflags | 0x202,
+                                     .rsp = r->rsp,
+                                     .ss = 0x2b,
+                                     .fs_base = b->fs_base,
+                                     .gs_base = b->gs_base};
+}
+
+static int set_user_regs(struct asked *q, const struct user_regs_struct *u)
+{
+    struct traced *b = &q->b;
+    if (u->fs_base >= SPACE_TOP || u->gs_base >= SPACE_TOP || (u->cs & 3) != 3 || (u->ss & 3) != 3)
+        return -EIO;
+    b->regs = (struct cpu_regs){.rax = u->rax,
+                                .rbx = u->rbx,
+                                .rcx = u->rcx,
+                                .rdx = u->rdx,
+                                .rsi = u->rsi,
+                                .rdi = u->rdi,
+                                .rsp = u->rsp,
+                                .rbp = u->rbp,
+                                .r8 = u->r8,
+                                .r9 = u->r9,
+                                .r10 = u->r10,
+                                .r11 = u->r11,
+                                .r12 = u->r12,
+                                .r13 = u->r13,
+                                .r14 = u->r14,
+                                .r15 = u->r15,
+                                .rip = u->rip,
+                                .rflags = (b->regs.rflags & ~FLAGS_GUEST) | (u->eflags & FLAGS_GUEST)};
+    b->orig_rax = u->orig_rax;
+    b->fs_base = u->fs_base;
+    b->gs_base = u->gs_base;
+    if (PUT(q, regs) || PUT(q, orig_rax) || PUT(q, fs_base) || PUT(q, gs_base))
+        return -ESRCH;
+    return mark(q, TRACED_REGS);
+}
+
+static int64_t peek_user(struct asked *q)
+{
+    uint64_t value = 0;
+    if (q->addr & 7 || q->addr >= sizeof(struct user))
+        return -EIO;
+    if (q->addr < sizeof(struct user_regs_struct)) {
+        struct user_regs_struct u = user_regs(&q->b);
+        memcpy(&value, (char *) &u + q->addr, 8);
+    }
+    return to_user(q, q->data, &value, sizeof value);
+}
+
+/* Debug registers read as 0 and take nothing else: as a machine whose breakpoints are all in use. */
+static int64_t poke_user(struct asked *q)
+{
+    if (q->addr & 7 || q->addr >= sizeof(struct user))
+        return -EIO;
+    if (q->addr >= sizeof(struct user_regs_struct)) {
+        bool debug = q->addr >= offsetof(struct user, u_debugreg) && q->addr < sizeof(struct user);
+        return debug && q->data ? -ENOSPC : debug ? 0 : -EIO;
+    }
+    struct user_regs_struct u = user_regs(&q->b);
+    memcpy((char *) &u + q->addr, &q->data, 8);
+    return set_user_regs(q, &u);
+}
+
+/* The image as the kernel shows it: with what it has of features in the reserved bytes. */
+static int64_t read_xsave(struct asked *q, uint8_t **out)
+{
+    if (!q->b.xsave_size || !(*out = calloc(1, q->b.xsave_size)))
+        return -ENOMEM;
+    if (traced_peek(q->tr->tid, q->b.xsave, *out, q->b.xsave_size))
+        return -ESRCH;
+    *(uint64_t *) (*out + SW_RESERVED) = q->b.xfeatures;
+    return 0;
+}
+
+static int64_t write_xsave(struct asked *q, uint8_t *image)
+{
+    memset(image + SW_RESERVED, 0, 48);
+    *(uint64_t *) (image + XSTATE_BV) &= q->b.xfeatures;
+    memset(image + XSTATE_BV + 8, 0, 56);
+    if (*(uint32_t *) (image + 24) & ~0xffffu)
+        return -EINVAL; /* MXCSR */
+    if (traced_poke(q->tr->tid, q->b.xsave, image, q->b.xsave_size))
+        return -ESRCH;
+    return mark(q, TRACED_XSAVE);
+}
+
+static int64_t fp_regs(struct asked *q, bool set)
+{
+    autofree uint8_t *image = NULL;
+    int64_t r = read_xsave(q, &image);
+    if (r)
+        return r;
+    if (!set) {
+        memset(image + SW_RESERVED, 0, 48);
+        return to_user(q, q->data, image, FXSAVE_SIZE);
+    }
+    if (copy_in(q->t->proc->space, image, gva(q->data), FXSAVE_SIZE))
+        return -EFAULT;
+    *(uint64_t *) (image + XSTATE_BV) |= 3;
+    return write_xsave(q, image);
+}
+
+static int64_t gp_regs(struct asked *q, bool set)
+{
+    struct user_regs_struct u = user_regs(&q->b);
+    if (!set)
+        return to_user(q, q->data, &u, sizeof u);
+    if (copy_in(q->t->proc->space, &u, gva(q->data), sizeof u))
+        return -EFAULT;
+    return set_user_regs(q, &u);
+}
+
+/* One register set through an iovec, whose length becomes what was there. */
+static int64_t regset_move(struct asked *q, void *image, size_t whole, size_t unit, bool set, struct iovec *iov)
+{
+    if (iov->iov_len % unit)
+        return -EINVAL;
+    iov->iov_len = MIN(iov->iov_len, whole);
+    uint64_t at = (uint64_t) iov->iov_base;
+    if (set)
+        return copy_in(q->t->proc->space, image, gva(at), iov->iov_len) ? -EFAULT : 0;
+    return to_user(q, at, image, iov->iov_len);
+}
+
+static int64_t regset(struct asked *q, bool set)
+{
+    struct space *sp = q->t->proc->space;
+    struct iovec iov;
+    autofree uint8_t *image = NULL;
+    struct user_regs_struct u = user_regs(&q->b);
+    if (get_user(sp, &iov, gva(q->data)))
+        return -EFAULT;
+    int64_t r = q->addr == NT_PRSTATUS ? 0 : read_xsave(q, &image);
+    if (r)
+        return r;
+    switch (q->addr) {
+    case NT_PRSTATUS:
+        r = regset_move(q, &u, sizeof u, 8, set, &iov);
+        if (r == 0 && set)
+            r = set_user_regs(q, &u);
+        break;
+    case NT_PRFPREG:
+        if (!set)
+            memset(image + SW_RESERVED, 0, 48);
+        r = regset_move(q, image, FXSAVE_SIZE, 4, set, &iov);
+        *(uint64_t *) (image + XSTATE_BV) |= set ? 3 : 0;
+        if (r == 0 && set)
+            r = write_xsave(q, image);
+        break;
+    case NT_X86_XSTATE:
+        if (set && iov.iov_len < q->b.xsave_size)
+            return iov.iov_len % 8 ? -EINVAL : -EFAULT;
+        r = regset_move(q, image, q->b.xsave_size, 8, set, &iov);
+        if (r == 0 && set)
+            r = write_xsave(q, image);
+        break;
+    default:
+        return -EINVAL;
+    }
+    uint64_t len = iov.iov_len;
+    if (r == 0 && put_user(sp, gva(q->data + offsetof(struct iovec, iov_len)), &len))
+        r = -EFAULT;
+    return r;
+}
+
+/* ---- what a stop is ---- */
+
+static int64_t sig_info(struct asked *q, bool set)
+{
+    if (!q->b.has_info)
+        return -EINVAL;
+    if (!set)
+        return to_user(q, q->data, &q->b.info, sizeof q->b.info);
+    if (get_user(q->t->proc->space, &q->b.info, gva(q->data)))
+        return -EFAULT;
+    return PUT(q, info) ? -ESRCH : mark(q, TRACED_INFO);
+}
+
+static int64_t sig_mask(struct asked *q, bool set)
+{
+    if (q->addr != sizeof q->b.mask)
+        return -EINVAL;
+    if (!set)
+        return to_user(q, q->data, &q->b.mask, sizeof q->b.mask);
+    if (get_user(q->t->proc->space, &q->b.mask, gva(q->data)))
+        return -EFAULT;
+    q->b.mask &= ~(KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP));
+    return PUT(q, mask) ? -ESRCH : mark(q, TRACED_MASK);
+}
+
+static int64_t peek_siginfo(struct asked *q)
+{
+    struct {
+        uint64_t off;
+        uint32_t flags;
+        int32_t nr;
+    } arg;
+    if (get_user(q->t->proc->space, &arg, gva(q->addr)))
+        return -EFAULT;
+    if ((arg.flags & ~1u) || arg.nr < 0)
+        return -EINVAL;
+    return 0; /* what is pending is the host's to know (docs/limits.md) */
+}
+
+static int64_t syscall_info(struct asked *q)
+{
+    const struct traced *b = &q->b;
+    struct __ptrace_syscall_info si = {.op = (uint8_t) b->call_op,
+                                       .arch = AUDIT_ARCH_X86_64,
+                                       .instruction_pointer = b->regs.rip,
+                                       .stack_pointer = b->regs.rsp};
+    size_t size = offsetof(struct __ptrace_syscall_info, entry);
+    int sysgood = SIGTRAP | 0x80, seccomp = SIGTRAP | PTRACE_EVENT_SECCOMP << 8; /* other stops are not told apart */
+    if (!b->has_info || b->info.si_code != (b->call_op == PTRACE_SYSCALL_INFO_SECCOMP ? seccomp : sysgood))
+        si.op = PTRACE_SYSCALL_INFO_NONE;
+    switch (si.op) {
+    case PTRACE_SYSCALL_INFO_ENTRY:
+        si.entry.nr = b->orig_rax;
+        memcpy(si.entry.args, (uint64_t[6]){b->regs.rdi, b->regs.rsi, b->regs.rdx, b->regs.r10, b->regs.r8, b->regs.r9},
+               sizeof si.entry.args);
+        size += sizeof si.entry;
+        break;
+    case PTRACE_SYSCALL_INFO_EXIT:
+        si.exit.rval = (int64_t) b->regs.rax;
+        si.exit.is_error = b->regs.rax >= (uint64_t) -4095;
+        size = offsetof(struct __ptrace_syscall_info, exit.is_error) + sizeof si.exit.is_error;
+        break;
+    case PTRACE_SYSCALL_INFO_SECCOMP:
+        si.seccomp.nr = b->orig_rax;
+        memcpy(si.seccomp.args, b->call + 1, sizeof si.seccomp.args);
+        si.seccomp.ret_data = (uint32_t) b->message;
+        size = offsetof(struct __ptrace_syscall_info, seccomp.ret_data) + sizeof si.seccomp.ret_data;
+        break;
+    }
+    int64_t r = to_user(q, q->data, &si, MIN(size, q->addr));
+    return r ? r : (int64_t) size;
+}
+
+static int64_t word(struct asked *q, bool poke)
+{
+    uint64_t value = q->data;
+    int64_t r = special_move(q->t, q->tr->pid, q->addr, &value, sizeof value, poke);
+    if (r != sizeof value)
+        return -EIO;
+    return poke ? 0 : to_user(q, q->data, &value, sizeof value);
+}
+
+/* ---- going on ---- */
+
+static int64_t resume(struct asked *q)
+{
+    if (q->data > KSIG_MAX)
+        return -EIO;
+    q->b.resume = (int) q->request;
+    q->b.signal = (int) q->data;
+    if (PUT(q, resume) || PUT(q, signal))
+        return -ESRCH;
+    if (q->request == PTRACE_DETACH) {
+        q->b.known = q->b.tracer_pid = 0;
+        PUT(q, known);
+        PUT(q, tracer_pid);
+    }
+    tracee_go(q->tr);
+    if (q->request == PTRACE_DETACH)
+        tracee_drop(q->t->proc, q->tr);
+    return 0;
+}
+
+static int64_t listen_on(struct asked *q)
+{
+    if (!q->b.seized || q->b.status >> 8 != PTRACE_EVENT_STOP)
+        return -EIO;
+    q->data = 0;
+    return resume(q);
+}
+
+static int64_t interrupt(struct asked *q)
+{
+    if (!q->b.seized)
+        return -EIO;
+    q->b.interrupt_asked++;
+    if (PUT(q, interrupt_asked))
+        return -ESRCH;
+    traced_notify(q->tr->pid, q->tr->tid, 0);
+    return 0;
+}
+
+static int64_t set_options(struct asked *q)
+{
+    if (q->data & ~(uint64_t) O_MASK)
+        return -EINVAL;
+    q->b.options = (uint32_t) q->data;
+    return PUT(q, options) ? -ESRCH : 0;
+}
+
+static int64_t serve(struct asked *q)
+{
+    switch (q->request) {
+    case PTRACE_PEEKTEXT:
+    case PTRACE_PEEKDATA:
+        return word(q, false);
+    case PTRACE_POKETEXT:
+    case PTRACE_POKEDATA:
+        return word(q, true);
+    case PTRACE_PEEKUSER:
+        return peek_user(q);
+    case PTRACE_POKEUSER:
+        return poke_user(q);
+    case PTRACE_GETREGS:
+    case PTRACE_SETREGS:
+        return gp_regs(q, q->request == PTRACE_SETREGS);
+    case PTRACE_GETFPREGS:
+    case PTRACE_SETFPREGS:
+        return fp_regs(q, q->request == PTRACE_SETFPREGS);
+    case PTRACE_GETREGSET:
+    case PTRACE_SETREGSET:
+        return regset(q, q->request == PTRACE_SETREGSET);
+    case PTRACE_GETSIGINFO:
+    case PTRACE_SETSIGINFO:
+        return sig_info(q, q->request == PTRACE_SETSIGINFO);
+    case PTRACE_GETSIGMASK:
+    case PTRACE_SETSIGMASK:
+        return sig_mask(q, q->request == PTRACE_SETSIGMASK);
+    case PTRACE_PEEKSIGINFO:
+        return peek_siginfo(q);
+    case PTRACE_GETEVENTMSG:
+        return to_user(q, q->data, &q->b.message, sizeof q->b.message);
+    case PTRACE_GET_SYSCALL_INFO:
+        return syscall_info(q);
+    case PTRACE_SETOPTIONS:
+    case 21: /* PTRACE_OLDSETOPTIONS */
+        return set_options(q);
+    case PTRACE_LISTEN:
+        return listen_on(q);
+    case PTRACE_CONT:
+    case PTRACE_SYSCALL:
+    case PTRACE_SINGLESTEP:
+    case PTRACE_SYSEMU:
+    case PTRACE_SYSEMU_SINGLESTEP:
+    case PTRACE_DETACH:
+        return resume(q);
+    }
+    return -EIO;
+}
+
+/* ---- beginnings ---- */
+
+static int64_t traceme(struct thread *t)
+{
+    struct target g;
+    int parent = (int) host(SYS_getppid), tid = t->proc->forked_by;
+    if (t->trace.tracer_pid || parent <= 0 || target_of(parent, &g) == 0)
+        return -EPERM;
+    if (!tid || host(SYS_tgkill, parent, tid, 0))
+        tid = parent;
+    return traced_me(t, parent, tid);
+}
+
+static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
+{
+    struct process *p = t->proc;
+    struct target g;
+    if (host(SYS_kill, pid, 0) == -ESRCH || pid <= 0)
+        return -ESRCH;
+    if (seize && (addr || (options & ~(uint64_t) O_MASK)))
+        return -EIO;
+    int r = target_of(pid, &g);
+    if (r <= 0 || g.self)
+        return -EPERM;
+    g.tid = pid;
+    autofree int *tids = NULL;
+    struct thread copy = {0};
+    uint64_t at = 0;
+    if (target_threads_at(&g, &tids, &copy, &at) < 0 || !at || copy.trace.tracer_pid ||
+        copy.trace.magic != TRACED_MAGIC)
+        return -EPERM;
+    at += offsetof(struct thread, trace);
+    struct tracee *tr = tracee_add(p, pid, at);
+    if (!tr)
+        return -ENOMEM;
+    tr->tracer_tid = t->tid;
+    tr->pid = g.proc.pid;
+    tr->reported = copy.trace.seq;
+    struct asked q = {.t = t, .tr = tr, .b = copy.trace};
+    q.b.tracer_tid = t->tid;
+    q.b.tracer_pid = p->pid;
+    q.b.options = (uint32_t) (seize ? options : 0);
+    q.b.seized = seize;
+    q.b.known = 1;
+    q.b.by_parent = 0;
+    q.b.stop_asked += !seize;
+    if (PUT(&q, by_parent) || PUT(&q, known) || PUT(&q, seized) || PUT(&q, options) || PUT(&q, stop_asked) ||
+        PUT(&q, tracer_tid) || PUT(&q, tracer_pid)) {
+        tracee_drop(p, tr);
+        return -EPERM;
+    }
+    traced_notify(tr->pid, pid, 0);
+    return 0;
+}
+
+static int64_t locked(struct thread *t, const uint64_t a[6])
+{
+    struct asked q = {.t = t, .request = a[0], .addr = a[2], .data = a[3]};
+    int pid = (int) a[1];
+    if (a[0] == PTRACE_ATTACH || a[0] == PTRACE_SEIZE)
+        return attach(t, pid, a[0] == PTRACE_SEIZE, a[2], a[3]);
+    q.tr = tracee_find(t, pid);
+    if (!q.tr)
+        return -ESRCH;
+    if (a[0] == PTRACE_KILL)
+        return host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0;
+    if (tracee_read(t->proc, q.tr, &q.b))
+        return -ESRCH;
+    if (a[0] == PTRACE_INTERRUPT)
+        return interrupt(&q);
+    return q.b.state == TRACED_STOPPED ? serve(&q) : -ESRCH;
+}
+
+int64_t sys_ptrace(struct thread *t, const uint64_t a[6])
+{
+    if (a[0] == PTRACE_TRACEME)
+        return traceme(t);
+    lock_take(&t->proc->tracer.lock);
+    int64_t r = locked(t, a);
+    lock_drop(&t->proc->tracer.lock);
+    return r;
+}

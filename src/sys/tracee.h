@@ -1,0 +1,41 @@
+/* The tracing side of ptrace(2): who is traced by this process (docs/internals/ptrace.md). Used by ptrace(2), wait4(2), waitid(2) and kill(2). */
+#ifndef SYS_TRACEE_H
+#define SYS_TRACEE_H
+
+#include "task/task.h"
+
+struct tracee {
+    struct tracee *next;
+    int tid, pid;
+    int tracer_tid;
+    uint64_t at;       /* its box, there; 0: heard of in its parent's event, not from itself yet */
+    unsigned reported; /* the stop that wait has told */
+    bool child;        /* its process is a child of ours */
+};
+
+/* What is asked of wait(2): as waitid(2), with wait4's numbers already turned into its types. */
+struct tracee_wait {
+    int type, id, options;
+};
+struct tracee_news {
+    int tid, status;
+    bool stopped;
+};
+
+/* 1: *out has the next news; 0: there are such tracees, without any; -ECHILD: there are none. *others: some are no children of this process, so
+ * that the host's wait does not tell when they die. */
+int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_news *out, bool *others);
+/* Around a wait: notices end what blocks in between. */
+void tracee_wait_begin(struct thread *t);
+void tracee_wait_end(struct thread *t);
+/* After a call that blocked: only notices, which have been looked at by the next tracee_news(). */
+bool tracee_only_noticed(const struct thread *t, int64_t ret);
+
+/* SIGSTOP cannot be handled, and a stop that the host makes is none that a tracer sees. True: sent to a traced process as a stop of ours. SIGCONT ends
+ * ours, and is sent besides. tid: 0 for the process. */
+bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig);
+
+/* The process ends: what it traces goes on, or dies (PTRACE_O_EXITKILL). */
+void tracee_leave_all(struct process *p);
+
+#endif

@@ -1,0 +1,136 @@
+/* The traced side of ptrace(2) (docs/internals/ptrace.md): what a tracer, another supervisor of the same binary, reads and writes in a thread of
+ * ours, and the places where a traced thread stops. The tracer's side is sys/ptrace.c. No host ptrace is used. */
+#ifndef TASK_TRACED_H
+#define TASK_TRACED_H
+
+#include <signal.h>
+
+#include "base/base.h"
+#include "base/lock.h"
+#include "cpu/cpu.h"
+
+struct thread;
+struct process;
+struct clone_args_in;
+
+#define TRACED_MAGIC 0x7074726163656401ull
+
+enum traced_state {
+    TRACED_RUNS,
+    TRACED_STOPPED,
+    TRACED_ENDED, /* status is what wait(2) tells; waits to be collected */
+};
+
+enum { TRACED_REGS = 1, TRACED_XSAVE = 2, TRACED_MASK = 4, TRACED_INFO = 8 }; /* changed by the tracer */
+
+/* Of each thread. Whoever attaches writes the first part; of the rest a tracer reads all and, while the thread is stopped, changes the state and
+ * what the thread goes on with. A stop is published by `state` and taken back by it, both last. */
+struct traced {
+    uint64_t magic;
+    int tid, pid;
+    int tracer_pid, tracer_tid; /* 0: nobody */
+    uint32_t options;           /* PTRACE_O_* */
+    int seized;
+    int stop_asked, interrupt_asked, cont_asked; /* counted up by others, followed by *_done */
+    int known;                                   /* the tracer has it in its table */
+
+    int state;
+    unsigned seq;  /* of the stop */
+    int status;    /* as wait(2) tells it, without the 0x7f of a stop */
+    int by_parent; /* the tracer is the process's own parent, whose wait the host serves at the end */
+    unsigned uid;
+    uint64_t message;
+    int has_info, group_stop, call_op;
+    siginfo_t info;
+    uint64_t mask, orig_rax, fs_base, gs_base;
+    struct cpu_regs regs;
+    uint64_t call[7]; /* number and arguments of the call in progress */
+    uint64_t xsave;   /* address, xsave_size bytes */
+    uint64_t xfeatures;
+    uint32_t xsave_size;
+
+    int resume; /* the PTRACE_ request that it goes on by */
+    int signal;
+    uint32_t changed;
+
+    /* its own business */
+    int active;        /* dispositions are set, stops are made */
+    int mode;          /* `resume` as it took effect */
+    int waits;         /* in a stop */
+    int over;          /* the process ends: its machine may be gone when a notice comes */
+    int tf;            /* the trap flag is ours */
+    uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
+    int stop_done, interrupt_done, cont_done, group_done;
+    int starts_with;           /* nr of the execve that made this image, or 0 */
+    volatile int look;         /* the window's word: something was told */
+    volatile int look_command; /* to this thread as a traced one; answered in signal delivery */
+};
+
+/* The tracing side's part of a process. */
+struct tracer {
+    struct lock lock; /* list */
+    struct tracee *list;
+    int count;
+    struct { /* filled by the notice's handler, emptied under the lock */
+        int tid;
+        uint64_t at;
+    } met[32];
+    int any_met;
+    int waiting[16]; /* threads in wait4 and waitid */
+};
+
+/* The code of a SIGBUS that tells another supervisor to look again; a pointer with it is the traced thread's box, and makes the receiver the tracer.
+ * Low bit: told before. It carries nothing that has to be believed. */
+#define TRACE_NOTICE ((int) 0xce1f05e0)
+long traced_notify(int pid, int tid, uint64_t at);
+/* From the signal handler: what has to be ended. */
+enum {
+    TRACE_CANCEL = 1, /* a window that waits */
+    TRACE_WORK = 2,   /* the same, and the guest has to stop for signal delivery */
+};
+int traced_notice(struct thread *t, const siginfo_t *info);
+
+/* Copy between processes: 0 or a negative errno. */
+int traced_peek(int tid, uint64_t at, void *buf, size_t size);
+int traced_poke(int tid, uint64_t at, const void *buf, size_t size);
+
+/* A new thread, before it runs. */
+void traced_init(struct thread *t);
+/* Called in signal delivery after a notice. True: *info is a signal to deliver. */
+bool traced_look(struct thread *t, siginfo_t *info);
+/* A signal is about to be delivered: the tracer decides. The signal, maybe another, or 0. */
+int traced_signal(struct thread *t, siginfo_t *info);
+/* The frame of a handler was made while the thread is stepped. */
+void traced_handler(struct thread *t);
+/* The default action of `sig` stops the process. */
+void traced_group_stop(struct thread *t, int sig);
+/* The call in t->nr: sys_dispatch() with the stops around it. */
+void traced_call(struct thread *t);
+/* PTRACE_EVENT_`event` if the tracer asked for it; false when nobody did. */
+bool traced_event(struct thread *t, int event, uint64_t message);
+bool traced_wants(const struct thread *t, int event);
+/* A seccomp filter asks the tracer (seccomp_trace of seccomp.h): what is to be called is in t->nr afterwards. */
+bool traced_seccomp(struct thread *t, uint16_t data);
+void traced_before_run(struct thread *t);
+void traced_after_run(struct thread *t);
+int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid);
+
+/* Which event a clone(2) makes, 0: none; and whether the child is traced from its start. */
+int traced_clone_event(const struct thread *t, const struct clone_args_in *a);
+/* `n` (maybe `t` itself, in the child) is the child of `t`. */
+void traced_inherit(const struct traced *parent, struct thread *n, bool traced);
+
+/* Ends: after these the caller goes on ending. `status` as of wait(2). */
+void traced_thread_end(struct thread *t, int status);
+void traced_process_end(struct thread *t, int status);
+
+struct traced_exec {
+    int tracer_pid, tracer_tid, seized, mode, former_tid, nr;
+    uint32_t options;
+};
+bool traced_save(const struct thread *t, struct traced_exec *out);
+void traced_adopt(struct thread *t, const struct traced_exec *in);
+/* First thing of a thread that exec made. */
+void traced_begin(struct thread *t);
+
+#endif

@@ -1,0 +1,92 @@
+/* Shared by the ptrace cases: a child that is traced, and what its stops are. */
+#ifndef PTRACE_CASE_H
+#define PTRACE_CASE_H
+
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+#include "child.h"
+
+/* Status words as text that holds no numbers of processes. */
+T_UNUSED static void show_stop(const char *what, int status)
+{
+    if (WIFSTOPPED(status))
+        printf("%s: stopped by %d, event %d\n", what, WSTOPSIG(status), status >> 16);
+    else if (WIFEXITED(status))
+        printf("%s: exited with %d\n", what, WEXITSTATUS(status));
+    else if (WIFSIGNALED(status))
+        printf("%s: killed by %d\n", what, WTERMSIG(status));
+    else
+        printf("%s: status %x\n", what, (unsigned) status);
+}
+
+/* The next status of `pid`, whichever thread or process that is. */
+T_UNUSED static int next_status(pid_t pid)
+{
+    int status = -1;
+    while (waitpid(pid, &status, __WALL) < 0)
+        if (errno != EINTR)
+            return -1;
+    return status;
+}
+
+/* A child that runs these lines as a tracee and has stopped by SIGSTOP before them. */
+#define TRACED(...)                                                                                                    \
+    ({                                                                                                                 \
+        pid_t traced_ = fork();                                                                                        \
+        MUST(traced_ >= 0);                                                                                            \
+        if (traced_ == 0) {                                                                                            \
+            MUST(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0);                                                          \
+            raise(SIGSTOP);                                                                                            \
+            __VA_ARGS__;                                                                                               \
+            _exit(0);                                                                                                  \
+        }                                                                                                              \
+        show_stop("first stop", next_status(traced_));                                                                 \
+        traced_;                                                                                                       \
+    })
+
+/* Go on in this way, and say where it stops next. */
+T_UNUSED static int go_on(int request, pid_t pid, int sig, const char *what)
+{
+    if (ptrace(request, pid, NULL, (void *) (long) sig)) {
+        show("go on", -1);
+        return -1;
+    }
+    int status = next_status(pid);
+    show_stop(what, status);
+    return status;
+}
+
+T_UNUSED static struct user_regs_struct regs_of(pid_t pid)
+{
+    struct user_regs_struct r;
+    memset(&r, 0, sizeof r);
+    MUST(ptrace(PTRACE_GETREGS, pid, NULL, &r) == 0);
+    return r;
+}
+
+T_UNUSED static void set_regs(pid_t pid, struct user_regs_struct r)
+{
+    MUST(ptrace(PTRACE_SETREGS, pid, NULL, &r) == 0);
+}
+
+T_UNUSED static void show_info(const char *what, pid_t pid)
+{
+    siginfo_t si;
+    memset(&si, 0, sizeof si);
+    if (ptrace(PTRACE_GETSIGINFO, pid, NULL, &si))
+        show(what, -1);
+    else
+        printf("%s: signal %d, code %d, %s\n", what, si.si_signo, si.si_code,
+               si.si_pid == pid ? "of its own" : "not of its own");
+}
+
+T_UNUSED static unsigned long message_of(pid_t pid)
+{
+    unsigned long m = 0;
+    MUST(ptrace(PTRACE_GETEVENTMSG, pid, NULL, &m) == 0);
+    return m;
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* covers: ptrace */
+#include "ptrace.h"
+
+int main(void)
+{
+    pid_t p = TRACED(long r = syscall(SYS_getppid); _exit(r == 33 ? 5 : 6));
+    struct user_regs_struct r;
+    do {
+        ptrace(PTRACE_SYSCALL, p, NULL, NULL);
+        next_status(p);
+        r = regs_of(p);
+    } while (r.orig_rax != SYS_getppid);
+    go_on(PTRACE_SYSCALL, p, 0, "exit of the call");
+    r = regs_of(p);
+    r.rax = 33;
+    set_regs(p, r);
+    go_on(PTRACE_CONT, p, 0, "end");
+}
