@@ -1,3 +1,4 @@
+/* covers: munmap */
 /* A program may unmap its whole address space in one call: it takes no longer than what is there. The next instruction has no code. */
 #include "t.h"
 
