@@ -1,4 +1,5 @@
 /* covers: stat fstat lstat newfstatat statx */
+/* only: glibc (struct statx) */
 #include <pthread.h>
 #include <sys/sysmacros.h>
 

@@ -1,4 +1,5 @@
 /* covers: ptrace */
+/* cflags: -Wno-format */
 #include "ptrace.h"
 
 int main(void)

@@ -2,18 +2,21 @@
 #include "ptrace.h"
 
 #include <pthread.h>
+#include <sched.h>
 
-static int var;
+static volatile int var;
 
 static void *thread(void *arg)
 {
     var = 6;
+    while (!arg)
+        pause();
     return arg;
 }
 
 int main(void)
 {
-    pid_t p = TRACED(pthread_t t; pthread_create(&t, NULL, thread, NULL); pthread_join(t, NULL); _exit(var));
+    pid_t p = TRACED(pthread_t t; pthread_create(&t, NULL, thread, NULL); while (!var) sched_yield(); _exit(var));
     ptrace(PTRACE_SETOPTIONS, p, NULL, (void *) PTRACE_O_TRACECLONE);
     go_on(PTRACE_CONT, p, 0, "clone");
     pid_t c = (pid_t) message_of(p);

@@ -1,4 +1,5 @@
 /* covers: ptrace */
+/* cflags: -Wno-format */
 #include "ptrace.h"
 
 __attribute__((noinline)) static int work(int a)

@@ -14,7 +14,7 @@ static void called(union sigval v)
 int main(void)
 {
     struct sigevent ev = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = called, .sigev_value.sival_int = 77};
-    struct itimerspec its = {{0, 1000000}, {0, 1000000}};
+    struct itimerspec its = {{0, 100000000}, {0, 100000000}};
     timer_t t[3];
     for (int i = 0; i < 3; i++) {
         uint32_t from = calls;
