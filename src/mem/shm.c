@@ -9,6 +9,22 @@
 #include "mem/access.h"
 #include "mem/region.h"
 
+/* One segment is one host mapping, so its chunks have to be neighbours in the slab: none of them bound yet, or all of them so. */
+static bool can_hold(struct space *sp, uint64_t at, uint64_t end)
+{
+    struct run run;
+    uint64_t p = at;
+    return !run_next(sp, &p, end, &run) || (run.start == at && run.end == end);
+}
+
+static uint64_t place_segment(struct space *sp, uint64_t size)
+{
+    uint64_t at = place(sp, 0, size, CHUNK_SIZE);
+    while (at && !can_hold(sp, at, at + size))
+        at = region_find_gap(sp, size, MMAP_MIN, (at + size - 1) & ~(CHUNK_SIZE - 1), CHUNK_SIZE);
+    return at;
+}
+
 static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t size)
 {
     if (at) {
@@ -35,7 +51,7 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
         if (!(flags & SHM_REMAP) && !region_range_free(sp, at, at + size))
             goto out;
     } else {
-        at = place(sp, 0, size, CHUNK_SIZE);
+        at = place_segment(sp, size);
         ret = -ENOMEM;
         if (!at)
             goto out;
@@ -61,7 +77,6 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     uint64_t p = at;
     struct run run;
     if (ret == 0 && run_next(sp, &p, at + size, &run)) {
-        /* One segment is one host mapping: it needs neighbouring chunks, which a fresh place always gives. */
         long m = run.end == at + size ? (long) host(SYS_shmat, id, run.hva, (flags & ~SHM_RND) | SHM_REMAP) : -ENOMEM;
         ret = is_error(m) ? m : 0;
     }
