@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
+#include <sys/wait.h>
 
 #include "fs/special.h"
 #include "fs/target.h"
@@ -454,7 +455,8 @@ static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint
     q.b.options = (uint32_t) (seize ? options : 0);
     q.b.seized = seize;
     q.b.known = 1;
-    q.b.by_parent = 0;
+    siginfo_t si = {0};
+    q.b.by_parent = tr->child = host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
     q.b.stop_asked += !seize;
     if (PUT(&q, by_parent) || PUT(&q, known) || PUT(&q, seized) || PUT(&q, options) || PUT(&q, stop_asked) ||
         PUT(&q, tracer_tid) || PUT(&q, tracer_pid)) {

@@ -92,7 +92,8 @@ void tracee_meet(struct process *p)
         uint64_t at = me->met[i].at;
         struct traced b;
         __atomic_store_n(&me->met[i].tid, 0, __ATOMIC_RELEASE);
-        if (traced_peek(tid, at, &b, sizeof b) || b.magic != TRACED_MAGIC || b.tid != tid || b.tracer_pid != p->pid)
+        if (traced_peek(tid, at, &b, sizeof b) || b.magic != TRACED_MAGIC || b.tid != tid || b.tracer_pid != p->pid ||
+            b.known) /* told twice, and met already: it may have ended since */
             continue;
         struct tracee *tr = tracee_add(p, tid, at);
         if (!tr)
