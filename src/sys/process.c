@@ -229,7 +229,7 @@ static struct tracee_wait wait4_wanted(const uint64_t a[6])
     return (struct tracee_wait){.type = pid == -1 ? P_ALL
                                         : pid > 0 ? P_PID
                                                   : P_PGID,
-                                .id = pid > 0 ? pid : -pid,
+                                .id = pid > 0 ? pid : (int) -(unsigned) pid,
                                 .options = (int) a[2] | WEXITED};
 }
 
