@@ -125,7 +125,8 @@ check-svm: all ## the suite's core on an emulated AMD host with hardware virtual
 check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse
 	@ELFUSE=$< tests/guest/run --asan --variant static-glibc
 check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads and signals under a build of elfuse that reports races
-	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal)/'
+	@# The sanitizer has a thread of its own, so glibc has taken signal 33 before there is a guest.
+	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal)/(?!default_actions)'
 
 deps: ## install what building and testing needs (Debian, Ubuntu)
 	@scripts/deps check

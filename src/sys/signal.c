@@ -65,7 +65,7 @@ int64_t sys_rt_sigpending(struct thread *t, const uint64_t a[6])
     if (a[1] > sizeof set)
         return -EINVAL;
     host(SYS_rt_sigpending, &set, sizeof set);
-    int waiting = t->sync.taken | t->proc->sync.taken;
+    int waiting = sync_taken(&t->sync) | sync_taken(&t->proc->sync);
     if (waiting & 1)
         set |= KSIG_BIT(SIGSEGV);
     if (waiting & 2)
@@ -115,11 +115,11 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
         /* What is asked for is taken here even when the mask lets it in: a handler must not run for it. */
         ksigset_t mask = t->sigmask;
         t->sigmask = mask | set;
-        t->sync_wanted = set;
+        __atomic_store_n(&t->sync_wanted, set, __ATOMIC_RELAXED);
         r = signal_take_sync(t, set, &info)
                 ? info.si_signo
                 : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
-        t->sync_wanted = 0;
+        __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_RELAXED);
         if (r == -ERESTARTNOINTR && signal_take_sync(t, set, &info)) /* it came before the call was made */
             r = info.si_signo;
         t->sigmask = mask;

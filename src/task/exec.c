@@ -134,8 +134,8 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
                              .stats = o->stats,
                              .above = fds_opened_up()};
     for (int i = 0; i < 2; i++) {
-        const struct sync_signals *own = t->sync.taken >> i & 1 ? &t->sync : &t->proc->sync;
-        im.sync.taken |= own->taken & 1 << i;
+        const struct sync_signals *own = sync_taken(&t->sync) >> i & 1 ? &t->sync : &t->proc->sync;
+        im.sync.taken |= sync_taken(own) & 1 << i;
         im.sync.info[i] = own->info[i];
     }
     fds_set_limit(NULL, &im.nofile);

@@ -85,29 +85,42 @@ static bool is_own_fault(const siginfo_t *info, const ucontext_t *uc)
            (info->si_code > 0 && (greg_t) (uintptr_t) info->si_addr == uc->uc_mcontext.gregs[REG_CR2]);
 }
 
+/* Bits 0 and 1 of `taken` say which are pending, the two above them that somebody is at that one's info. False: it is not as wanted. */
+static bool seize_sync(struct sync_signals *s, int i, bool pending)
+{
+    int old = __atomic_load_n(&s->taken, __ATOMIC_SEQ_CST);
+    do {
+        if ((old >> i & 1) != pending || (old >> i & 4))
+            return false;
+    } while (!__atomic_compare_exchange_n(&s->taken, &old, old | 4 << i, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+    return true;
+}
+
 /* One of a kind is pending, the first, as with all standard signals. */
 static void keep_sync(struct sync_signals *s, int sig, const siginfo_t *info)
 {
     int i = sig == SIGBUS;
-    if (s->taken >> i & 1)
+    if (!seize_sync(s, i, false))
         return;
     s->info[i] = *info;
     if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
         s->info[i].si_code &= 0x7fffffff;
-    __atomic_fetch_or(&s->taken, 1 << i, __ATOMIC_SEQ_CST); /* pairs with signal_set_mask() */
+    __atomic_fetch_xor(&s->taken, 5 << i, __ATOMIC_SEQ_CST); /* pairs with signal_set_mask() */
 }
 
 static bool lets_in(const struct thread *t, int sig)
 {
-    return !(t->sigmask & KSIG_BIT(sig)) || (t->sync_wanted & KSIG_BIT(sig));
+    return !(__atomic_load_n(&t->sigmask, __ATOMIC_RELAXED) & KSIG_BIT(sig)) ||
+           (__atomic_load_n(&t->sync_wanted, __ATOMIC_RELAXED) & KSIG_BIT(sig));
 }
 
 static bool claim_sync(struct sync_signals *s, int i, siginfo_t *info)
 {
-    if (!(s->taken >> i & 1))
+    if (!seize_sync(s, i, true))
         return false;
     *info = s->info[i];
-    return __atomic_fetch_and(&s->taken, ~(1 << i), __ATOMIC_SEQ_CST) >> i & 1;
+    __atomic_fetch_xor(&s->taken, 5 << i, __ATOMIC_SEQ_CST);
+    return true;
 }
 
 bool signal_take_sync(struct thread *t, ksigset_t set, siginfo_t *info)
@@ -127,7 +140,7 @@ static void pass_on_sync(struct thread *t)
         int sig = i ? SIGBUS : SIGSEGV, to = 0;
         struct thread *n;
         siginfo_t info;
-        if (!(p->sync.taken >> i & 1) || lets_in(t, sig))
+        if (!(sync_taken(&p->sync) >> i & 1) || lets_in(t, sig))
             continue;
         pthread_mutex_lock(&p->lock);
         LIST_FOREACH (n, &p->threads, link)
@@ -315,7 +328,7 @@ ksigset_t signal_ignored_set(struct sighand *sh)
 
 void signal_set_mask(struct thread *t, ksigset_t mask)
 {
-    t->sigmask = mask & ~UNBLOCKABLE;
+    __atomic_store_n(&t->sigmask, mask & ~UNBLOCKABLE, __ATOMIC_RELAXED);
     __atomic_thread_fence(
         __ATOMIC_SEQ_CST); /* who keeps one for the process sees this mask, or this thread sees what is kept */
 }
@@ -870,7 +883,7 @@ static bool ignored_child(const struct thread *t, const siginfo_t *info)
 
 void signal_work(struct thread *t)
 {
-    if (__builtin_expect(t->proc->sync.taken, 0))
+    if (__builtin_expect(sync_taken(&t->proc->sync), 0))
         pass_on_sync(t);
     for (;;) {
         siginfo_t info;

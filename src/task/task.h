@@ -38,9 +38,14 @@ struct sighand {
 
 /* SIGSEGV (0) and SIGBUS (1) that came from outside and wait for a mask: those two are never blocked on the host. */
 struct sync_signals {
-    volatile int taken; /* bit 0, bit 1 */
+    int taken; /* bit 0, bit 1; atomic */
     siginfo_t info[2];
 };
+
+static inline int sync_taken(const struct sync_signals *s)
+{
+    return __atomic_load_n(&s->taken, __ATOMIC_RELAXED) & 3;
+}
 
 struct process {
     struct space *space;
@@ -133,7 +138,7 @@ extern __thread struct thread *current;
 /* SIGSEGV and SIGBUS are never blocked on the host, so a blocked one that came from outside waits here. */
 static inline bool signal_sync_deliverable(const struct thread *t)
 {
-    int taken = t->sync.taken | t->proc->sync.taken;
+    int taken = sync_taken(&t->sync) | sync_taken(&t->proc->sync);
     return ((taken & 1) && !(t->sigmask & KSIG_BIT(SIGSEGV))) || ((taken & 2) && !(t->sigmask & KSIG_BIT(SIGBUS)));
 }
 

@@ -1,4 +1,5 @@
 /* covers: prctl */
+/* svm: no (too many calls for the emulated host) */
 #include <sys/prctl.h>
 
 #include "../child.h"

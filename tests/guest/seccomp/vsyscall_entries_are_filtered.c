@@ -1,4 +1,5 @@
 /* covers: seccomp gettimeofday time getcpu */
+/* svm: no (that kernel maps no vsyscall page) */
 #include <ucontext.h>
 
 #include "../filter.h"
