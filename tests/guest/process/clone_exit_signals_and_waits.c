@@ -1,4 +1,5 @@
 /* covers: clone wait4 waitid */
+/* svm: no (what a child used is not nothing on the emulated host) */
 #include "told.h"
 
 #ifndef __WALL

@@ -1,4 +1,5 @@
 /* covers: kill rt_sigpending rt_sigaction wait4 */
+/* svm: no (two processes print in the order in which they are woken) */
 #include "told.h"
 
 static void pending(const char *name)
