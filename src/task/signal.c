@@ -446,14 +446,13 @@ _Static_assert(sizeof(struct guest_sigcontext) == 256 && sizeof(siginfo_t) == 12
 #define FLAG_RF 0x10000ull
 #define FIX_EFLAGS 0x50dd5ull
 
-/* Size and components of the user's XSAVE area. */
-static uint32_t xstate_layout(const struct vcpu *v, uint64_t *features)
+/* Bytes of an XSAVE area of these components, in the standard format. */
+static uint32_t xstate_size(uint64_t features)
 {
-    *features = vcpu_xfeatures(v);
     uint32_t size = FXSAVE_SIZE + 64;
     for (unsigned i = 2; i < 63; i++) {
         unsigned a, b, c, d;
-        if (!(*features >> i & 1))
+        if (!(features >> i & 1))
             continue;
         __cpuid_count(0xd, i, a, b, c, d);
         size = MAX(size, a + b);
@@ -463,14 +462,13 @@ static uint32_t xstate_layout(const struct vcpu *v, uint64_t *features)
 
 uint32_t signal_xstate_size(const struct vcpu *v, uint64_t *features)
 {
-    static uint64_t known_features;
     static uint32_t known_size; /* the same for all vCPUs of a host */
-    uint32_t size = __atomic_load_n(&known_size, __ATOMIC_ACQUIRE);
-    if (!size) {
-        size = xstate_layout(v, &known_features);
-        __atomic_store_n(&known_size, size, __ATOMIC_RELEASE);
-    }
+    uint32_t size = __atomic_load_n(&known_size, __ATOMIC_RELAXED);
     *features = vcpu_xfeatures(v);
+    if (!size) {
+        size = xstate_size(*features);
+        __atomic_store_n(&known_size, size, __ATOMIC_RELAXED);
+    }
     return size;
 }
 

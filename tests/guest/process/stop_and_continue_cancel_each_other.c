@@ -1,5 +1,4 @@
 /* covers: kill rt_sigpending rt_sigaction wait4 */
-/* svm: no (two processes print in the order in which they are woken) */
 #include "told.h"
 
 static void pending(const char *name)
@@ -33,14 +32,16 @@ int main(void)
     printf("handled %d\n", (int) told_count);
     pending("none");
     /* a blocked SIGCONT continues all the same */
-    struct gate ready;
+    struct gate ready, seen;
     int status;
     gate_init(&ready);
+    gate_init(&seen);
     told_block(SIGCONT);
     pid_t pid = fork();
     if (pid == 0) {
         gate_open(&ready);
         raise(SIGSTOP);
+        gate_wait(&seen);
         pending("after a blocked SIGCONT");
         _exit(0);
     }
@@ -50,6 +51,7 @@ int main(void)
     kill(pid, SIGCONT);
     MUST(waitpid(pid, &status, WCONTINUED) == pid);
     show_status("child", status);
+    gate_open(&seen);
     show_wait("child", pid);
     return t_end();
 }

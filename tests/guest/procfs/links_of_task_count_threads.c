@@ -1,14 +1,17 @@
 /* covers: stat fstat lstat newfstatat statx */
 /* only: glibc (struct statx) */
 #include <pthread.h>
+#include <sched.h>
 #include <sys/sysmacros.h>
 
 #include "../child.h"
 
 static pthread_barrier_t bar;
+static pid_t tids[3];
 
 static void *wait_there(void *arg)
 {
+    *(pid_t *) arg = gettid();
     pthread_barrier_wait(&bar);
     pthread_barrier_wait(&bar);
     return arg;
@@ -48,7 +51,7 @@ int main(void)
     look("by a thread", "/proc/thread-self/../../task");
     pthread_barrier_init(&bar, NULL, 4);
     for (int i = 0; i < 3; i++)
-        MUST(pthread_create(&t[i], NULL, wait_there, NULL) == 0);
+        MUST(pthread_create(&t[i], NULL, wait_there, &tids[i]) == 0);
     pthread_barrier_wait(&bar);
     look("four", "/proc/self/task");
     snprintf(path, sizeof path, "/proc/%d/task", getpid());
@@ -57,6 +60,12 @@ int main(void)
     pthread_barrier_wait(&bar);
     for (int i = 0; i < 3; i++)
         pthread_join(t[i], NULL);
+    /* what was joined is about to leave, and may be counted still */
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "/proc/self/task/%d", tids[i]);
+        while (access(path, F_OK) == 0)
+            sched_yield();
+    }
     look("alone again", "/proc/self/task");
     MUST(stat("/proc/1/task", &st) == 0 || errno == EACCES);
     show("at a bad address", raw(stat, "/proc/self/task", BAD_PTR));
