@@ -24,11 +24,16 @@ FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
 BASE = -std=gnu11 -D_GNU_SOURCE -DELFUSE_VERSION='"$(VERSION)"' -Isrc -Wall -Wextra -Wstrict-prototypes \
     -Wmissing-prototypes -Wvla $(WERROR) -g -pthread -fno-omit-frame-pointer -fno-strict-aliasing
-HARDEN = -O2 -fno-pie -U_FORTIFY_SOURCE -fno-asynchronous-unwind-tables -fstack-protector-strong -ffunction-sections -fdata-sections
+HARDEN = -O2 -fPIE -DELFUSE_FIXED -U_FORTIFY_SOURCE -fno-asynchronous-unwind-tables -fstack-protector-strong -ffunction-sections -fdata-sections
 SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 # A fence alone orders nothing that the sanitizer knows of: what it guards is atomic, too.
 TSAN = -O1 -fsanitize=thread -Wno-tsan
-LINK = -static -no-pie -pthread -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
+LINK = -static -no-pie -pthread $(PLACE) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
+# Where no program wants to be (ZONE_START in cpu/direct/direct.h, docs/internals/direct.md): position-independent code at a fixed address, since
+# all guests' supervisors have to agree on where their variables are. The undefined weak symbols of musl's start files are too far from 0 there.
+# glibc's static start files are not position-independent: without musl it lies at the usual place, and has KVM only.
+PLACE = $(if $(findstring musl,$(LD)),-Wl$(comma)-Ttext-segment=0x7e9000000000$(comma)--no-relax$(comma)--defsym=_DYNAMIC=__executable_start$(comma)-u$(comma)__cxa_finalize)
+comma := ,
 # Newer glibc headers give these functions other names.
 C23 = $(foreach f,strtol strtoul strtoll strtoull,-Wl,--defsym=__isoc23_$(f)=$(f))
 

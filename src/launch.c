@@ -110,7 +110,7 @@ static void crash_detail(void)
 {
     const struct thread *t = current;
     char line[512];
-    int n = snprintf(line, sizeof line, "  backend kvm, pid %ld\n", host(SYS_getpid));
+    int n = snprintf(line, sizeof line, "  backend %s, pid %ld\n", cpu_backend()->name, host(SYS_getpid));
     report_write(line, (size_t) n);
     if (t && t->regs) {
         const struct cpu_regs *r = t->regs;
@@ -286,6 +286,8 @@ static void set_up_fork(const struct options *o)
     if (way == FORK_AUTO && env && !options_fork_way(env, &way))
         die(125, "ELFUSE_FORK: no way '%.64s'; accepted: auto, cow, clone, copy", env);
     fork_setup.kind = kinds[way];
+    if (o->backend == BACKEND_DIRECT && fork_setup.kind != SPACE_COW)
+        die(125, "the direct backend forks by copy-on-write only: --fork auto or cow");
     if (way == FORK_CLONE)
         fork_setup.dir = memory_directory(o);
     char err[256];
@@ -314,6 +316,8 @@ void launch(const struct options *o)
     r = procfs_open();
     if (r)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
+    if (o->backend == BACKEND_DIRECT)
+        cpu_choose(&cpu_direct);
     set_up_fork(o);
     if (!translator_set_up(o))
         die(125, "out of memory");

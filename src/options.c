@@ -12,7 +12,7 @@ const char options_help[] =
     USAGE "\n"
           "Run a Linux program in a virtual machine of its own.\n"
           "\n"
-          "  --backend auto|kvm    what runs the program (auto)\n"
+          "  --backend NAME        what runs the program: auto, kvm or direct (auto: kvm)\n"
           "  --fork WAY            how children get their copy: auto, cow, clone or copy (auto: cow)\n"
           "  --memory-dir DIR      with clone: where memory lives, on XFS or Btrfs (TMPDIR, or /tmp)\n"
           "  --sysroot DIR         the program's / is DIR; /proc, /dev and /sys stay the host's\n"
@@ -77,13 +77,13 @@ static bool set_backend(struct parse *p, const char *v)
     static const struct {
         const char *name;
         enum backend backend;
-    } names[] = {{"auto", BACKEND_AUTO}, {"kvm", BACKEND_KVM}};
+    } names[] = {{"auto", BACKEND_AUTO}, {"kvm", BACKEND_KVM}, {"direct", BACKEND_DIRECT}};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(v, names[i].name) == 0) {
             p->o->backend = names[i].backend;
             return true;
         }
-    return fail(p, "--backend: no backend '%.64s'; accepted: auto, kvm", v);
+    return fail(p, "--backend: no backend '%.64s'; accepted: auto, kvm, direct", v);
 }
 
 bool options_fork_way(const char *name, enum fork_way *out)
@@ -257,7 +257,7 @@ static const struct {
     bool (*set)(struct parse *p, const char *value);
     enum options_result result;
 } table[] = {
-    {"backend", NEEDED, "auto or kvm", set_backend, OPTIONS_RUN},
+    {"backend", NEEDED, "auto, kvm or direct", set_backend, OPTIONS_RUN},
     {"fork", NEEDED, "auto, cow, clone or copy", set_fork, OPTIONS_RUN},
     {"memory-dir", NEEDED, "a directory of the host", set_memory_dir, OPTIONS_RUN},
     {"sysroot", NEEDED, "a directory of the host", set_sysroot, OPTIONS_RUN},

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 
-enum backend { BACKEND_AUTO, BACKEND_KVM };
+enum backend { BACKEND_AUTO, BACKEND_KVM, BACKEND_DIRECT };
 enum fork_way { FORK_AUTO, FORK_COW, FORK_CLONE, FORK_COPY }; /* auto: not said; then ELFUSE_FORK, then cow */
 
 struct options {

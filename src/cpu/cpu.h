@@ -1,7 +1,10 @@
 /* What an execution backend provides, and nothing more: a machine (one guest address space) and its
- * virtual CPUs. Called by mem/ (mappings) and task/ (running threads). Knows nothing of system calls. */
+ * virtual CPUs. Called by mem/ (mappings) and task/ (running threads). Knows nothing of system calls. A process has one backend (struct cpu_backend
+ * below); cpu.c hands its calls on. */
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
+
+#include <signal.h>
 
 #include "base/base.h"
 
@@ -84,20 +87,26 @@ void machine_destroy(struct machine *m);
  * the vDSO, which are registered when they are first read: half of all processes never look at a clock. Once per range; never removed. */
 int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
 
-/* True when the guest's TSC counts as the host's, so that the host's vDSO tells the right time in the guest. */
-bool machine_tsc_is_host(const struct machine *m);
-
 /* Let user mode reach [va, va+size) at `pa` with `prot` (PROT_*). Replaces what was there. When a right is
  * taken away the caller changes the host mapping of the range *afterwards*, which is what reaches running
  * vCPUs (a backend keeps no other way). Returns 0 or -ENOMEM when a table page cannot be had. */
 int machine_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
 int machine_unmap(struct machine *m, gva_t va, uint64_t size); /* -ENOMEM: a large entry could not be split */
 
-/* True where KVM has no hardware paging under it: each first touch of a page by the guest is then a costly fault inside KVM. */
-bool machine_shadow_paging(const struct machine *m);
+/* What callers have to know of a machine. */
+struct cpu_traits {
+    uint64_t gpa_limit;  /* highest guest-physical address plus one that the host can back */
+    uint64_t xfeatures;  /* XCR0 */
+    uint32_t xsave_size; /* of an XSAVE image */
+    bool tsc_is_host;    /* the guest's TSC counts as the host's, so that the host's vDSO tells the right time in the guest */
+    bool shadow_paging;  /* no hardware paging under KVM: each first touch of a page by the guest is then a costly fault inside KVM */
+    uint64_t reserved;   /* in place: from here up all that is not excluded is reserved for guests, and mapped without rights */
+    bool in_place;       /* guest addresses are host addresses, guest-physical ones too: nothing is to be mapped or backed */
+};
+struct cpu_traits machine_traits(const struct machine *m);
 
-/* Highest guest-physical address plus one that the host can back. */
-uint64_t machine_gpa_limit(const struct machine *m);
+/* In place, some addresses are the supervisor's. The start of the highest such range that [start, end) touches, or 0. */
+uint64_t machine_excluded(const struct machine *m, uint64_t start, uint64_t end);
 
 /* ---- vcpu ---- */
 
@@ -129,14 +138,20 @@ void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
 void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs); /* canonical, or BASE_KEEP */
 #define BASE_KEEP ~0ull
 
-uint32_t vcpu_xsave_size(const struct vcpu *v);
-uint64_t vcpu_xfeatures(const struct vcpu *v);         /* XCR0 */
-void vcpu_get_xsave(struct vcpu *v, void *image);      /* 64-byte aligned, vcpu_xsave_size() bytes */
+void vcpu_get_xsave(struct vcpu *v, void *image);      /* 64-byte aligned, xsave_size bytes */
 int vcpu_set_xsave(struct vcpu *v, const void *image); /* -EINVAL: reserved bits set */
 
 /* A copy of the whole state (free() it), or NULL; and its way back into a vCPU. */
-struct cpu_state *vcpu_save(struct vcpu *v);
+struct cpu_state *vcpu_save(struct machine *m, struct vcpu *v);
 int vcpu_load(struct vcpu *v, const struct cpu_state *st);
+
+/* ---- signals of the host ---- */
+
+/* `fn` is to have a signal: complete what rt_sigaction(2) is told. A backend whose guest runs in this process has to come before it. */
+typedef void cpu_signal_fn(int sig, siginfo_t *info, void *context);
+void cpu_handle_signal(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask);
+/* Signals (bit n-1) that the backend needs for itself: handled whatever the guest wants, and never blocked while it runs. */
+uint64_t cpu_own_signals(void);
 
 /* ---- what --stats tells ---- */
 struct cpu_stats {
@@ -146,5 +161,50 @@ struct cpu_stats {
     bool syscall_ring3; /* SYSCALL arrives at CPL 3 on this host */
 };
 void machine_stats(const struct machine *m, struct cpu_stats *out);
+
+/* ---- backends ---- */
+
+struct cpu_backend {
+    const char *name;
+    bool in_place;
+    uint64_t own_signals;
+    void *(*facts)(const struct machine *m, size_t *size);
+    int (*use_facts)(const void *facts, size_t size);
+    int (*create)(struct machine **out, void *ram, uint64_t initial, const char **why);
+    void (*feed)(struct machine *m, gpa_t gpa);
+    void (*repair)(struct machine *m, int pid);
+    void (*fork_prepare)(struct machine *m);
+    void (*fork_parent)(struct machine *m);
+    void (*stop)(struct machine *m);
+    void (*go)(struct machine *m);
+    int (*renew)(struct machine *m);
+    void (*close)(struct machine *m);
+    void (*destroy)(struct machine *m);
+    int (*back)(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
+    uint64_t (*excluded)(const struct machine *m, uint64_t start, uint64_t end); /* NULL: nothing is */
+    int (*map)(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
+    int (*unmap)(struct machine *m, gva_t va, uint64_t size);
+    struct cpu_traits (*traits)(const struct machine *m);
+    void (*stats)(const struct machine *m, struct cpu_stats *out);
+    void (*handle)(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask); /* NULL: as it is */
+    int (*vcpu_create)(struct machine *m, struct vcpu **out);
+    void (*vcpu_park)(struct vcpu *v);
+    enum cpu_event (*vcpu_run)(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
+    void (*vcpu_kick)(struct vcpu *v);
+    int (*vcpu_warm)(struct vcpu *v);
+    struct cpu_regs *(*vcpu_regs)(struct vcpu *v);
+    void (*vcpu_get_bases)(struct vcpu *v, uint64_t *fs, uint64_t *gs);
+    void (*vcpu_set_bases)(struct vcpu *v, uint64_t fs, uint64_t gs);
+    void (*vcpu_get_xsave)(struct vcpu *v, void *image);
+    int (*vcpu_set_xsave)(struct vcpu *v, const void *image);
+};
+extern const struct cpu_backend cpu_kvm, cpu_direct;
+
+/* The process's: KVM, until another one is chosen before machine_create(). */
+void cpu_choose(const struct cpu_backend *b);
+const struct cpu_backend *cpu_backend(void);
+
+/* A machine is being made by a fork, whose steps are fault points: until machine_born(). */
+extern bool cpu_forking;
 
 #endif

@@ -87,7 +87,7 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
 /* Where the binary lies in another process. It is linked to a fixed address, unless it was built as a PIE. */
 static int find_shift(int proc, int pid, uint64_t *shift)
 {
-#ifdef __PIE__
+#ifndef ELFUSE_FIXED
     char path[64];
     struct text t = {0};
     struct vma_list l;

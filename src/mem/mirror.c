@@ -78,7 +78,7 @@ static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
  * loader's word that nobody writes to the file). Not other maps: mincore tells what was touched. */
 static void fill(struct space *sp, const struct region *r, uint8_t *hva, uint64_t size, int map_flags)
 {
-    if (!machine_shadow_paging(sp->machine))
+    if (!machine_traits(sp->machine).shadow_paging)
         return;
     bool wanted = r->flags & RG_ANON ? r->name == REGION_HEAP : (map_flags & MAP_DENYWRITE) && !(r->flags & RG_SHARED);
     if (wanted && (r->prot & PROT_WRITE) && size < CHUNK_SIZE)
@@ -93,7 +93,8 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
                               : host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
     if (is_error(p))
         return (int) p;
-    advise_huge(r, hva, start, end);
+    if (!sp->in_place) /* else the host does as it would natively */
+        advise_huge(r, hva, start, end);
     if (r->flags & RG_NOHUGE) /* said before there was a host mapping to say it of */
         host(SYS_madvise, hva, end - start, MADV_NOHUGEPAGE);
     fill(sp, r, hva, end - start, 0);
@@ -113,7 +114,8 @@ static int bind_some(struct space *sp, uint64_t c, uint64_t last)
         uint64_t n = 1;
         while (c + n <= last && !(entry_at(sp, c + n) & CH_INDEX))
             n++;
-        uint32_t first = slab_take(&sp->slab, (uint32_t) n);
+        uint32_t first =
+            sp->in_place ? slab_claim(&sp->slab, sp->machine, c, n) : slab_take(&sp->slab, (uint32_t) n);
         if (!first)
             return -ENOMEM;
         for (uint64_t i = 0; i < n; i++) {
@@ -169,6 +171,14 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
         c += n;
     }
     return r;
+}
+
+void mirror_bind_as_is(struct space *sp, uint64_t start, uint64_t end)
+{
+    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++) {
+        sp->owner[c + 1] = (uint32_t) c;
+        entry_set(sp, c, (uint32_t) (c + 1) | CH_HOST | CH_GUEST);
+    }
 }
 
 /* Give the machine more memory for tables. */
@@ -246,7 +256,7 @@ int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
         uint32_t e = entry_at(sp, c);
         if (!(e & CH_HOST) || (e & CH_GUEST))
             continue;
-        int r = slab_back(&sp->slab, sp->machine, e & CH_INDEX, 1);
+        int r = sp->in_place ? 0 : slab_back(&sp->slab, sp->machine, e & CH_INDEX, 1);
         if (r)
             return r;
         uint64_t from = c << CHUNK_SHIFT, to = from + CHUNK_SIZE;
@@ -264,6 +274,8 @@ int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
     return 0;
 }
 
+/* In place the host is lazy by itself: what is not too large for its chunks to be listed is there at once. */
+#define IMAGE_MAX (1ull << 30)
 #define EAGER_MAX                                                                                                      \
     (64ull << 20) /* mappings up to this size get their page tables at once, larger ones chunk by chunk on a fault */
 
@@ -320,6 +332,8 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
             ret = host_lock(r, run.hva, run.end - run.start);
         }
     }
+    if (ret == 0 && lazy && sp->in_place && end - start <= IMAGE_MAX)
+        ret = mirror_bind(sp, start, end);
     if (ret == 0 && r->prot != PROT_NONE)
         ret = mirror_tables(sp, start, end, r->prot);
     if (ret == 0 && !lazy && end - start <= EAGER_MAX)
@@ -367,6 +381,12 @@ bool mirror_hide_objects(struct space *sp)
 
 void mirror_repair(struct space *sp)
 {
+    if (sp->in_place) {
+        for (struct region *g = region_from(sp, 0); g; g = region_next(g))
+            if (g->name != REGION_VVAR && g->name != REGION_VDSO)
+                host_protect(sp, g->start, g->end, g->prot);
+        return;
+    }
     for (uint32_t i = 1; i < sp->slab.next; i++) {
         uint64_t at = (uint64_t) sp->owner[i] << CHUNK_SHIFT, end = at + CHUNK_SIZE;
         if (!at || !(entry_at(sp, sp->owner[i]) & CH_HOST))

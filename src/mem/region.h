@@ -62,6 +62,7 @@ struct space {
     uint32_t next_origin;
     struct machine *machine;
     struct slab slab;
+    bool in_place; /* the slab is the process (cpu.h) */
     uint32_t *chunk; /* guest chunk -> entry; a binding never changes once it is there */
     uint32_t *owner; /* slab index -> guest chunk */
     uint32_t owners; /* entries of it */
@@ -112,6 +113,7 @@ bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out);
 
 int mirror_bind(struct space *sp, uint64_t start,
                 uint64_t end); /* give every chunk of the range a slab chunk and an exact host image */
+void mirror_bind_as_is(struct space *sp, uint64_t start, uint64_t end); /* in place: what is there already is the image */
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end); /* page tables of the bound chunks of the range */
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end,
                   int prot); /* write `prot` into the page tables, where chunks have them */
@@ -225,6 +227,10 @@ uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
 int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */
 int unmap_locked(struct space *sp, uint64_t start, uint64_t end);
+/* May it be mapped where it shall, MAP_FIXED? 0, or -ENOMEM: it is the supervisor's place. */
+int may_map_there(struct space *sp, uint64_t start, uint64_t end);
+/* region_find_gap() less what is not the guest's in place. */
+uint64_t find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align);
 /* Where a mapping without MAP_FIXED goes: the hint when it is free, else the highest gap below mmap_base, else any; 0: nowhere. */
 uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align);
 /* Host pages of [start, end) are in place: let the guest see them. */

@@ -246,7 +246,7 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
             return -EINVAL;
         if (old + old_size > to && to + new_size > old)
             return -EINVAL;
-        int low = to < MMAP_MIN ? may_map_low(to) : 0;
+        int low = to < MMAP_MIN ? may_map_low(to) : may_map_there(sp, to, to + new_size);
         if (low)
             return low;
     }

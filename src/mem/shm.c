@@ -21,7 +21,7 @@ static uint64_t place_segment(struct space *sp, uint64_t size)
 {
     uint64_t at = place(sp, 0, size, CHUNK_SIZE);
     while (at && !can_hold(sp, at, at + size))
-        at = region_find_gap(sp, size, MMAP_MIN, (at + size - 1) & ~(CHUNK_SIZE - 1), CHUNK_SIZE);
+        at = find_gap(sp, size, MMAP_MIN, (at + size - 1) & ~(CHUNK_SIZE - 1), CHUNK_SIZE);
     return at;
 }
 
@@ -46,7 +46,7 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     lock(sp);
     int64_t ret = -EINVAL;
     if (at) {
-        if (at > SPACE_TOP - size || at < MMAP_MIN)
+        if (at > SPACE_TOP - size || at < MMAP_MIN || may_map_there(sp, at, at + size))
             goto out;
         if (!(flags & SHM_REMAP) && !region_range_free(sp, at, at + size))
             goto out;

@@ -5,12 +5,14 @@
 #include <sys/resource.h>
 
 #include "base/raw.h"
+#include "mem/space.h"
 
 #define INITIAL_CHUNKS 16u                      /* registered at creation: what a small program needs */
 #define BLOCK_CHUNKS (1u << (30 - CHUNK_SHIFT)) /* 1 GiB */
 #define HOLE_FIRST ((uint32_t) (MACHINE_HOLE_START >> CHUNK_SHIFT))
 #define HOLE_END ((uint32_t) (MACHINE_HOLE_END >> CHUNK_SHIFT))
 #define MAX_BYTES (1ull << 42)
+#define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
 
 int slab_init(struct slab *s, uint64_t bytes)
 {
@@ -36,6 +38,27 @@ int slab_init(struct slab *s, uint64_t bytes)
     uint64_t blocks = s->limit / BLOCK_CHUNKS + 1;
     s->far = calloc((blocks + 63) / 64, sizeof *s->far);
     return s->far ? 0 : -ENOMEM;
+}
+
+void slab_init_in_place(struct slab *s)
+{
+    s->base = (uint8_t *) -CHUNK_SIZE;
+    s->limit = s->next = s->backed = (1u << (47 - CHUNK_SHIFT)) + 1;
+}
+
+uint32_t slab_claim(const struct slab *s, const struct machine *m, uint64_t c, uint64_t n)
+{
+    uint64_t start = MAX(c << CHUNK_SHIFT, LOWEST), end = MIN((c + n) << CHUNK_SHIFT, SPACE_TOP);
+    if (machine_excluded(m, start, end))
+        return 0;
+    uint64_t reserved = machine_traits(m).reserved; /* from there on it is ours already */
+    if (start < reserved) {
+        long p = host(SYS_mmap, start, MIN(end, reserved) - start, PROT_NONE,
+                      MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+        if (p != (long) start)
+            return 0;
+    }
+    return c + n < s->limit ? (uint32_t) (c + 1) : 0;
 }
 
 uint32_t slab_take(struct slab *s, uint32_t n)

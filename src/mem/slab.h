@@ -1,6 +1,6 @@
 /* The slab: one host reservation that is all of guest-physical memory, handed out in 2 MiB chunks. Index 0 belongs to the
  * machine (tables); index i is guest-physical i * 2 MiB and host base + i * 2 MiB. A chunk once handed out stays with its owner.
- * Used by mirror.c only, under the space lock. */
+ * Used by mirror.c only, under the space lock. With guest memory in place (cpu.h) it is the whole address space of the process. */
 #ifndef MEM_SLAB_H
 #define MEM_SLAB_H
 
@@ -19,6 +19,11 @@ struct slab {
 };
 
 int slab_init(struct slab *s, uint64_t bytes);
+
+/* All of the process, for guest memory in place: guest chunk c is chunk c + 1, for 0 means none. */
+void slab_init_in_place(struct slab *s);
+/* Its chunks for the guest's [c, c + n), which are reserved on the host now: the first index, or 0 where something of the supervisor is. */
+uint32_t slab_claim(const struct slab *s, const struct machine *m, uint64_t c, uint64_t n);
 
 /* `n` neighbouring chunks. Returns the first index or 0: none left. */
 uint32_t slab_take(struct slab *s, uint32_t n);

@@ -59,7 +59,14 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     sp->memfile = memfile;
     if (why)
         *why = "cannot reserve address space for guest memory";
-    int r = slab_init(&sp->slab, 1ull << 40);
+    int r = 0;
+    sp->in_place = cpu_backend()->in_place;
+    if (sp->in_place) { /* before anything of ours is where the guest's memory belongs */
+        slab_init_in_place(&sp->slab);
+        r = machine_create(&sp->machine, NULL, 0, forked, why);
+    } else {
+        r = slab_init(&sp->slab, 1ull << 40);
+    }
     if (r)
         return r;
     if (dir >= 0)
@@ -71,6 +78,9 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     sp->owner = reserve_table(sp->owners * sizeof *sp->owner);
     if (!sp->chunk || !sp->owner)
         return -ENOMEM;
+    *out = sp;
+    if (sp->in_place)
+        return 0;
     long p = host(SYS_mmap, sp->slab.base, CHUNK_SIZE, PROT_READ | PROT_WRITE,
                   MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     if (is_error(p))
@@ -79,9 +89,8 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     r = machine_create(&sp->machine, sp->slab.base, (uint64_t) sp->slab.backed << CHUNK_SHIFT, forked, why);
     if (r)
         return r;
-    uint64_t top_chunk = machine_gpa_limit(sp->machine) >> CHUNK_SHIFT;
+    uint64_t top_chunk = machine_traits(sp->machine).gpa_limit >> CHUNK_SHIFT;
     sp->slab.limit = (uint32_t) MIN(sp->slab.limit, top_chunk - 1); /* the last one is for host windows (vDSO) */
-    *out = sp;
     return 0;
 }
 
@@ -135,9 +144,9 @@ int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int fl
 }
 
 /* The host's own judgement of a mapping that we make piece by piece later (overcommit). */
-static int host_would_map(uint64_t size, int prot, int flags)
+static int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
 {
-    if (size < (64ull << 20) || prot == PROT_NONE)
+    if (size < (64ull << 20) || prot == PROT_NONE || (sp->in_place && size <= (1ull << 30)))
         return 0;
     long p = host(SYS_mmap, NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | (flags & MAP_NORESERVE), -1, 0);
     if (is_error(p))
@@ -165,6 +174,7 @@ int may_map_low(uint64_t va)
 
 int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
 {
+    uint64_t hole_max = sp->in_place ? 0 : HOLE_MAX; /* what lies in a hole may be another's */
     if (region_range_free(sp, start, end))
         return 0;
     int r = region_split(sp, start);
@@ -172,8 +182,8 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
         r = region_split(sp, end);
     struct region *g = region_from(sp, start), *n;
     while (r == 0 && g && g->start < end) {
-        uint64_t from = g->start - start <= HOLE_MAX ? start : g->start, to = g->end;
-        for (n = region_next(g); n && n->start < end && n->start - to <= HOLE_MAX; n = region_next(n))
+        uint64_t from = g->start - start <= hole_max ? start : g->start, to = g->end;
+        for (n = region_next(g); n && n->start < end && n->start - to <= hole_max; n = region_next(n))
             to = n->end;
         r = mirror_remove(sp, from, to);
         for (; r == 0 && g && g->start < to; g = n) {
@@ -206,19 +216,36 @@ static uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end)
     return sum;
 }
 
+int may_map_there(struct space *sp, uint64_t start, uint64_t end)
+{
+    return machine_excluded(sp->machine, start, end) ? -ENOMEM : 0;
+}
+
+uint64_t find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align)
+{
+    for (;;) {
+        uint64_t at = region_find_gap(sp, size, low, high, align);
+        uint64_t excluded = at ? machine_excluded(sp->machine, at, at + size) : 0;
+        if (!excluded)
+            return at;
+        high = excluded;
+    }
+}
+
 uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align)
 {
     hint = page_down(hint);
-    if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint && region_range_free(sp, hint, hint + size)) {
+    if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint &&
+        region_range_free(sp, hint, hint + size) && !may_map_there(sp, hint, hint + size)) {
         const struct region *above = region_from(sp, hint);
         if (!above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE)
             return hint;
     }
-    uint64_t at = align > PAGE_SIZE ? region_find_gap(sp, size, MMAP_MIN, sp->mmap_base, align) : 0;
+    uint64_t at = align > PAGE_SIZE ? find_gap(sp, size, MMAP_MIN, sp->mmap_base, align) : 0;
     if (!at)
-        at = region_find_gap(sp, size, MMAP_MIN, sp->mmap_base, PAGE_SIZE);
+        at = find_gap(sp, size, MMAP_MIN, sp->mmap_base, PAGE_SIZE);
     if (!at)
-        at = region_find_gap(sp, size, sp->mmap_base, SPACE_TOP, PAGE_SIZE);
+        at = find_gap(sp, size, sp->mmap_base, SPACE_TOP, PAGE_SIZE);
     return at;
 }
 
@@ -260,7 +287,7 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
             return -EINVAL;
         if (hint.v > SPACE_TOP - size)
             return -ENOMEM;
-        int low = hint.v < MMAP_MIN ? may_map_low(hint.v) : 0;
+        int low = hint.v < MMAP_MIN ? may_map_low(hint.v) : may_map_there(sp, hint.v, hint.v + size);
         if (low)
             return low;
     }
@@ -291,7 +318,7 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     uint64_t at = hint.v, freed = 0;
     if (!fixed) {
         uint64_t align = anon && size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
-        at = flags & MAP_32BIT ? region_find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE)
+        at = flags & MAP_32BIT ? find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE)
                                : place(sp, hint.v, size, align);
         ret = -ENOMEM;
         if (!at)
@@ -304,7 +331,7 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     }
     ret = may_expand(sp, size, freed, like.prot, like.flags);
     if (ret == 0 && anon && !shared)
-        ret = host_would_map(size, like.prot, flags);
+        ret = host_would_map(sp, size, like.prot, flags);
     if (ret)
         goto out;
     if (freed && (!anon || shared)) {
@@ -468,7 +495,7 @@ int64_t space_brk(struct space *sp, gva_t to)
         uint64_t size = new_end - old_end;
         if (to.v - sp->brk_start > sp->limits.data || may_expand(sp, size, 0, PROT_READ | PROT_WRITE, RG_ANON))
             goto out;
-        if (host_would_map(size, PROT_READ | PROT_WRITE, 0))
+        if (host_would_map(sp, size, PROT_READ | PROT_WRITE, 0))
             goto out;
         struct region like = {.prot = PROT_READ | PROT_WRITE,
                               .flags = RG_ANON | sp->lock_future,

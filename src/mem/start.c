@@ -14,6 +14,9 @@
 int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
 {
     uint64_t top = page_down(SPACE_TOP - random_below(STACK_RANDOM) * PAGE_SIZE);
+    uint64_t room = page_up(MIN(MAX(sp->limits.stack, size), 64ull << 20));
+    for (uint64_t lower; (lower = machine_excluded(sp->machine, top - room, top));)
+        top = lower;
     struct region like = {
         .prot = (uint8_t) prot, .flags = RG_ANON | RG_GROWSDOWN, .name = REGION_STACK, .origin = sp->next_origin++};
     lock(sp);
@@ -23,9 +26,8 @@ int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
     if (ret == 0) {
         sp->stack_top = top;
         /* Bind what it may grow to, so that buffers on the stack are contiguous on the host side too. */
-        uint64_t room = MIN(MAX(sp->limits.stack, size), 64ull << 20);
-        sp->room_start = top - page_up(room);
-        ret = mirror_bind(sp, top - page_up(room), top);
+        sp->room_start = top - room;
+        ret = mirror_bind(sp, top - room, top);
         if (ret == 0)
             ret = mirror_guest(sp, top - size, top);
         if (ret == 0)
@@ -71,20 +73,44 @@ static bool find_vdso(uint64_t *vvar, uint64_t *vdso, uint64_t *end)
 int show_host_vdso(struct space *sp, struct host_vdso *v)
 {
     fds_create_lock(); /* a file is read, and the guest's table may be full */
-    bool found = machine_tsc_is_host(sp->machine) && find_vdso(&v->data, &v->code, &v->end);
+    bool found = machine_traits(sp->machine).tsc_is_host && find_vdso(&v->data, &v->code, &v->end);
     fds_create_unlock();
     if (!found)
         return -ENODEV;
-    uint64_t window = machine_gpa_limit(sp->machine) - CHUNK_SIZE;
+    uint64_t window = machine_traits(sp->machine).gpa_limit - CHUNK_SIZE;
     int r = sp->vvar_gpa ? 0 : machine_back(sp->machine, gpa(window), (void *) v->data, v->code - v->data, true);
     if (r == 0)
         sp->vvar_gpa = window;
     return r;
 }
 
+/* The host's own, where it is. Its chunks are excluded, so they are bound by hand. */
+static uint64_t name_vdso(struct space *sp)
+{
+    struct host_vdso v = {0};
+    fds_create_lock();
+    bool found = find_vdso(&v.data, &v.code, &v.end);
+    fds_create_unlock();
+    if (!found)
+        return 0;
+    const struct region data = {.prot = PROT_READ, .flags = RG_ANON, .name = REGION_VVAR, .origin = sp->next_origin++};
+    const struct region code = {
+        .prot = PROT_READ | PROT_EXEC, .flags = RG_ANON, .name = REGION_VDSO, .origin = sp->next_origin++};
+    lock(sp);
+    bool ok = region_insert(sp, &data, v.data, v.code) && region_insert(sp, &code, v.code, v.end);
+    if (ok)
+        mirror_bind_as_is(sp, v.data, v.end);
+    sp->vvar_start = v.data;
+    sp->vvar_size = v.code - v.data;
+    unlock(sp);
+    return ok ? v.code : 0;
+}
+
 uint64_t space_map_vdso(struct space *sp)
 {
     struct host_vdso v;
+    if (sp->in_place)
+        return name_vdso(sp);
     if (show_host_vdso(sp, &v))
         return 0;
     uint64_t data = v.code - v.data, code = v.end - v.code;

@@ -23,8 +23,8 @@ static bool alone(void)
 /* Run on in a new VM, whose worker starts with its first run: until then there is one thread. */
 static int leave_worker(struct thread *t)
 {
-    autofree struct cpu_state *st = vcpu_save(t->vcpu);
-    struct machine *m = space_machine(t->proc->space);
+    struct machine *m = thread_machine(t);
+    autofree struct cpu_state *st = vcpu_save(m, t->vcpu);
     int ret;
 
     if (!st)

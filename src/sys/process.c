@@ -174,10 +174,10 @@ int64_t sys_arch_prctl(struct thread *t, const uint64_t a[6])
         return a[1] ? 0 : -ENODEV;
     case 0x1021: /* ARCH_GET_XCOMP_SUPP */
     case 0x1022: /* ARCH_GET_XCOMP_PERM */
-        fs = vcpu_xfeatures(t->vcpu);
+        fs = machine_traits(thread_machine(t)).xfeatures;
         return put_user(t->proc->space, gva(a[1]), &fs) ? -EFAULT : 0;
     case 0x1023: /* ARCH_REQ_XCOMP_PERM: nothing more is on offer */
-        return a[1] < 63 && (vcpu_xfeatures(t->vcpu) >> a[1] & 1) ? 0 : -EOPNOTSUPP;
+        return a[1] < 63 && (machine_traits(thread_machine(t)).xfeatures >> a[1] & 1) ? 0 : -EOPNOTSUPP;
     }
     return -EINVAL;
 }

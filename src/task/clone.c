@@ -17,7 +17,7 @@
 /* The child's processor state: the parent's, with what clone changes. */
 struct cpu_state *clone_state(struct thread *t, const struct clone_args_in *a)
 {
-    struct cpu_state *st = (a->flags & CLONE_THREAD) && fault(FAULT_THREAD_REGISTERS) ? NULL : vcpu_save(t->vcpu);
+    struct cpu_state *st = (a->flags & CLONE_THREAD) && fault(FAULT_THREAD_REGISTERS) ? NULL : vcpu_save(thread_machine(t), t->vcpu);
     if (!st)
         return NULL;
     st->regs.rax = 0;

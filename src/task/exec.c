@@ -35,7 +35,7 @@ struct state_image {
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
-    uint8_t set_user, trace, stats, above;
+    uint8_t set_user, trace, stats, above, direct;
     struct sync_signals sync;
 };
 
@@ -132,7 +132,8 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
                              .set_user = o->set_user,
                              .trace = o->trace,
                              .stats = o->stats,
-                             .above = fds_opened_up()};
+                             .above = fds_opened_up(),
+                             .direct = cpu_backend() == &cpu_direct};
     for (int i = 0; i < 2; i++) {
         const struct sync_signals *own = sync_taken(&t->sync) >> i & 1 ? &t->sync : &t->proc->sync;
         im.sync.taken |= sync_taken(own) & 1 << i;
@@ -278,6 +279,8 @@ int exec_resume(int fd)
             ctx.sync = im.sync;
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
             above = im.above;
+            if (im.direct)
+                cpu_choose(&cpu_direct);
             image = true;
             break;
         }

@@ -366,7 +366,7 @@ static int load_thread(const struct process_state *st, struct thread *t)
     if (r)
         return r;
     t->regs = vcpu_regs(t->vcpu);
-    if (!st->xsave || st->xsave_size != vcpu_xsave_size(t->vcpu))
+    if (!st->xsave || st->xsave_size != machine_traits(thread_machine(t)).xsave_size)
         return -EINVAL;
     size_t size = sizeof(struct cpu_state) + st->xsave_size;
     autofree struct cpu_state *cpu = aligned_alloc(64, (size + 63) & ~63ull);

@@ -287,7 +287,7 @@ static int fp_code(unsigned err)
 
 static int fp_exception_code(struct thread *t, bool sse)
 {
-    uint32_t size = vcpu_xsave_size(t->vcpu);
+    uint32_t size = machine_traits(thread_machine(t)).xsave_size;
     autofree uint8_t *image = aligned_alloc(64, (size + 63) & ~63ull);
     if (!image)
         return FPE_FLTUNK;
@@ -343,7 +343,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
     unsigned n;
     if (f->vector == X_UD && is_int_n(t, &n))
         copy = (struct cpu_fault){.vector = X_GP, .error = n * 8 + 2};
-    else if (f->vector == X_UD && machine_shadow_paging(space_machine(t->proc->space)) && (n = operand_check(t)))
+    else if (f->vector == X_UD && machine_traits(thread_machine(t)).shadow_paging && (n = operand_check(t)))
         copy = (struct cpu_fault){.vector = n == OPERAND_STACK ? X_SS : X_GP};
     uint64_t rip = t->regs->rip, error = f->error;
     int code;

@@ -216,6 +216,7 @@ static int host_action(int sig, uint64_t handler, uint64_t flags)
     if (handler > KSIG_IGN) {
         act.flags |= SA_SIGINFO | KSA_RESTORER;
         act.restorer = (uint64_t) (uintptr_t) signal_restorer;
+        cpu_handle_signal(on_signal, &act.handler, &act.flags, &act.mask);
     }
     return (int) host(SYS_rt_sigaction, sig, &act, NULL, 8);
 }
@@ -250,12 +251,15 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
     }
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
     host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
+    for (int sig = 1; sig <= KSIG_MAX; sig++)
+        if (KSIG_BIT(sig) & cpu_own_signals())
+            host_action(sig, (uint64_t) (uintptr_t) on_signal, 0);
 }
 
 /* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
 static int mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act)
 {
-    if (KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE))
+    if (KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE | cpu_own_signals()))
         return 0;
     uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
     if (sh->all && sig == SIGCHLD && act->handler == KSIG_IGN)
@@ -338,6 +342,8 @@ void signal_set_mask(struct thread *t, ksigset_t mask)
 /* Open the host mask for a moment: the kernel stops, kills or drops what has no handler, and hands over at most one that has. */
 void signal_take(struct thread *t)
 {
+    if (t->sig_taken & 1) /* it came in the guest, which a handler of ours ended */
+        return;
     set_host_mask(t->sigmask & ~SYNC_BITS);
     if (!(t->sig_taken & 1))
         signal_block_all();
@@ -460,11 +466,11 @@ static uint32_t xstate_size(uint64_t features)
     return size;
 }
 
-uint32_t signal_xstate_size(const struct vcpu *v, uint64_t *features)
+uint32_t signal_xstate_size(const struct thread *t, uint64_t *features)
 {
     static uint32_t known_size; /* the same for all vCPUs of a host */
     uint32_t size = __atomic_load_n(&known_size, __ATOMIC_RELAXED);
-    *features = vcpu_xfeatures(v);
+    *features = machine_traits(thread_machine(t)).xfeatures;
     if (!size) {
         size = xstate_size(*features);
         __atomic_store_n(&known_size, size, __ATOMIC_RELAXED);
@@ -513,7 +519,7 @@ static int write_frame(struct thread *t, const siginfo_t *info, const struct ksi
     struct space *sp = t->proc->space;
     struct cpu_regs *r = t->regs;
     uint64_t features;
-    uint32_t xsize = signal_xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
+    uint32_t xsize = signal_xstate_size(t, &features), buffer = MAX(machine_traits(thread_machine(t)).xsave_size, xsize + 4);
     if (!(act->flags & KSA_RESTORER))
         return -EFAULT;
 
@@ -630,7 +636,7 @@ static int restore_fpu(struct thread *t, uint64_t fp)
 {
     struct space *sp = t->proc->space;
     uint64_t features;
-    uint32_t xsize = signal_xstate_size(t->vcpu, &features), buffer = MAX(vcpu_xsave_size(t->vcpu), xsize + 4);
+    uint32_t xsize = signal_xstate_size(t, &features), buffer = MAX(machine_traits(thread_machine(t)).xsave_size, xsize + 4);
     autofree uint8_t *image = aligned_alloc(64, (buffer + 63) & ~63ull);
     if (!image)
         return -ENOMEM;
@@ -809,7 +815,7 @@ static void deliver(struct thread *t, const siginfo_t *info)
         return;
     if (act.handler == KSIG_DFL) {
         /* Its handler went while it was on its way: the host's default action, on the same signal again. */
-        if (KSIG_BIT(sig) & SYNC_BITS)
+        if (KSIG_BIT(sig) & (SYNC_BITS | cpu_own_signals()))
             signal_die(t, sig);
         if (sh->all || sig == SIGSTOP) {
             default_action(t, info);

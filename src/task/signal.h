@@ -33,7 +33,7 @@ static inline int signal_code_by_hand(int code)
 long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
 
 /* Size and components of the XSAVE area as the guest sees it. */
-uint32_t signal_xstate_size(const struct vcpu *v, uint64_t *features);
+uint32_t signal_xstate_size(const struct thread *t, uint64_t *features);
 
 /* For a traced process: every signal comes to on_signal, or again only those with a handler. */
 void signal_take_all(struct sighand *sh, bool all);

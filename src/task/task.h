@@ -135,6 +135,11 @@ struct thread {
 
 extern __thread struct thread *current;
 
+static inline struct machine *thread_machine(const struct thread *t)
+{
+    return space_machine(t->proc->space);
+}
+
 /* SIGSEGV and SIGBUS are never blocked on the host, so a blocked one that came from outside waits here. */
 static inline bool signal_sync_deliverable(const struct thread *t)
 {

@@ -169,9 +169,9 @@ static void leave(struct thread *t)
 static void publish(struct thread *t)
 {
     struct traced *b = &t->trace;
-    b->xsave_size = signal_xstate_size(t->vcpu, &b->xfeatures);
+    b->xsave_size = signal_xstate_size(t, &b->xfeatures);
     if (!b->xsave)
-        b->xsave = (uint64_t) aligned_alloc(64, (vcpu_xsave_size(t->vcpu) + 63) & ~63ull);
+        b->xsave = (uint64_t) aligned_alloc(64, (machine_traits(thread_machine(t)).xsave_size + 63) & ~63ull);
     if (b->xsave)
         vcpu_get_xsave(t->vcpu, (void *) b->xsave);
     else

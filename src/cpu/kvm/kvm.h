@@ -47,8 +47,7 @@ struct machine {
     SLIST_HEAD(, vcpu) all;
     SLIST_HEAD(, vcpu) parked;
     unsigned next_id;
-    int stopped;            /* futex word: machine_stop() */
-    bool forked;            /* being made by a fork: its steps are fault points */
+    int stopped;            /* futex word: kvm_stop() */
     struct cpu_stats stats; /* exits of ended vCPUs */
 };
 
@@ -88,7 +87,24 @@ int system_vcpu_reset(struct vcpu *v);
 void system_allow_port(struct vcpu *v, bool allow);
 void system_tell_cpu(struct vcpu *v, int cpu);
 
+/* vcpu.c */
+int kvm_vcpu_create(struct machine *m, struct vcpu **out);
+void kvm_vcpu_park(struct vcpu *v);
+enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
+void kvm_vcpu_kick(struct vcpu *v);
+int kvm_vcpu_warm(struct vcpu *v);
+struct cpu_regs *kvm_vcpu_regs(struct vcpu *v);
+void kvm_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
+void kvm_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
+void kvm_vcpu_get_xsave(struct vcpu *v, void *image);
+int kvm_vcpu_set_xsave(struct vcpu *v, const void *image);
+void kvm_stop(struct machine *m);
+void kvm_go(struct machine *m);
+
 /* x86_64/paging.c */
+void kvm_feed(struct machine *m, gpa_t gpa);
+int kvm_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
+int kvm_unmap(struct machine *m, gva_t va, uint64_t size);
 int paging_init(struct machine *m);
 uint64_t paging_new_page(struct machine *m);                 /* a zeroed page's guest-physical address, or 0 */
 uint64_t paging_system_page(struct machine *m, uint64_t va); /* what is mapped there, or 0 */

@@ -25,7 +25,7 @@ struct facts {
 
 static struct facts *known; /* from the image before */
 
-void *machine_facts(const struct machine *m, size_t *size)
+static void *kvm_facts(const struct machine *m, size_t *size)
 {
     *size = sizeof(struct facts) + m->cpuid->nent * sizeof(struct kvm_cpuid_entry2);
     struct facts *f = calloc(1, *size);
@@ -41,7 +41,7 @@ void *machine_facts(const struct machine *m, size_t *size)
     return f;
 }
 
-int machine_use_facts(const void *facts, size_t size)
+static int kvm_use_facts(const void *facts, size_t size)
 {
     const struct facts *f = facts;
     if (size < sizeof *f || size != sizeof *f + f->nent * sizeof *f->entry)
@@ -166,7 +166,7 @@ static int add_slot(struct machine *m, unsigned i)
 /* Create the VM proper; its descriptor is moved into the window before any guest thread can name it. */
 static int create_vm(struct machine *m)
 {
-    int fd = m->forked ? fault(FAULT_FORK_CREATE_VM) : 0;
+    int fd = cpu_forking ? fault(FAULT_FORK_CREATE_VM) : 0;
     if (fd)
         return fd;
     fds_create_lock();
@@ -181,7 +181,7 @@ static int create_vm(struct machine *m)
     m->vm_fd = fd;
     for (unsigned i = 0; i < m->nslots; i++) {
         m->slot[i].late = m->slot[i].readonly;
-        int r = m->forked ? fault(FAULT_FORK_SLOT) : 0;
+        int r = cpu_forking ? fault(FAULT_FORK_SLOT) : 0;
         if (r == 0 && !m->slot[i].late)
             r = add_slot(m, i);
         if (r) {
@@ -245,18 +245,14 @@ static int open_kvm(void)
     return fd;
 }
 
-int machine_create(struct machine **out, void *ram, uint64_t initial, bool forked, const char **why)
+static int kvm_create(struct machine **out, void *ram, uint64_t initial, const char **why)
 {
-    const char *dummy;
-    if (!why)
-        why = &dummy;
     *why = "out of memory";
     struct machine *m = calloc(1, sizeof *m);
     if (!m)
         return -ENOMEM;
     m->vm_fd = -1;
     m->ram = ram;
-    m->forked = forked;
     SLIST_INIT(&m->all);
     SLIST_INIT(&m->parked);
 
@@ -303,7 +299,7 @@ fail:
     return r;
 }
 
-void machine_close(struct machine *m)
+static void kvm_close(struct machine *m)
 {
     struct vcpu *v;
     while ((v = SLIST_FIRST(&m->all))) {
@@ -318,7 +314,7 @@ void machine_close(struct machine *m)
     m->vm_fd = -1;
 }
 
-void machine_repair(struct machine *m, int pid)
+static void kvm_repair(struct machine *m, int pid)
 {
     /* What they protect changes by single stores. */
     if (lock_held_by(&m->tables, pid))
@@ -327,27 +323,27 @@ void machine_repair(struct machine *m, int pid)
         lock_drop(&m->lock);
 }
 
-void machine_destroy(struct machine *m)
+static void kvm_destroy(struct machine *m)
 {
-    machine_close(m);
+    kvm_close(m);
     free(m->cpuid);
     free(m);
 }
 
-void machine_fork_prepare(struct machine *m)
+static void kvm_fork_prepare(struct machine *m)
 {
     lock_take(&m->lock);
 }
 
-void machine_fork_parent(struct machine *m)
+static void kvm_fork_parent(struct machine *m)
 {
     lock_drop(&m->lock);
 }
 
-int machine_renew(struct machine *m)
+static int kvm_renew(struct machine *m)
 {
     m->lock = (struct lock){0};
-    machine_close(m);
+    kvm_close(m);
 
     /* Neighbouring slots become one: creating a VM costs by the slot. */
     unsigned n = 0;
@@ -360,18 +356,12 @@ int machine_renew(struct machine *m)
             m->slot[n++] = *s;
     }
     m->nslots = n;
-    m->forked = true;
     m->stopped = 0;
     m->next_id = 0; /* KVM allows so many ids a VM: generations of forks must not use them up */
     return create_vm(m);
 }
 
-void machine_born(struct machine *m)
-{
-    m->forked = false;
-}
-
-int machine_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool readonly)
+static int kvm_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool readonly)
 {
     if (m->nslots == MAX_SLOTS)
         return -ENOMEM;
@@ -403,22 +393,18 @@ bool machine_read_late(struct machine *m, uint64_t pa, void *data, unsigned n)
     return found;
 }
 
-uint64_t machine_gpa_limit(const struct machine *m)
+static struct cpu_traits kvm_traits(const struct machine *m)
 {
-    return m->gpa_limit;
+    return (struct cpu_traits){
+        .gpa_limit = m->gpa_limit,
+        .xfeatures = m->xcr0,
+        .xsave_size = m->xsave_size,
+        .tsc_is_host = m->tsc_is_host,
+        .shadow_paging = m->world == WORLD_RING3, /* who emulates ring 0 in software has no second level of tables either */
+    };
 }
 
-bool machine_shadow_paging(const struct machine *m)
-{
-    return m->world == WORLD_RING3; /* who emulates ring 0 in software has no second level of tables either */
-}
-
-bool machine_tsc_is_host(const struct machine *m)
-{
-    return m->tsc_is_host;
-}
-
-void machine_stats(const struct machine *m, struct cpu_stats *out)
+static void kvm_stats(const struct machine *m, struct cpu_stats *out)
 {
     *out = m->stats;
     const struct vcpu *v;
@@ -435,3 +421,34 @@ void machine_stats(const struct machine *m, struct cpu_stats *out)
     out->slots = m->nslots;
     out->syscall_ring3 = m->world == WORLD_RING3;
 }
+
+const struct cpu_backend cpu_kvm = {
+    .name = "kvm",
+    .facts = kvm_facts,
+    .use_facts = kvm_use_facts,
+    .create = kvm_create,
+    .feed = kvm_feed,
+    .repair = kvm_repair,
+    .fork_prepare = kvm_fork_prepare,
+    .fork_parent = kvm_fork_parent,
+    .stop = kvm_stop,
+    .go = kvm_go,
+    .renew = kvm_renew,
+    .close = kvm_close,
+    .destroy = kvm_destroy,
+    .back = kvm_back,
+    .map = kvm_map,
+    .unmap = kvm_unmap,
+    .traits = kvm_traits,
+    .stats = kvm_stats,
+    .vcpu_create = kvm_vcpu_create,
+    .vcpu_park = kvm_vcpu_park,
+    .vcpu_run = kvm_vcpu_run,
+    .vcpu_kick = kvm_vcpu_kick,
+    .vcpu_warm = kvm_vcpu_warm,
+    .vcpu_regs = kvm_vcpu_regs,
+    .vcpu_get_bases = kvm_vcpu_get_bases,
+    .vcpu_set_bases = kvm_vcpu_set_bases,
+    .vcpu_get_xsave = kvm_vcpu_get_xsave,
+    .vcpu_set_xsave = kvm_vcpu_set_xsave,
+};

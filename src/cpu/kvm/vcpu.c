@@ -68,7 +68,7 @@ static void not_running(struct vcpu *v)
         host(SYS_futex, &v->running, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-int vcpu_create(struct machine *m, struct vcpu **out)
+int kvm_vcpu_create(struct machine *m, struct vcpu **out)
 {
     lock_take(&m->lock);
     struct vcpu *v = take_parked(m);
@@ -96,7 +96,7 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     if (r)
         goto fail;
     fds_create_lock();
-    r = m->forked ? fault(FAULT_FORK_CREATE_VCPU) : 0;
+    r = cpu_forking ? fault(FAULT_FORK_CREATE_VCPU) : 0;
     if (r == 0)
         r = host(SYS_ioctl, m->vm_fd, KVM_CREATE_VCPU, id);
     if (r >= 0)
@@ -136,7 +136,7 @@ fail:
     return r == -EEXIST || r == -EINVAL ? -EAGAIN : r;
 }
 
-void vcpu_park(struct vcpu *v)
+void kvm_vcpu_park(struct vcpu *v)
 {
     not_running(v); /* its thread may have been killed inside; before the lock, which whoever stops the machine holds */
     lock_take(&v->m->lock);
@@ -144,7 +144,7 @@ void vcpu_park(struct vcpu *v)
     lock_drop(&v->m->lock);
 }
 
-struct cpu_regs *vcpu_regs(struct vcpu *v)
+struct cpu_regs *kvm_vcpu_regs(struct vcpu *v)
 {
     return v->regs;
 }
@@ -298,12 +298,12 @@ static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
     *f = (struct cpu_fault){.vector = VECTOR_GP};
 }
 
-void vcpu_kick(struct vcpu *v)
+void kvm_vcpu_kick(struct vcpu *v)
 {
     __atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_RELAXED);
 }
 
-int vcpu_warm(struct vcpu *v)
+int kvm_vcpu_warm(struct vcpu *v)
 {
     struct cpu_regs before = *v->regs;
     v->run->immediate_exit = 1;
@@ -335,7 +335,7 @@ static void short_cut_failed(struct vcpu *v)
 /* ---- stopping all ---- */
 
 /* One KVM_RUN, not while the machine is stopped. Stores and loads of the two words are in one order for everybody: either we see `stopped`, or
- * machine_stop() sees `running`. */
+ * kvm_stop() sees `running`. */
 static long run_once(struct vcpu *v)
 {
     struct machine *m = v->m;
@@ -354,7 +354,7 @@ static long run_once(struct vcpu *v)
 /* A vCPU leaves the guest for any interrupt of its processor, and KVM_RUN when it finds a request for an interrupt window then: nothing is
  * injected, and nothing is pending afterwards. membarrier(2) interrupts every processor that runs this process. A request that comes between
  * KVM's look and its entry waits for the next interrupt: hence the second try after a millisecond. */
-void machine_stop(struct machine *m)
+void kvm_stop(struct machine *m)
 {
     enum { PRIVATE_EXPEDITED = 1 << 3, REGISTER_PRIVATE_EXPEDITED = 1 << 4 };
     struct vcpu *v;
@@ -371,7 +371,7 @@ void machine_stop(struct machine *m)
         }
 }
 
-void machine_go(struct machine *m)
+void kvm_go(struct machine *m)
 {
     struct vcpu *v;
     SLIST_FOREACH (v, &m->all, link)
@@ -380,7 +380,7 @@ void machine_go(struct machine *m)
     host(SYS_futex, &m->stopped, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
+enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
 {
     struct kvm_run *run = v->run;
     struct cpu_regs *r = v->regs;
@@ -481,7 +481,7 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
 
 /* ---- the rest of the state ---- */
 
-void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
+void kvm_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
 {
     struct kvm_sregs s;
     BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
@@ -489,7 +489,7 @@ void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
     *gs = s.gs.base;
 }
 
-void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
+void kvm_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
 {
     struct kvm_sregs s;
     BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
@@ -500,46 +500,13 @@ void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
     BUG_ON(host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s));
 }
 
-uint32_t vcpu_xsave_size(const struct vcpu *v)
-{
-    return v->m->xsave_size;
-}
-
-uint64_t vcpu_xfeatures(const struct vcpu *v)
-{
-    return v->m->xcr0;
-}
-
-void vcpu_get_xsave(struct vcpu *v, void *image)
+void kvm_vcpu_get_xsave(struct vcpu *v, void *image)
 {
     unsigned long nr = v->m->xsave_size > 4096 ? (unsigned long) KVM_GET_XSAVE2 : (unsigned long) KVM_GET_XSAVE;
     BUG_ON(host(SYS_ioctl, v->fd, nr, image));
 }
 
-int vcpu_set_xsave(struct vcpu *v, const void *image)
+int kvm_vcpu_set_xsave(struct vcpu *v, const void *image)
 {
     return host(SYS_ioctl, v->fd, KVM_SET_XSAVE, image);
-}
-
-struct cpu_state *vcpu_save(struct vcpu *v)
-{
-    size_t size = sizeof(struct cpu_state) + v->m->xsave_size;
-    struct cpu_state *st = aligned_alloc(64, (size + 63) & ~63ull);
-    if (!st)
-        return NULL;
-    st->regs = *v->regs;
-    vcpu_get_bases(v, &st->fs_base, &st->gs_base);
-    st->xsave_size = v->m->xsave_size;
-    vcpu_get_xsave(v, st->xsave);
-    return st;
-}
-
-int vcpu_load(struct vcpu *v, const struct cpu_state *st)
-{
-    int r = v->m->forked ? fault(FAULT_FORK_LOAD) : 0;
-    if (r)
-        return r;
-    *v->regs = st->regs;
-    vcpu_set_bases(v, st->fs_base, st->gs_base);
-    return vcpu_set_xsave(v, st->xsave);
 }

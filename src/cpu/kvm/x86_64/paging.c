@@ -28,7 +28,7 @@ int paging_init(struct machine *m)
     return m->cr3 ? 0 : -ENOMEM;
 }
 
-void machine_feed(struct machine *m, gpa_t pa)
+void kvm_feed(struct machine *m, gpa_t pa)
 {
     lock_take(&m->tables);
     m->table_next = pa.v;
@@ -86,7 +86,7 @@ static uint64_t *split(struct machine *m, uint64_t *pde)
     return pt;
 }
 
-int machine_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot)
+int kvm_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot)
 {
     uint64_t a = va.v, p = pa.v, end = va.v + size, bits = leaf_bits(prot);
     while (a < end) {
@@ -115,7 +115,7 @@ int machine_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot)
     return 0;
 }
 
-int machine_unmap(struct machine *m, gva_t va, uint64_t size)
+int kvm_unmap(struct machine *m, gva_t va, uint64_t size)
 {
     uint64_t a = va.v, end = va.v + size;
     while (a < end) {

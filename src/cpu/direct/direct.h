@@ -1,0 +1,121 @@
+/* Inside of the direct backend: where the supervisor lies, and a vCPU as the entry code sees it. Only files under cpu/direct include this. */
+#ifndef CPU_DIRECT_DIRECT_H
+#define CPU_DIRECT_DIRECT_H
+
+/* The supervisor's zone. The program is linked to its start (Makefile), and calls from inside of it are not trapped. */
+#define ZONE_START 0x7e9000000000
+#define ZONE_END 0x7ea000000000
+
+/* Offsets in struct vcpu. */
+#define V_IN_GUEST 0
+#define V_KICK 8
+#define V_SP 16
+#define V_FRAME 24
+#define V_GUEST_FS 32
+#define V_HOST_FS 40
+
+#ifndef __ASSEMBLER__
+#include <signal.h>
+#include <sys/queue.h>
+
+#include "base/lock.h"
+#include "base/raw.h"
+#include "cpu/cpu.h"
+
+/* The kernel's struct ucontext of x86-64 (arch/x86/include/uapi/asm/sigcontext.h). */
+struct frame {
+    uint64_t flags, link;
+    struct {
+        uint64_t sp;
+        int32_t flags, pad;
+        uint64_t size;
+    } stack;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
+    uint16_t cs, gs, fs, ss;
+    uint64_t err, trapno, oldmask, cr2, fpstate, reserved[8];
+    uint64_t sigmask;
+};
+_Static_assert(sizeof(struct frame) == 304, "the kernel's layout");
+
+/* struct _fpx_sw_bytes, in the FXSAVE area of a frame. */
+struct fpx_sw {
+    uint32_t magic1, extended_size;
+    uint64_t xfeatures;
+    uint32_t xstate_size, padding[7];
+};
+#define SW_RESERVED 464
+#define FP_MAGIC1 0x46505853u
+#define FP_MAGIC2 0x46505845u
+#define XSTATE_BV 512
+#define MXCSR 24
+
+#define MAX_SPANS 64
+
+struct span {
+    uint64_t start, end;
+};
+
+struct machine {
+    struct lock lock; /* all, parked */
+    LIST_HEAD(, vcpu) all;
+    SLIST_HEAD(, vcpu) parked;
+    struct span span[MAX_SPANS]; /* what guests cannot have: ordered, whole chunks */
+    unsigned spans;
+    struct fpx_sw sw; /* what the kernel says of the XSAVE area in its frames */
+    struct cpu_stats stats;
+};
+
+#define ALTSTACK_SIZE (64ull << 10)
+#define XSAVE_MAX 16384
+
+/* Lies right behind its alternate stack, where the entry code finds it. */
+struct vcpu {
+    uint64_t in_guest; /* from just before FS is the guest's until it is ours again */
+    uint64_t kick;
+    uint64_t sp;    /* the thread's own stack, in vcpu_run() */
+    uint64_t frame; /* &uc */
+    uint64_t guest_fs, host_fs;
+
+    LIST_ENTRY(vcpu) link;
+    SLIST_ENTRY(vcpu) parked;
+    struct machine *m;
+    struct cpu_regs regs;
+    struct cpu_fault fault;
+    struct cpu_stats stats;
+    uint64_t gs; /* until a thread has it */
+    int tid;     /* the host thread that runs it, 0: none yet */
+    struct frame uc;
+    uint8_t fpu[XSAVE_MAX] __attribute__((aligned(64)));
+};
+_Static_assert(offsetof(struct vcpu, kick) == V_KICK && offsetof(struct vcpu, sp) == V_SP &&
+                   offsetof(struct vcpu, frame) == V_FRAME && offsetof(struct vcpu, guest_fs) == V_GUEST_FS &&
+                   offsetof(struct vcpu, host_fs) == V_HOST_FS,
+               "as in entry.S");
+
+/* What task/ does about a signal: direct_handler() comes before it. */
+extern cpu_signal_fn *direct_signal;
+
+/* The event of a signal `sig` that came while v->in_guest was set; negative: it was in code of ours, which goes on. */
+int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v);
+
+/* entry.S */
+int direct_enter(struct vcpu *v);
+void direct_handler(int sig, siginfo_t *info, void *uc);
+extern const uint8_t direct_window[], direct_window_end[];
+
+/* vcpu.c */
+int direct_vcpu_create(struct machine *m, struct vcpu **out);
+void direct_vcpu_park(struct vcpu *v);
+enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
+void direct_vcpu_kick(struct vcpu *v);
+int direct_vcpu_warm(struct vcpu *v);
+struct cpu_regs *direct_vcpu_regs(struct vcpu *v);
+void direct_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
+void direct_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
+void direct_vcpu_get_xsave(struct vcpu *v, void *image);
+int direct_vcpu_set_xsave(struct vcpu *v, const void *image);
+/* Let go of all vCPUs but the memory of none that runs: the child of a fork has other threads' too. */
+void direct_vcpus_drop(struct machine *m);
+#endif
+
+#endif

@@ -1,0 +1,336 @@
+/* The process as a machine: which addresses are the supervisor's, and whether this host can catch a guest's calls. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/fault.h"
+#include "base/fds.h"
+#include "base/lines.h"
+#include "cpu/direct/direct.h"
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#endif
+#ifndef HWCAP2_FSGSBASE
+#define HWCAP2_FSGSBASE 2
+#endif
+
+#define USER_END 0x7ffffffff000ull
+#define CHUNK (2ull << 20)
+#define STACK_ROOM (512ull << 10) /* what the first thread's stack may grow to */
+#define GUARD (1ull << 20)        /* the kernel's gap below a stack */
+
+extern const uint8_t __executable_start[];
+
+static struct fpx_sw known; /* from the image before, or learnt */
+
+/* ---- what the kernel's frames hold ---- */
+
+static void on_probe(int sig, siginfo_t *info, void *context)
+{
+    const struct frame *uc = context;
+    (void) sig, (void) info;
+    memcpy(&known, (const uint8_t *) uc->fpstate + SW_RESERVED, sizeof known);
+}
+
+/* Take a signal and look. */
+static int learn_frames(void)
+{
+    struct sigaction act = {.sa_sigaction = on_probe, .sa_flags = SA_SIGINFO}, old;
+    uint64_t mask = ~(1ull << (SIGSYS - 1)), before;
+    if (known.magic1 == FP_MAGIC1)
+        return 0;
+    if (sigaction(SIGSYS, &act, &old))
+        return -errno;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &before, 8);
+    host(SYS_tgkill, host(SYS_getpid), host(SYS_gettid), SIGSYS);
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+    sigaction(SIGSYS, &old, NULL);
+    return known.magic1 == FP_MAGIC1 && known.extended_size <= XSAVE_MAX && known.extended_size > known.xstate_size
+               ? 0
+               : -ENODEV;
+}
+
+/* ---- what guests cannot have ---- */
+
+static bool exclude(struct machine *m, uint64_t start, uint64_t end)
+{
+    start &= ~(CHUNK - 1);
+    end = (end + CHUNK - 1) & ~(CHUNK - 1);
+    struct span *last = m->spans ? &m->span[m->spans - 1] : NULL;
+    if (last && start <= last->end) {
+        last->end = MAX(last->end, end);
+        return true;
+    }
+    if (m->spans == MAX_SPANS)
+        return false;
+    m->span[m->spans++] = (struct span){start, end};
+    return true;
+}
+
+/* Above the zone nothing stays free for the kernel to place something of ours in. */
+static bool reserve(uint64_t start, uint64_t end)
+{
+    start = MAX(start, ZONE_END);
+    if (start >= end)
+        return true;
+    return host(SYS_mmap, start, end - start, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == (long) start;
+}
+
+struct mapped {
+    struct span span[MAX_SPANS];
+    bool stack[MAX_SPANS];
+    unsigned n;
+};
+
+static bool read_maps(struct mapped *out)
+{
+    struct lines l;
+    if (lines_open(&l, "/proc/thread-self/maps"))
+        return false;
+    out->n = 0;
+    for (const char *line; (line = lines_next(&l)) && out->n < MAX_SPANS;) {
+        struct span s;
+        const char *p = line;
+        if (!parse_number(&p, 16, &s.start) || *p++ != '-' || !parse_number(&p, 16, &s.end) || s.start >= USER_END)
+            continue;
+        out->stack[out->n] = strstr(line, "[stack]") != NULL;
+        out->span[out->n++] = s;
+    }
+    lines_close(&l);
+    return out->n < MAX_SPANS;
+}
+
+/* Make the kernel's stack as large as it will get, now that nothing is in its way. */
+static void grow_stack(void)
+{
+    struct rlimit64 lim = {0};
+    host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim);
+    volatile uint8_t *low = (uint8_t *) __builtin_frame_address(0) - MIN(STACK_ROOM, lim.rlim_cur / 2);
+    *low = 0;
+}
+
+static int lay_out(struct machine *m)
+{
+    struct mapped maps;
+    grow_stack();
+    fds_create_lock();
+    bool ok = read_maps(&maps);
+    fds_create_unlock();
+    uint64_t free_from = ZONE_END;
+    bool zone = false;
+    for (unsigned i = 0; ok && i < maps.n; i++) {
+        const struct span s = maps.span[i];
+        if (!zone && s.end > ZONE_START)
+            zone = ok = exclude(m, ZONE_START, ZONE_END);
+        if (ok && (s.start < ZONE_START || s.start >= ZONE_END)) {
+            uint64_t start = maps.stack[i] ? s.start - GUARD : s.start;
+            ok = reserve(free_from, start) && exclude(m, start, s.end);
+            free_from = s.end;
+        }
+    }
+    return ok && reserve(free_from, USER_END) ? 0 : -ENOMEM;
+}
+
+static uint64_t direct_excluded(const struct machine *m, uint64_t start, uint64_t end)
+{
+    for (unsigned i = m->spans; i-- > 0;)
+        if (start < m->span[i].end && end > m->span[i].start)
+            return m->span[i].start;
+    return 0;
+}
+
+/* ---- the machine ---- */
+
+static int check_host(const char **why)
+{
+    *why = "this build of elfuse lies where programs do, so it needs KVM";
+    if ((uint64_t) __executable_start != ZONE_START)
+        return -ENODEV;
+    *why = "the direct backend needs the instructions WRFSBASE and RDFSBASE (Linux 5.9 on a processor from 2012 or later)";
+    if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
+        return -ENODEV;
+    *why = "the direct backend needs Syscall User Dispatch (Linux 5.11 or newer)";
+    if (host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, ZONE_START, ZONE_END - ZONE_START, 0))
+        return -ENODEV;
+    *why = "the kernel's signal frames are not as the direct backend needs them";
+    return learn_frames();
+}
+
+static int direct_create(struct machine **out, void *ram, uint64_t initial, const char **why)
+{
+    (void) ram, (void) initial;
+    int r = cpu_forking ? fault(FAULT_FORK_CREATE_VM) : check_host(why);
+    if (r)
+        return r;
+    *why = "out of memory";
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m)
+        return -ENOMEM;
+    LIST_INIT(&m->all);
+    SLIST_INIT(&m->parked);
+    m->sw = known;
+    *why = "cannot reserve address space for the program (ulimit -v?)";
+    r = lay_out(m);
+    if (r) {
+        free(m);
+        return r;
+    }
+    *out = m;
+    return 0;
+}
+
+static void *direct_facts(const struct machine *m, size_t *size)
+{
+    struct fpx_sw *f = malloc(*size = sizeof *f);
+    if (f)
+        *f = m->sw;
+    return f;
+}
+
+static int direct_use_facts(const void *facts, size_t size)
+{
+    if (size != sizeof known)
+        return -EINVAL;
+    memcpy(&known, facts, size);
+    return known.magic1 == FP_MAGIC1 && known.extended_size <= XSAVE_MAX ? 0 : -EINVAL;
+}
+
+static int direct_renew(struct machine *m)
+{
+    m->lock = (struct lock){0};
+    int r = cpu_forking ? fault(FAULT_FORK_CREATE_VM) : 0;
+    direct_vcpus_drop(m);
+    m->stats = (struct cpu_stats){0};
+    return r;
+}
+
+static void direct_repair(struct machine *m, int pid)
+{
+    if (lock_held_by(&m->lock, pid))
+        lock_drop(&m->lock);
+}
+
+static void direct_fork_prepare(struct machine *m)
+{
+    lock_take(&m->lock);
+}
+
+static void direct_fork_parent(struct machine *m)
+{
+    lock_drop(&m->lock);
+}
+
+/* Nothing outside of the process is to be let go. */
+static void direct_close(struct machine *m)
+{
+    (void) m;
+}
+
+static void direct_destroy(struct machine *m)
+{
+    direct_vcpus_drop(m);
+    free(m);
+}
+
+/* ---- what only a machine with tables and slots of its own has to do ---- */
+
+static void direct_feed(struct machine *m, gpa_t at)
+{
+    (void) m, (void) at;
+}
+
+static int direct_back(struct machine *m, gpa_t at, void *hva, uint64_t size, bool readonly)
+{
+    (void) m, (void) at, (void) hva, (void) size, (void) readonly;
+    return 0;
+}
+
+static int direct_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot)
+{
+    (void) m, (void) va, (void) pa, (void) size, (void) prot;
+    return 0;
+}
+
+static int direct_unmap(struct machine *m, gva_t va, uint64_t size)
+{
+    (void) m, (void) va, (void) size;
+    return 0;
+}
+
+/* Ways of fork that need it are not offered (launch.c). */
+static void direct_stop(struct machine *m)
+{
+    (void) m;
+    BUG_ON(true);
+}
+
+static struct cpu_traits direct_traits(const struct machine *m)
+{
+    return (struct cpu_traits){.gpa_limit = USER_END,
+                               .xsave_size = m->sw.xstate_size,
+                               .xfeatures = m->sw.xfeatures,
+                               .tsc_is_host = true,
+                               .reserved = ZONE_END,
+                               .in_place = true};
+}
+
+static void direct_stats(const struct machine *m, struct cpu_stats *out)
+{
+    const struct vcpu *v;
+    *out = m->stats;
+    LIST_FOREACH (v, &m->all, link) {
+        out->exits_syscall += v->stats.exits_syscall;
+        out->exits_fault += v->stats.exits_fault;
+        out->exits_signal += v->stats.exits_signal;
+        out->exits_bus += v->stats.exits_bus;
+    }
+}
+
+static void direct_handle(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask)
+{
+    direct_signal = fn;
+    *handler = (uint64_t) direct_handler;
+    *flags |= SA_ONSTACK;
+    *mask = ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1)); /* what holds in the supervisor: a handler may not return */
+}
+
+const struct cpu_backend cpu_direct = {
+    .name = "direct",
+    .in_place = true,
+    .own_signals = 1ull << (SIGSYS - 1),
+    .facts = direct_facts,
+    .use_facts = direct_use_facts,
+    .create = direct_create,
+    .feed = direct_feed,
+    .repair = direct_repair,
+    .fork_prepare = direct_fork_prepare,
+    .fork_parent = direct_fork_parent,
+    .stop = direct_stop,
+    .go = direct_stop,
+    .renew = direct_renew,
+    .close = direct_close,
+    .destroy = direct_destroy,
+    .back = direct_back,
+    .excluded = direct_excluded,
+    .map = direct_map,
+    .unmap = direct_unmap,
+    .traits = direct_traits,
+    .stats = direct_stats,
+    .handle = direct_handle,
+    .vcpu_create = direct_vcpu_create,
+    .vcpu_park = direct_vcpu_park,
+    .vcpu_run = direct_vcpu_run,
+    .vcpu_kick = direct_vcpu_kick,
+    .vcpu_warm = direct_vcpu_warm,
+    .vcpu_regs = direct_vcpu_regs,
+    .vcpu_get_bases = direct_vcpu_get_bases,
+    .vcpu_set_bases = direct_vcpu_set_bases,
+    .vcpu_get_xsave = direct_vcpu_get_xsave,
+    .vcpu_set_xsave = direct_vcpu_set_xsave,
+};

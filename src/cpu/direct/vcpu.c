@@ -1,0 +1,312 @@
+/* A virtual CPU of the direct backend: a thread's state outside of the guest, and the run loop's two ends. */
+#include <errno.h>
+#include <linux/audit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include "base/fault.h"
+#include "cpu/direct/direct.h"
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#endif
+#define DISPATCH_ON 1
+#define DISPATCH_CODE 2 /* si_code, SYS_USER_DISPATCH */
+
+#define USER_TOP (1ull << 47)
+#define USER_CS 0x33
+#define USER_SS 0x2b
+#define RFLAGS_FIXED 0x202ull
+#define RFLAGS_USER 0x254dd5ull
+#define UC_FLAGS 7 /* XSAVE is there, SS is right, and to be restored */
+#define KICKED 4   /* direct_enter() */
+enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14 };
+
+#define BIT(sig) (1ull << ((sig) -1))
+#define ALWAYS_OPEN (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGSYS))
+
+cpu_signal_fn *direct_signal;
+extern const uint8_t __executable_start[], etext[];
+
+static uint64_t read_fs(void)
+{
+    uint64_t base;
+    __asm__ volatile("rdfsbase %0" : "=r"(base));
+    return base;
+}
+
+static uint64_t read_gs(void)
+{
+    uint64_t base;
+    __asm__ volatile("rdgsbase %0" : "=r"(base));
+    return base;
+}
+
+static void write_gs(uint64_t base)
+{
+    __asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
+}
+
+/* ---- birth ---- */
+
+static struct vcpu *map_vcpu(void)
+{
+    size_t size = ALTSTACK_SIZE + page_up(sizeof(struct vcpu));
+    uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : (struct vcpu *) (p + ALTSTACK_SIZE);
+}
+
+static void unmap_vcpu(struct vcpu *v)
+{
+    munmap((uint8_t *) v - ALTSTACK_SIZE, ALTSTACK_SIZE + page_up(sizeof *v));
+}
+
+/* The state in which execve(2) starts a program. */
+static void reset(struct vcpu *v)
+{
+    const struct fpx_sw *sw = &v->m->sw;
+    memset(&v->regs, 0, sizeof v->regs);
+    v->kick = v->in_guest = v->guest_fs = v->gs = 0;
+    v->tid = 0;
+    v->frame = (uint64_t) &v->uc;
+    v->uc = (struct frame){.flags = UC_FLAGS, .cs = USER_CS, .ss = USER_SS, .fpstate = (uint64_t) v->fpu};
+    v->uc.stack.sp = (uint64_t) v - ALTSTACK_SIZE;
+    v->uc.stack.size = ALTSTACK_SIZE;
+    memset(v->fpu, 0, sw->extended_size);
+    *(uint16_t *) v->fpu = 0x37f;
+    *(uint32_t *) (v->fpu + MXCSR) = 0x1f80;
+    *(uint64_t *) (v->fpu + XSTATE_BV) = 3;
+    memcpy(v->fpu + SW_RESERVED, sw, sizeof *sw);
+    *(uint32_t *) (v->fpu + sw->xstate_size) = FP_MAGIC2;
+}
+
+int direct_vcpu_create(struct machine *m, struct vcpu **out)
+{
+    int r = cpu_forking ? fault(FAULT_FORK_CREATE_VCPU) : 0;
+    if (r)
+        return r;
+    lock_take(&m->lock);
+    struct vcpu *v = SLIST_FIRST(&m->parked);
+    if (v)
+        SLIST_REMOVE_HEAD(&m->parked, parked);
+    lock_drop(&m->lock);
+    if (!v) {
+        if (!(v = map_vcpu()))
+            return -ENOMEM;
+        v->m = m;
+        lock_take(&m->lock);
+        LIST_INSERT_HEAD(&m->all, v, link);
+        m->stats.vcpus++;
+        lock_drop(&m->lock);
+    }
+    reset(v);
+    *out = v;
+    return 0;
+}
+
+static void disarm(void)
+{
+    const stack_t none = {.ss_flags = SS_DISABLE};
+    host(SYS_sigaltstack, &none, NULL);
+}
+
+void direct_vcpu_park(struct vcpu *v)
+{
+    if (v->tid == (int) host(SYS_gettid))
+        disarm(); /* the next one to have it may run before this thread has ended */
+    lock_take(&v->m->lock);
+    SLIST_INSERT_HEAD(&v->m->parked, v, parked);
+    lock_drop(&v->m->lock);
+}
+
+void direct_vcpus_drop(struct machine *m)
+{
+    struct vcpu *v;
+    disarm();
+    while ((v = LIST_FIRST(&m->all))) {
+        LIST_REMOVE(v, link);
+        unmap_vcpu(v);
+    }
+    SLIST_INIT(&m->parked);
+}
+
+/* The calling thread runs `v` from now on. */
+static void arm(struct vcpu *v, int tid)
+{
+    const stack_t stack = {.ss_sp = (uint8_t *) v - ALTSTACK_SIZE, .ss_size = ALTSTACK_SIZE};
+    BUG_ON(host(SYS_sigaltstack, &stack, NULL));
+    BUG_ON(host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, ZONE_START, ZONE_END - ZONE_START, 0));
+    v->host_fs = read_fs();
+    write_gs(v->gs);
+    v->tid = tid;
+}
+
+/* ---- out of the guest ---- */
+
+/* The kernel says so of what the guest did itself, not of what was sent to it. */
+static bool is_fault(int sig, const siginfo_t *info, const struct frame *uc)
+{
+    if (info->si_code == SI_KERNEL)
+        return sig == SIGSEGV || sig == SIGBUS || sig == SIGTRAP || sig == SIGFPE || sig == SIGILL;
+    if (info->si_code <= 0)
+        return false;
+    switch (sig) {
+    case SIGSEGV:
+    case SIGBUS:
+        return uc->trapno != VECTOR_PF || (uint64_t) info->si_addr == uc->cr2;
+    case SIGTRAP:
+    case SIGFPE:
+    case SIGILL:
+        return (uint64_t) info->si_addr == uc->rip || sig == SIGTRAP;
+    }
+    return false;
+}
+
+static enum cpu_event fault_event(struct vcpu *v, int sig, const siginfo_t *info, const struct frame *uc)
+{
+    v->fault = (struct cpu_fault){.vector = (unsigned) uc->trapno, .error = uc->err};
+    if (sig == SIGBUS && uc->trapno == VECTOR_PF) {
+        v->fault.bus = gpa((uint64_t) info->si_addr);
+        return CPU_BUS;
+    }
+    if (uc->trapno == VECTOR_PF)
+        v->fault.addr = gva(uc->cr2);
+    if (uc->trapno == VECTOR_DB) /* DR6, as far as the kernel tells */
+        v->fault.addr = gva(info->si_code == TRAP_TRACE ? 1 << 14 : info->si_code == TRAP_HWBKPT ? 1 : 0);
+    return CPU_FAULT;
+}
+
+static void take_frame(struct vcpu *v, const struct frame *uc)
+{
+    v->uc = *uc;
+    memcpy(v->fpu, (const void *) uc->fpstate, v->m->sw.extended_size);
+    v->uc.fpstate = (uint64_t) v->fpu;
+}
+
+int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
+{
+    if (uc->rip >= (uint64_t) __executable_start && uc->rip < (uint64_t) etext) {
+        direct_signal(sig, info, uc);
+        if (uc->rip >= (uint64_t) direct_window && uc->rip < (uint64_t) direct_window_end)
+            uc->rip = (uint64_t) direct_window;
+        return -1;
+    }
+    take_frame(v, uc);
+    if (sig == SIGSYS && info->si_code == DISPATCH_CODE) {
+        if (info->si_arch == AUDIT_ARCH_X86_64)
+            return CPU_SYSCALL;
+        v->fault = (struct cpu_fault){.vector = VECTOR_GP, .error = 0x80 * 8 + 2}; /* int 0x80 */
+        v->uc.rip -= 2;
+        return CPU_FAULT;
+    }
+    if (is_fault(sig, info, uc))
+        return (int) fault_event(v, sig, info, uc);
+    direct_signal(sig, info, uc);
+    return CPU_SIGNAL;
+}
+
+/* ---- the run ---- */
+
+static void regs_to_frame(const struct cpu_regs *r, struct frame *f)
+{
+    f->rax = r->rax, f->rbx = r->rbx, f->rcx = r->rcx, f->rdx = r->rdx;
+    f->rsi = r->rsi, f->rdi = r->rdi, f->rsp = r->rsp, f->rbp = r->rbp;
+    f->r8 = r->r8, f->r9 = r->r9, f->r10 = r->r10, f->r11 = r->r11;
+    f->r12 = r->r12, f->r13 = r->r13, f->r14 = r->r14, f->r15 = r->r15;
+    f->rip = r->rip, f->rflags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED;
+}
+
+static void regs_from_frame(struct cpu_regs *r, const struct frame *f)
+{
+    r->rax = f->rax, r->rbx = f->rbx, r->rcx = f->rcx, r->rdx = f->rdx;
+    r->rsi = f->rsi, r->rdi = f->rdi, r->rsp = f->rsp, r->rbp = f->rbp;
+    r->r8 = f->r8, r->r9 = f->r9, r->r10 = f->r10, r->r11 = f->r11;
+    r->r12 = f->r12, r->r13 = f->r13, r->r14 = f->r14, r->r15 = f->r15;
+    r->rip = f->rip, r->rflags = f->rflags & RFLAGS_USER;
+}
+
+static void count(struct vcpu *v, enum cpu_event event)
+{
+    uint64_t *const counter[] = {[CPU_SYSCALL] = &v->stats.exits_syscall,
+                                 [CPU_FAULT] = &v->stats.exits_fault,
+                                 [CPU_SIGNAL] = &v->stats.exits_signal,
+                                 [CPU_BUS] = &v->stats.exits_bus};
+    ++*counter[event];
+}
+
+enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
+{
+    if (v->regs.rip >= USER_TOP && v->regs.rip - 0xffff800000000000ull >= USER_TOP) {
+        *fault = (struct cpu_fault){.vector = VECTOR_GP}; /* not canonical */
+        return CPU_FAULT;
+    }
+    if (__builtin_expect(!v->tid, 0))
+        arm(v, (int) host(SYS_gettid));
+    regs_to_frame(&v->regs, &v->uc);
+    v->uc.sigmask = sigmask & ~ALWAYS_OPEN;
+    int event = direct_enter(v);
+    __atomic_store_n(&v->kick, 0, __ATOMIC_RELAXED);
+    if (event == KICKED) {
+        event = CPU_SIGNAL;
+    } else {
+        regs_from_frame(&v->regs, &v->uc);
+        *fault = v->fault;
+    }
+    count(v, (enum cpu_event) event);
+    return (enum cpu_event) event;
+}
+
+void direct_vcpu_kick(struct vcpu *v)
+{
+    __atomic_store_n(&v->kick, 1, __ATOMIC_RELAXED);
+}
+
+int direct_vcpu_warm(struct vcpu *v)
+{
+    (void) v;
+    return 0;
+}
+
+/* ---- state ---- */
+
+struct cpu_regs *direct_vcpu_regs(struct vcpu *v)
+{
+    return &v->regs;
+}
+
+void direct_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
+{
+    *fs = v->guest_fs;
+    *gs = v->tid ? read_gs() : v->gs;
+}
+
+void direct_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
+{
+    if (fs != BASE_KEEP)
+        v->guest_fs = fs;
+    if (gs != BASE_KEEP) {
+        v->gs = gs;
+        if (v->tid)
+            write_gs(gs);
+    }
+}
+
+void direct_vcpu_get_xsave(struct vcpu *v, void *image)
+{
+    memcpy(image, v->fpu, v->m->sw.xstate_size);
+    memset((uint8_t *) image + SW_RESERVED, 0, sizeof(struct fpx_sw));
+}
+
+int direct_vcpu_set_xsave(struct vcpu *v, const void *image)
+{
+    const struct fpx_sw *sw = &v->m->sw;
+    uint64_t bv;
+    memcpy(&bv, (const uint8_t *) image + XSTATE_BV, sizeof bv);
+    if (bv & ~sw->xfeatures)
+        return -EINVAL;
+    memcpy(v->fpu, image, sw->xstate_size);
+    memcpy(v->fpu + SW_RESERVED, sw, sizeof *sw);
+    return 0;
+}
