@@ -109,7 +109,15 @@ int resident_supervisor(const struct target *g, const struct space_view *v, stru
     /* The first chunk of the slab holds page tables. */
     uint64_t from = v->slab + v->chunk_size, to = v->slab + v->chunks * v->chunk_size;
     struct pages p = {0};
-    int r = scan(pagemap, 0, from, &p);
+    int r;
+    if (v->in_place) {
+        r = scan(pagemap, v->own_start, v->own_end, &p);
+        if (r)
+            count(pagemap, v->own_start, v->own_end, &p);
+        *out = (struct resident){p.anon, p.file};
+        return 0;
+    }
+    r = scan(pagemap, 0, from, &p);
     if (r == 0)
         r = scan(pagemap, to, SPACE_TOP, &p);
     if (r) {

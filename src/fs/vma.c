@@ -119,33 +119,64 @@ static bool same_file(const struct host_vma *a, const struct host_vma *b)
     return a->ino == b->ino && a->major == b->major && a->minor == b->minor && strcmp(a->path, b->path) == 0;
 }
 
+struct pieces {
+    struct vma_piece *p;
+    unsigned n, room;
+};
+
+/* The part [at, end) of host mapping `h`, which is guest memory from `va` on. 0 or -ENOMEM. */
+static int add_piece(struct pieces *list, const struct host_vma *h, uint64_t at, uint64_t end, uint64_t va)
+{
+    if (list->n == list->room) {
+        list->room = MAX(list->room * 2, 64u);
+        struct vma_piece *q = realloc(list->p, list->room * sizeof *q);
+        if (!q) {
+            free(list->p);
+            return -ENOMEM;
+        }
+        list->p = q;
+    }
+    list->p[list->n++] =
+        (struct vma_piece){va, va + (end - at), h->ino ? h->offset + (at - h->start) : 0, at, h};
+    return 0;
+}
+
+/* Chunk by chunk of the slab. */
+static int cut_to_chunks(struct pieces *list, const struct space_view *v, const struct host_vma *h)
+{
+    uint64_t end = MIN(h->end, v->slab + v->chunks * v->chunk_size);
+    for (uint64_t at = MAX(h->start, v->slab), next; at < end; at = next) {
+        next = MIN(end, at + v->chunk_size - (at - v->slab) % v->chunk_size);
+        uint64_t va = space_view_gva(v, at);
+        if (va && add_piece(list, h, at, next, va))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* In place: region by region. */
+static int cut_to_regions(struct pieces *list, const struct space_view *v, const struct host_vma *h)
+{
+    for (unsigned i = 0; i < v->regions && v->region[i].start.v < h->end; i++) {
+        uint64_t start = MAX(v->region[i].start.v, h->start), end = MIN(v->region[i].end.v, h->end);
+        if (start < end && add_piece(list, h, start, end, start))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 int vma_pieces(const struct vma_list *l, const struct space_view *v, bool anon, struct vma_piece **out, unsigned *n)
 {
-    unsigned room = 0, count = 0;
-    struct vma_piece *p = NULL;
-    uint64_t slab_end = v->slab + v->chunks * v->chunk_size;
+    struct pieces list = {0};
     for (unsigned i = 0; i < l->n; i++) {
         const struct host_vma *h = &l->vma[i];
-        if ((!anon && !h->ino) || h->end <= v->slab || h->start >= slab_end)
+        if (!anon && !h->ino)
             continue;
-        uint64_t end = MIN(h->end, slab_end);
-        for (uint64_t at = MAX(h->start, v->slab), next; at < end; at = next) {
-            next = MIN(end, at + v->chunk_size - (at - v->slab) % v->chunk_size);
-            uint64_t va = space_view_gva(v, at);
-            if (!va)
-                continue;
-            if (count == room) {
-                room = MAX(room * 2, 64u);
-                struct vma_piece *q = realloc(p, room * sizeof *q);
-                if (!q) {
-                    free(p);
-                    return -ENOMEM;
-                }
-                p = q;
-            }
-            p[count++] = (struct vma_piece){va, va + (next - at), h->ino ? h->offset + (at - h->start) : 0, at, h};
-        }
+        if (v->in_place ? cut_to_regions(&list, v, h) : cut_to_chunks(&list, v, h))
+            return -ENOMEM;
     }
+    struct vma_piece *p = list.p;
+    unsigned count = list.n;
     if (p)
         qsort(p, count, sizeof *p, by_address);
     unsigned kept = 0;

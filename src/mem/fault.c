@@ -38,6 +38,8 @@ static bool grow_stack(struct space *sp, uint64_t va)
     if (mirror_protect(sp, want, old, PROT_NONE, r->prot))
         return false;
     region_move_start(sp, r, want);
+    if (sp->in_place && r->name == REGION_STACK)
+        __atomic_store_n(&sp->stack_low, want, __ATOMIC_RELAXED);
     return true;
 }
 

@@ -165,7 +165,7 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
                 r = host_anon(sp, g, hva_at(sp, s), s, e, 0);
         }
         if (r == 0)
-            r = image_room(sp, from, to);
+            r = sp->in_place ? 0 : image_room(sp, from, to);
         for (uint64_t i = 0; i < n && r == 0; i++)
             entry_set(sp, c + i, entry_at(sp, c + i) | CH_HOST);
         c += n;

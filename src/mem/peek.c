@@ -13,15 +13,22 @@ static void fill_rest(const struct space *sp, struct space_view *out)
 {
     out->info = space_tell(sp);
     out->limits = sp->limits;
-    out->slab = (uint64_t) sp->slab.base;
-    out->chunks = sp->slab.next;
+    out->in_place = sp->in_place;
     out->chunk_size = CHUNK_SIZE;
+    if (sp->in_place) {
+        out->own_start = sp->own_start;
+        out->own_end = sp->own_end;
+    } else {
+        out->slab = (uint64_t) sp->slab.base;
+        out->chunks = sp->slab.next;
+    }
 }
 
+/* After fill_rest(). */
 static int make_room(const struct space *sp, struct space_view *out)
 {
     out->region = calloc(sp->regions + 1, sizeof *out->region);
-    out->owner = calloc(sp->slab.next + 1, sizeof *out->owner);
+    out->owner = calloc(out->chunks + 1, sizeof *out->owner);
     if (out->region && out->owner)
         return 0;
     space_view_free(out);
@@ -82,7 +89,7 @@ int space_view_remote(peek_read *read, void *arg, uint64_t sp_addr, struct space
         int r = read(arg, sp_addr, &sp, sizeof sp);
         if (r)
             return r;
-        if (sp.regions > MAX_REGIONS || sp.slab.next > sp.slab.limit || sp.slab.next > CHUNKS)
+        if (sp.regions > MAX_REGIONS || sp.slab.next > sp.slab.limit || (!sp.in_place && sp.slab.next > CHUNKS))
             return -EIO;
         fill_rest(&sp, out);
         r = make_room(&sp, out);
@@ -111,6 +118,8 @@ void space_view_free(struct space_view *v)
 
 uint64_t space_view_gva(const struct space_view *v, uint64_t hva)
 {
+    if (v->in_place)
+        return space_view_region(v, hva) ? hva : 0;
     uint64_t index = (hva - v->slab) / v->chunk_size;
     if (hva < v->slab || index >= v->chunks || !v->owner[index])
         return 0;
@@ -120,6 +129,11 @@ uint64_t space_view_gva(const struct space_view *v, uint64_t hva)
 uint64_t space_view_hva(const struct space_view *v, uint64_t va, uint64_t *run)
 {
     uint64_t off = va % v->chunk_size;
+    if (v->in_place) {
+        const struct region_info *r = space_view_region(v, va);
+        *run = r ? r->end.v - va : 0;
+        return r ? va : 0;
+    }
     for (uint32_t i = 0; i < v->chunks; i++)
         if (v->owner[i] && v->owner[i] == va / v->chunk_size) {
             *run = v->chunk_size - off;

@@ -15,6 +15,8 @@ struct space_view {
     uint32_t chunks; /* entries in owner[] */
     uint32_t *owner; /* slab chunk -> guest chunk, 0: none */
     uint64_t chunk_size;
+    bool in_place;                /* guest addresses are host addresses: no slab, no chunks, but ... */
+    uint64_t own_start, own_end; /* ... where the supervisor keeps its own */
 };
 
 /* This process. 0 or -ENOMEM. */

@@ -62,7 +62,8 @@ struct space {
     uint32_t next_origin;
     struct machine *machine;
     struct slab slab;
-    bool in_place; /* the slab is the process (cpu.h) */
+    bool in_place; /* the slab is the process (cpu.h), but ... */
+    uint64_t own_start, own_end; /* ... for this, which is the supervisor's */
     uint32_t *chunk; /* guest chunk -> entry; a binding never changes once it is there */
     uint32_t *owner; /* slab index -> guest chunk */
     uint32_t owners; /* entries of it */
@@ -71,7 +72,8 @@ struct space {
     uint64_t total, data, stack, exec, locked, peak; /* bytes */
     uint64_t faults;
     uint8_t lock_future; /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
-    uint64_t room_start; /* what the stack may grow to has a host image already */
+    uint64_t room_start; /* what the stack may grow to has a host image already; in place no rights, ... */
+    uint64_t stack_low;  /* ... until it has grown to there; atomic. Else room_start */
     uint64_t vvar_gpa, vvar_start, vvar_size;
     bool keep;             /* objects are kept, for children that do not come by the host's fork */
     struct object *object; /* [0] is nobody's */

@@ -64,6 +64,11 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     if (sp->in_place) { /* before anything of ours is where the guest's memory belongs */
         slab_init_in_place(&sp->slab);
         r = machine_create(&sp->machine, NULL, 0, forked, why);
+        if (r == 0) {
+            const struct cpu_traits traits = machine_traits(sp->machine);
+            sp->own_start = traits.own_start;
+            sp->own_end = traits.reserved;
+        }
     } else {
         r = slab_init(&sp->slab, 1ull << 40);
     }
@@ -543,6 +548,8 @@ uint64_t space_gva_of_hva(struct space *sp, const void *hva)
 
 uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa)
 {
+    if (sp->in_place)
+        return pa.v;
     return pa.v < (uint64_t) sp->slab.limit << CHUNK_SHIFT ? space_gva_of_hva(sp, sp->slab.base + pa.v) : 0;
 }
 

@@ -27,6 +27,7 @@ int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
         sp->stack_top = top;
         /* Bind what it may grow to, so that buffers on the stack are contiguous on the host side too. */
         sp->room_start = top - room;
+        sp->stack_low = sp->in_place ? top - size : sp->room_start;
         ret = mirror_bind(sp, top - room, top);
         if (ret == 0)
             ret = mirror_guest(sp, top - size, top);

@@ -276,6 +276,7 @@ static struct cpu_traits direct_traits(const struct machine *m)
                                .xsave_size = m->sw.xstate_size,
                                .xfeatures = m->sw.xfeatures,
                                .tsc_is_host = true,
+                               .own_start = ZONE_START,
                                .reserved = ZONE_END,
                                .in_place = true};
 }
