@@ -12,7 +12,9 @@ const char options_help[] =
     USAGE "\n"
           "Run a Linux program in a virtual machine of its own.\n"
           "\n"
-          "  --backend NAME        what runs the program: auto, kvm or direct (auto: kvm)\n"
+          "  --backend NAME        what runs the program: auto, kvm or direct (auto: kvm where it can be used)\n"
+          "  --require-isolation   do not run without a virtual machine: direct is none\n"
+          "  --quiet               do not say that there is none\n"
           "  --fork WAY            how children get their copy: auto, cow, clone or copy (auto: cow)\n"
           "  --memory-dir DIR      with clone: where memory lives, on XFS or Btrfs (TMPDIR, or /tmp)\n"
           "  --sysroot DIR         the program's / is DIR; /proc, /dev and /sys stay the host's\n"
@@ -248,6 +250,18 @@ static bool set_stats(struct parse *p, const char *v)
     return p->o->stats = true;
 }
 
+static bool set_require_isolation(struct parse *p, const char *v)
+{
+    (void) v;
+    return p->o->require_isolation = true;
+}
+
+static bool set_quiet(struct parse *p, const char *v)
+{
+    (void) v;
+    return p->o->quiet = true;
+}
+
 enum value { NONE, OPTIONAL, NEEDED }; /* OPTIONAL: only as --opt=value */
 
 static const struct {
@@ -258,6 +272,8 @@ static const struct {
     enum options_result result;
 } table[] = {
     {"backend", NEEDED, "auto, kvm or direct", set_backend, OPTIONS_RUN},
+    {"require-isolation", NONE, NULL, set_require_isolation, OPTIONS_RUN},
+    {"quiet", NONE, NULL, set_quiet, OPTIONS_RUN},
     {"fork", NEEDED, "auto, cow, clone or copy", set_fork, OPTIONS_RUN},
     {"memory-dir", NEEDED, "a directory of the host", set_memory_dir, OPTIONS_RUN},
     {"sysroot", NEEDED, "a directory of the host", set_sysroot, OPTIONS_RUN},
@@ -323,6 +339,9 @@ enum options_result options_parse(int argc, char **argv, struct options *o, char
         if (!table[k].set(&p, value))
             return OPTIONS_ERROR;
     }
+    if (o->require_isolation && o->backend == BACKEND_DIRECT)
+        return fail(&p, "--require-isolation: --backend direct isolates nothing; accepted: with auto or kvm"),
+               OPTIONS_ERROR;
     if (i >= argc)
         return fail(&p, "no program named; " USAGE), OPTIONS_ERROR;
     o->argv = argv + i;

@@ -16,6 +16,8 @@ struct options {
     const char *hostname;   /* what uname tells, or NULL */
     const char *trace_file; /* with trace: NULL = stderr */
     bool trace, stats, clear_env;
+    bool quiet;             /* no word of running without isolation */
+    bool require_isolation; /* rather not run than so */
     bool set_user; /* uid and gid below are what the guest is told */
     uint32_t uid, gid;
     uint64_t memory;     /* bytes, 0 = no limit */

@@ -91,6 +91,8 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
     long p = sp->memfile >= 0 ? memfile_map(sp, hva, end - start, host_prot(r->prot), map_flags)
                               : host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
+    if (p == -EPERM && sp->in_place) /* the page at 0 of an old program is the host's to map, and there already */
+        p = host(SYS_mprotect, hva, end - start, host_prot(r->prot));
     if (is_error(p))
         return (int) p;
     if (!sp->in_place) /* else the host does as it would natively */

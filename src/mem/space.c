@@ -45,6 +45,18 @@ static void *reserve_table(size_t bytes)
     return p;
 }
 
+/* There is no machine: leave nothing, another backend may be tried. */
+static void unbuild(struct space *sp)
+{
+    if (!sp->in_place) {
+        host(SYS_munmap, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT);
+        host(SYS_munmap, sp->chunk, CHUNKS * sizeof *sp->chunk);
+        host(SYS_munmap, sp->owner, sp->owners * sizeof *sp->owner);
+    }
+    free(sp->slab.far);
+    free(sp);
+}
+
 /* Guest-physical memory and a machine over it. `memfile`: the memory file, or -1. */
 int space_build(struct space **out, const struct space_limits *lim, bool keep, int dir, int memfile, bool forked,
                 const char **why)
@@ -72,8 +84,10 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     } else {
         r = slab_init(&sp->slab, 1ull << 40);
     }
-    if (r)
+    if (r) {
+        free(sp);
         return r;
+    }
     if (dir >= 0)
         sp->memfile = memfile_create(dir, (uint64_t) sp->slab.limit << CHUNK_SHIFT); /* without: SPACE_COPY */
     if (sp->memfile >= 0 && is_error(memfile_map(sp, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT, 0, 0)))
@@ -83,17 +97,22 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     sp->owner = reserve_table(sp->owners * sizeof *sp->owner);
     if (!sp->chunk || !sp->owner)
         return -ENOMEM;
-    *out = sp;
-    if (sp->in_place)
+    if (sp->in_place) {
+        *out = sp;
         return 0;
+    }
     long p = host(SYS_mmap, sp->slab.base, CHUNK_SIZE, PROT_READ | PROT_WRITE,
                   MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     if (is_error(p))
         return (int) p;
     small_pages(sp->slab.base, CHUNK_SIZE);
     r = machine_create(&sp->machine, sp->slab.base, (uint64_t) sp->slab.backed << CHUNK_SHIFT, forked, why);
-    if (r)
+    if (r) {
+        fds_close(sp->memfile);
+        unbuild(sp);
         return r;
+    }
+    *out = sp;
     uint64_t top_chunk = machine_traits(sp->machine).gpa_limit >> CHUNK_SHIFT;
     sp->slab.limit = (uint32_t) MIN(sp->slab.limit, top_chunk - 1); /* the last one is for host windows (vDSO) */
     return 0;

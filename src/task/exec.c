@@ -54,13 +54,32 @@ static uint64_t kernel_hwcap(void)
     return 0;
 }
 
+/* The space and the machine of the command line: KVM's, where nothing else is asked for; in its stead, where that cannot be had and may be done
+ * without, none: that is said, once, for the memory of the program is then no longer apart from the process that serves it. */
+static int make_space(const struct options *opt, const struct exec_context *ctx, struct space **sp, const char **why)
+{
+    int r = space_create(sp, &ctx->limits, fork_setup.kind, fork_setup.dir, why);
+    if (r == 0 || opt->backend != BACKEND_AUTO || opt->require_isolation || fork_setup.kind != SPACE_COW)
+        return r;
+    const char *no_kvm = *why;
+    cpu_choose(&cpu_direct);
+    int r2 = space_create(sp, &ctx->limits, fork_setup.kind, fork_setup.dir, why);
+    if (r2) {
+        *why = no_kvm;
+        return r;
+    }
+    if (!opt->quiet)
+        warn("no virtual machine, and so no isolation (--quiet hides this, --require-isolation refuses): %s", no_kvm);
+    return 0;
+}
+
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
 {
     struct space *sp;
     struct process *proc;
     struct thread *t;
     *why = NULL;
-    int r = space_create(&sp, &ctx->limits, fork_setup.kind, fork_setup.dir, why);
+    int r = make_space(opt, ctx, &sp, why);
     if (r)
         return r;
     exec_phase("machine");
@@ -279,6 +298,7 @@ int exec_resume(int fd)
             ctx.sync = im.sync;
             opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
             above = im.above;
+            opt.backend = im.direct ? BACKEND_DIRECT : BACKEND_KVM; /* settled */
             if (im.direct)
                 cpu_choose(&cpu_direct);
             image = true;

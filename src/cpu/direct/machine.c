@@ -21,6 +21,7 @@
 
 #define USER_END 0x7ffffffff000ull
 #define CHUNK (2ull << 20)
+#define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
 #define STACK_ROOM (512ull << 10) /* what the first thread's stack may grow to */
 #define GUARD (1ull << 20)        /* the kernel's gap below a stack */
 
@@ -128,6 +129,8 @@ static int lay_out(struct machine *m)
         const struct span s = maps.span[i];
         if (!zone && s.end > ZONE_START)
             zone = ok = exclude(m, ZONE_START, ZONE_END);
+        if (s.start < LOWEST) /* MMAP_PAGE_ZERO: the guest's, too */
+            continue;
         if (ok && (s.start < ZONE_START || s.start >= ZONE_END)) {
             uint64_t start = maps.stack[i] ? s.start - GUARD : s.start;
             ok = reserve(free_from, start) && exclude(m, start, s.end);

@@ -201,6 +201,11 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
         v->uc.rip -= 2;
         return CPU_FAULT;
     }
+    if (sig == SIGSYS && (v->mask & BIT(SIGSYS))) {
+        if (v->keeps < 2)
+            v->kept[v->keeps++] = *info;
+        return CPU_SIGNAL;
+    }
     if (is_fault(sig, info, uc))
         return (int) fault_event(v, sig, info, uc);
     direct_signal(sig, info, uc);
@@ -227,6 +232,24 @@ static void regs_from_frame(struct cpu_regs *r, const struct frame *f)
     r->rip = f->rip, r->rflags = f->rflags & RFLAGS_USER;
 }
 
+/* SIGSYS is never blocked in the guest. What waits for a guest that blocks it waits in the host's kernel while the supervisor runs, where all
+ * calls that ask for it find it. */
+static void take_blocked(struct vcpu *v)
+{
+    const uint64_t set = BIT(SIGSYS);
+    const struct timespec now = {0};
+    while (v->keeps < 2 && host(SYS_rt_sigtimedwait, &set, &v->kept[v->keeps], &now, sizeof set) == SIGSYS)
+        v->keeps++;
+}
+
+static void give_back(struct vcpu *v)
+{
+    while (v->keeps) {
+        const siginfo_t *info = &v->kept[--v->keeps];
+        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), v->tid, SIGSYS, info);
+    }
+}
+
 static void count(struct vcpu *v, enum cpu_event event)
 {
     uint64_t *const counter[] = {[CPU_SYSCALL] = &v->stats.exits_syscall,
@@ -245,8 +268,13 @@ enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_faul
     if (__builtin_expect(!v->tid, 0))
         arm(v, (int) host(SYS_gettid));
     regs_to_frame(&v->regs, &v->uc);
+    v->mask = sigmask;
     v->uc.sigmask = sigmask & ~ALWAYS_OPEN;
+    if (__builtin_expect(sigmask & BIT(SIGSYS), 0))
+        take_blocked(v);
     int event = direct_enter(v);
+    if (__builtin_expect(v->keeps, 0))
+        give_back(v);
     __atomic_store_n(&v->kick, 0, __ATOMIC_RELAXED);
     if (event == KICKED) {
         event = CPU_SIGNAL;

@@ -42,8 +42,8 @@ leave: /* FS is ours */
 /* The host's handler of all signals. Where an alternate stack is set, the vCPU lies behind it: uc_stack is 16 bytes into the ucontext. */
     .balign 16
 direct_handler:
-    testb $2, 24(%rdx) /* SS_DISABLE */
-    jnz plain
+    cmpq $0, 32(%rdx)
+    je plain
     mov 16(%rdx), %rcx
     add 32(%rdx), %rcx
     cmpq $0, V_IN_GUEST(%rcx)
