@@ -296,6 +296,18 @@ static void set_up_fork(const struct options *o)
         die(125, "%s", err);
 }
 
+static void set_up_backend(struct options *o)
+{
+    const char *env = getenv("ELFUSE_BACKEND");
+    if (o->backend == BACKEND_AUTO && env && !options_backend(env, &o->backend))
+        die(125, "ELFUSE_BACKEND: no backend '%.64s'; accepted: auto, kvm, direct", env);
+    if (o->backend != BACKEND_DIRECT)
+        return;
+    if (o->require_isolation)
+        die(125, "--require-isolation: the direct backend isolates nothing");
+    cpu_choose(&cpu_direct);
+}
+
 static uint64_t soft_limit(int resource)
 {
     struct rlimit64 lim = {RLIM_INFINITY, RLIM_INFINITY};
@@ -303,7 +315,7 @@ static uint64_t soft_limit(int resource)
     return lim.rlim_cur;
 }
 
-void launch(const struct options *o)
+void launch(struct options *o)
 {
     static struct program p; /* large, and zero so far: not in the file */
     p.fd = p.exe_fd = p.interp_fd = -1;
@@ -316,8 +328,7 @@ void launch(const struct options *o)
     r = procfs_open();
     if (r)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
-    if (o->backend == BACKEND_DIRECT)
-        cpu_choose(&cpu_direct);
+    set_up_backend(o);
     set_up_fork(o);
     if (!translator_set_up(o))
         die(125, "out of memory");

@@ -8,6 +8,6 @@
 void launch_wire(void);
 
 /* Start o->argv as the first guest process on the calling thread. Never returns. */
-_Noreturn void launch(const struct options *o);
+_Noreturn void launch(struct options *o);
 
 #endif

@@ -74,18 +74,21 @@ static bool number(const char **s, uint64_t max, uint64_t *out)
     return true;
 }
 
-static bool set_backend(struct parse *p, const char *v)
+bool options_backend(const char *name, enum backend *out)
 {
-    static const struct {
-        const char *name;
-        enum backend backend;
-    } names[] = {{"auto", BACKEND_AUTO}, {"kvm", BACKEND_KVM}, {"direct", BACKEND_DIRECT}};
+    static const char *const names[] = {[BACKEND_AUTO] = "auto", [BACKEND_KVM] = "kvm", [BACKEND_DIRECT] = "direct"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (strcmp(v, names[i].name) == 0) {
-            p->o->backend = names[i].backend;
+        if (strcmp(name, names[i]) == 0) {
+            *out = (enum backend) i;
             return true;
         }
-    return fail(p, "--backend: no backend '%.64s'; accepted: auto, kvm, direct", v);
+    return false;
+}
+
+static bool set_backend(struct parse *p, const char *v)
+{
+    return options_backend(v, &p->o->backend) ||
+           fail(p, "--backend: no backend '%.64s'; accepted: auto, kvm, direct", v);
 }
 
 bool options_fork_way(const char *name, enum fork_way *out)

@@ -38,7 +38,8 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_FAULTS
  * accepted. */
 enum options_result options_parse(int argc, char **argv, struct options *o, char *err, size_t errsize);
 extern const char options_help[];
-/* The way that `name` says: false when it says none. */
+/* The backend or way that `name` says: false when it says none. */
+bool options_backend(const char *name, enum backend *out);
 bool options_fork_way(const char *name, enum fork_way *out);
 
 #endif

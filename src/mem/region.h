@@ -75,6 +75,7 @@ struct space {
     uint64_t room_start; /* what the stack may grow to has a host image already; in place no rights, ... */
     uint64_t stack_low;  /* ... until it has grown to there; atomic. Else room_start */
     uint64_t vvar_gpa, vvar_start, vvar_size;
+    uint64_t vdso_end; /* in place */
     bool keep;             /* objects are kept, for children that do not come by the host's fork */
     struct object *object; /* [0] is nobody's */
     uint32_t objects;

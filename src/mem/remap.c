@@ -50,6 +50,19 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
     return copied ? mirror_protect(sp, old, old + size, PROT_NONE, like->prot) : 0;
 }
 
+/* A page that is lent out has to come back: near the host's limit on mappings mremap(2) refuses. */
+static bool room_for_mappings(void)
+{
+    enum { PAGES = 12 };
+    long p = host(SYS_mmap, NULL, PAGES * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool ok = !is_error(p);
+    for (unsigned i = 1; i < PAGES && ok; i += 2)
+        ok = host(SYS_mprotect, p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0;
+    if (!is_error(p))
+        host(SYS_munmap, p, PAGES * PAGE_SIZE);
+    return ok;
+}
+
 /* Map `extra` more bytes of the object behind the last mapped page of `r` (a file or shared memory) at `to`. The host holds the file: a
  * mapping of it outside the slab is grown there and the new part moved in. */
 static int grow_object(struct space *sp, const struct region *r, uint64_t last_page, uint64_t to, uint64_t extra)
@@ -66,11 +79,15 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
         host(SYS_munmap, p, PAGE_SIZE);
     } else {
         /* A private page cannot be duplicated that way: take it out of the guest's sight, lend it out, and put it back. */
+        if (!room_for_mappings())
+            return -ENOMEM;
         int hidden = mirror_protect(sp, last_page, last_page + PAGE_SIZE, r->prot, PROT_NONE);
         long lent =
             hidden ? hidden : host(SYS_mremap, run.hva, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
-        if (is_error(lent))
+        if (is_error(lent)) {
+            BUG_ON(!hidden && mirror_protect(sp, last_page, last_page + PAGE_SIZE, PROT_NONE, r->prot));
             return (int) lent;
+        }
         p = host(SYS_mremap, lent, PAGE_SIZE, PAGE_SIZE + extra, MREMAP_MAYMOVE);
         long back =
             host(SYS_mremap, is_error(p) ? lent : p, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, run.hva);

@@ -103,6 +103,7 @@ static uint64_t name_vdso(struct space *sp)
         mirror_bind_as_is(sp, v.data, v.end);
     sp->vvar_start = v.data;
     sp->vvar_size = v.code - v.data;
+    sp->vdso_end = v.end;
     unlock(sp);
     return ok ? v.code : 0;
 }

@@ -96,6 +96,13 @@ static bool seize_sync(struct sync_signals *s, int i, bool pending)
     return true;
 }
 
+/* What signal_code_by_hand() did. */
+static void clean_code(siginfo_t *info)
+{
+    if ((unsigned) info->si_code >> 30 == 2)
+        info->si_code &= 0x7fffffff;
+}
+
 /* One of a kind is pending, the first, as with all standard signals. */
 static void keep_sync(struct sync_signals *s, int sig, const siginfo_t *info)
 {
@@ -103,8 +110,7 @@ static void keep_sync(struct sync_signals *s, int sig, const siginfo_t *info)
     if (!seize_sync(s, i, false))
         return;
     s->info[i] = *info;
-    if ((unsigned) info->si_code >> 30 == 2) /* signal_code_by_hand() */
-        s->info[i].si_code &= 0x7fffffff;
+    clean_code(&s->info[i]);
     __atomic_fetch_xor(&s->taken, 5 << i, __ATOMIC_SEQ_CST); /* pairs with signal_set_mask() */
 }
 
@@ -203,6 +209,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
     }
     BUG_ON(t->sig_taken & 1);
     t->sig_info = *info;
+    if (KSIG_BIT(sig) & signal_fault_set())
+        clean_code(&t->sig_info);
     t->sig_taken |= 1;
     set_context_mask(uc, signal_supervisor_mask);
     cancel_window(uc);

@@ -19,7 +19,16 @@ ksigset_t signal_host_blocked(void);
 void signal_block_all(void);
 extern const ksigset_t signal_supervisor_mask;
 
-/* The code under which a SIGSEGV or SIGBUS that a program queues for itself goes through the host, so that it cannot be taken for a fault
+/* Signals of which the host's handler has to tell a fault from what was sent: SIGSEGV and SIGBUS, and where the guest runs in this process all
+ * others that tell of faults. */
+static inline ksigset_t signal_fault_set(void)
+{
+    const ksigset_t sync = KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS),
+                    others = KSIG_BIT(SIGILL) | KSIG_BIT(SIGFPE) | KSIG_BIT(SIGTRAP) | KSIG_BIT(SIGSYS);
+    return cpu_own_signals() ? sync | others : sync;
+}
+
+/* The code under which one of them that a program queues for itself goes through the host, so that it cannot be taken for a fault
  * of the supervisor; delivery turns it back. `code` is not negative. */
 static inline int signal_code_by_hand(int code)
 {

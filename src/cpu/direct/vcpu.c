@@ -22,7 +22,7 @@
 #define RFLAGS_USER 0x254dd5ull
 #define UC_FLAGS 7 /* XSAVE is there, SS is right, and to be restored */
 #define KICKED 4   /* direct_enter() */
-enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14 };
+enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 
 #define BIT(sig) (1ull << ((sig) -1))
 #define ALWAYS_OPEN (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGSYS))
@@ -149,17 +149,19 @@ static void arm(struct vcpu *v, int tid)
 static bool is_fault(int sig, const siginfo_t *info, const struct frame *uc)
 {
     if (info->si_code == SI_KERNEL)
-        return sig == SIGSEGV || sig == SIGBUS || sig == SIGTRAP || sig == SIGFPE || sig == SIGILL;
+        return sig == SIGSEGV || sig == SIGBUS || sig == SIGTRAP;
     if (info->si_code <= 0)
         return false;
+    /* A child's end and a descriptor's state have such codes, too, but no address. */
+    const uint64_t addr = (uint64_t) info->si_addr;
     switch (sig) {
     case SIGSEGV:
     case SIGBUS:
-        return uc->trapno != VECTOR_PF || (uint64_t) info->si_addr == uc->cr2;
+        return addr == (uc->trapno == VECTOR_PF ? uc->cr2 : uc->trapno == VECTOR_AC ? 0 : uc->rip);
     case SIGTRAP:
     case SIGFPE:
     case SIGILL:
-        return (uint64_t) info->si_addr == uc->rip || sig == SIGTRAP;
+        return addr == uc->rip;
     }
     return false;
 }
