@@ -137,24 +137,24 @@ int machine_unmap(struct machine *m, gva_t va, uint64_t size)
     return 0;
 }
 
-uint64_t machine_gpa_limit(const struct machine *m)
-{
-    (void) m;
-    return 1ull << 40;
-}
-
-bool machine_tsc_is_host(const struct machine *m)
-{
-    (void) m;
-    return false;
-}
-
 static bool shadow;
 
-bool machine_shadow_paging(const struct machine *m)
+struct cpu_traits machine_traits(const struct machine *m)
 {
     (void) m;
-    return shadow;
+    return (struct cpu_traits){.gpa_limit = 1ull << 40, .shadow_paging = shadow};
+}
+
+uint64_t machine_excluded(const struct machine *m, uint64_t start, uint64_t end)
+{
+    (void) m, (void) start, (void) end;
+    return 0;
+}
+
+const struct cpu_backend *cpu_backend(void)
+{
+    static const struct cpu_backend none;
+    return &none;
 }
 
 void machine_fork_prepare(struct machine *m)

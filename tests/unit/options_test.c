@@ -251,6 +251,22 @@ static void long_arguments_keep_the_message_short(void **state)
     refuse("accepted: --backend", ARGV(big, "p"));
 }
 
+static void isolation_may_be_required(void **state)
+{
+    (void) state;
+    struct options o;
+    accept(ARGV("--backend=direct", "--quiet", "p"), &o);
+    assert_int_equal(o.backend, BACKEND_DIRECT);
+    assert_true(o.quiet && !o.require_isolation);
+    free(o.env);
+    free(o.translate);
+    accept(ARGV("--require-isolation", "p"), &o);
+    assert_true(o.require_isolation && !o.quiet);
+    free(o.env);
+    free(o.translate);
+    refuse("accepted: with auto or kvm", ARGV("--require-isolation", "--backend=direct", "p"));
+}
+
 static void help_and_version_win_where_they_stand(void **state)
 {
     (void) state;
@@ -264,7 +280,8 @@ static void help_and_version_win_where_they_stand(void **state)
     refuse("--nope", ARGV("--nope", "--help"));
     /* Every option is in the help. */
     const char *names[] = {"--backend", "--sysroot", "--workdir", "--env",   "--clear-env", "--user", "--hostname",
-                           "--memory",  "--timeout", "--trace",   "--stats", "--version",   "--help"};
+                           "--memory",  "--timeout", "--trace",   "--stats", "--version",   "--help",
+                           "--quiet",   "--require-isolation"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         assert_non_null(strstr(options_help, names[i]));
 }
@@ -273,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_empty),
+        cmocka_unit_test(isolation_may_be_required),
         cmocka_unit_test(both_spellings_mean_the_same),
         cmocka_unit_test(env_repeats_and_imports),
         cmocka_unit_test(options_end_at_the_program),

@@ -35,6 +35,20 @@ int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool re
     return 0;
 }
 
+struct cpu_traits machine_traits(const struct machine *m)
+{
+    assert_null(m);
+    return (struct cpu_traits){.reserved = 0x7ea000000000, .in_place = true};
+}
+
+static uint64_t excluded; /* one chunk from here on */
+
+uint64_t machine_excluded(const struct machine *m, uint64_t start, uint64_t end)
+{
+    assert_null(m);
+    return start < excluded + CHUNK_SIZE && end > excluded ? excluded : 0;
+}
+
 static struct slab start(uint64_t bytes)
 {
     struct slab s;
@@ -112,6 +126,24 @@ static void every_chunk_is_given_once_and_backed_once(void **state)
     stop(&s);
 }
 
+/* In place chunk c is c + 1, at its own address, reserved without rights below what the machine has reserved. */
+static void in_place_a_chunk_is_where_it_is(void **state)
+{
+    (void) state;
+    const uint64_t c = 0x1000000, at = c << CHUNK_SHIFT;
+    struct slab s = {0};
+    slab_init_in_place(&s);
+    excluded = at + 8 * CHUNK_SIZE;
+    assert_int_equal(slab_claim(&s, NULL, c, 3), c + 1);
+    assert_ptr_equal(slab_hva(&s, (uint32_t) c + 1), (void *) at);
+    assert_int_equal(msync((void *) at, 3 * CHUNK_SIZE, MS_ASYNC), 0);
+    assert_int_equal(msync((void *) (at + 3 * CHUNK_SIZE), CHUNK_SIZE, MS_ASYNC), -1);
+    assert_int_equal(slab_claim(&s, NULL, c + 2, 1), 0); /* somebody is there */
+    assert_int_equal(slab_claim(&s, NULL, c + 7, 3), 0); /* the supervisor's place */
+    assert_int_equal(slab_claim(&s, NULL, 0x7ea000000000 >> CHUNK_SHIFT, 1), (0x7ea000000000 >> CHUNK_SHIFT) + 1);
+    munmap((void *) at, 3 * CHUNK_SIZE);
+}
+
 static void what_is_far_is_backed_alone(void **state)
 {
     (void) state;
@@ -162,6 +194,7 @@ int main(void)
         cmocka_unit_test(slots_double_and_then_come_by_the_gigabyte),
         cmocka_unit_test(every_chunk_is_given_once_and_backed_once),
         cmocka_unit_test(what_is_far_is_backed_alone),
+        cmocka_unit_test(in_place_a_chunk_is_where_it_is),
         cmocka_unit_test(a_refused_slot_can_be_asked_for_again),
         cmocka_unit_test(no_more_is_given_than_there_is),
     };
