@@ -33,7 +33,7 @@ int slab_back(struct slab *s, struct machine *m, uint32_t first, uint32_t n);
 
 static inline uint8_t *slab_hva(const struct slab *s, uint32_t chunk)
 {
-    return s->base + ((uint64_t) chunk << CHUNK_SHIFT);
+    return (uint8_t *) ((uintptr_t) s->base + ((uint64_t) chunk << CHUNK_SHIFT)); /* in place the base is below 0 */
 }
 
 #endif
