@@ -30,7 +30,7 @@ struct options {
     char **argv;      /* program and its arguments, NULL-terminated */
 };
 
-enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_FAULTS, OPTIONS_ERROR };
+enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_FAULTS, OPTIONS_CHECK, OPTIONS_ERROR };
 
 /* Parse. Strings are borrowed from argv; o->env is malloc'd. On OPTIONS_ERROR `err` holds one line saying what was wrong and what is
  * accepted. */

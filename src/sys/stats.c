@@ -120,6 +120,7 @@ void stats_print(struct process *p)
     line(&x, "exits.other", cpu.exits_other);
     line(&x, "exits.syscall_short", cpu.short_cuts);
     line(&x, "cpu.syscall_ring3", cpu.syscall_ring3);
+    line(&x, "cpu.host_clock", machine_tsc_is_host(space_machine(p->space)));
     line(&x, "cpu.vcpus", cpu.vcpus);
     line(&x, "cpu.slots", cpu.slots);
     line(&x, "cpu.table_pages", cpu.table_pages);
