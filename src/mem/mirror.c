@@ -70,7 +70,13 @@ static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
 {
     if (!(r->flags & RG_LOCKED))
         return 0;
-    return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
+    if (r->prot != PROT_NONE)
+        return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
+    /* mlock marks what has no rights, for the day when it has some, and fails; only the limit is an error for mmap. */
+    int ret = (int) host(SYS_mlock2, hva, size, MLOCK_ONFAULT);
+    if (ret == 0 && !(r->flags & RG_ONFAULT))
+        host(SYS_mlock, hva, size);
+    return ret;
 }
 
 /* Memory that a program is about to use all of gets its pages now: a shadow-paging host fills eight guest translations at one fault where

@@ -260,10 +260,12 @@ static int check_request(struct request *q)
         /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
         int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE);
         long p = host(SYS_mmap, NULL, q->size, q->prot, flags, q->fd, q->off);
-        if (is_error(p))
+        if (is_error(p) && p != -ENOMEM)
             return (int) p;
-        host(SYS_munmap, p, q->size);
-        return -ENOMEM;
+        if (!is_error(p))
+            host(SYS_munmap, p, q->size);
+        int log = q->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+        return q->fixed && q->at & ((1ull << (log ? log : 21)) - 1) ? -EINVAL : -ENOMEM;
     }
     if (q->fixed) {
         if (q->at & ~PAGE_MASK)
