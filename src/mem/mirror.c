@@ -123,7 +123,7 @@ static int bind_some(struct space *sp, uint64_t c, uint64_t last)
         if (!first)
             return -ENOMEM;
         for (uint64_t i = 0; i < n; i++) {
-            sp->owner[first + i] = (uint32_t) (c + i);
+            sp->owner[first + i] = (uint32_t) (c + i) + 1;
             entry_set(sp, c + i, first + (uint32_t) i);
         }
         c += n;
@@ -374,9 +374,9 @@ bool mirror_hide_objects(struct space *sp)
 void mirror_repair(struct space *sp)
 {
     for (uint32_t i = 1; i < sp->slab.next; i++) {
-        uint64_t at = (uint64_t) sp->owner[i] << CHUNK_SHIFT, end = at + CHUNK_SIZE;
-        if (!at || !(entry_at(sp, sp->owner[i]) & CH_HOST))
+        if (!sp->owner[i] || !(entry_at(sp, sp->owner[i] - 1) & CH_HOST))
             continue;
+        uint64_t end = (uint64_t) sp->owner[i] << CHUNK_SHIFT, at = end - CHUNK_SIZE;
         while (at < end) {
             const struct region *g = region_from(sp, at);
             uint64_t start = g ? MIN(MAX(g->start, at), end) : end, stop = g ? MIN(g->end, end) : end;

@@ -63,7 +63,7 @@ struct space {
     struct machine *machine;
     struct slab slab;
     uint32_t *chunk; /* guest chunk -> entry; a binding never changes once it is there */
-    uint32_t *owner; /* slab index -> guest chunk */
+    uint32_t *owner; /* slab index -> 1 + guest chunk, 0: none */
     uint32_t owners; /* entries of it */
     struct space_limits limits;
     uint64_t brk_start, brk, mmap_base, stack_top;

@@ -554,7 +554,7 @@ uint64_t space_gva_of_hva(struct space *sp, const void *hva)
     if ((const uint8_t *) hva < sp->slab.base || off >> CHUNK_SHIFT >= sp->slab.next)
         return 0;
     uint64_t c = sp->owner[off >> CHUNK_SHIFT];
-    return c ? (c << CHUNK_SHIFT) + (off & (CHUNK_SIZE - 1)) : 0;
+    return c ? ((c - 1) << CHUNK_SHIFT) + (off & (CHUNK_SIZE - 1)) : 0;
 }
 
 uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa)
