@@ -72,6 +72,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         return r;
     }
     exec_phase("vcpu");
+    proc->sync = ctx->sync;
     signal_init(proc->sighand, ctx->ignored);
     signal_set_mask(t, ctx->sigmask);
     r = seccomp_load(t, ctx->seccomp, ctx->seccomp_size);
@@ -80,7 +81,6 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         *why = "cannot bind the program by its seccomp filters";
         return r;
     }
-    proc->sync = ctx->sync;
     t->host = pthread_self();
 
     struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp),
@@ -205,7 +205,9 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     char *envp[] = {env, NULL};
     t->proc->execing = p;
     process_release_memory(t);
+    signal_block_every();
     r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
+    signal_block_all();
     t->proc->execing = NULL;
     fds_close(state);
 out:

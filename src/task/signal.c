@@ -64,6 +64,11 @@ void signal_block_all(void)
     set_host_mask(signal_supervisor_mask);
 }
 
+void signal_block_every(void)
+{
+    set_host_mask(~0ull);
+}
+
 /* A signal that the window lets in has to stop a call that was not made yet. One that was interrupted returns EINTR by itself. */
 static void cancel_window(ucontext_t *uc)
 {
@@ -156,16 +161,25 @@ static void pass_on_sync(struct thread *t)
     }
 }
 
-static void take_notice(struct thread *t, const siginfo_t *info, ucontext_t *uc)
+/* Nothing comes of it, not even the end of a call: as the kernel, which does not send it. */
+static bool is_dropped(const struct thread *t, int sig)
 {
-    int what = traced_notice(t, info);
+    return t->proc->sighand->action[sig].handler == KSIG_IGN && !(t->sigmask & KSIG_BIT(sig)) && !t->trace.active;
+}
+
+/* True: it was no more than a notice. */
+static bool take_notice(struct thread *t, const siginfo_t *info, ucontext_t *uc)
+{
+    bool only = info->si_code == TRACE_NOTICE || is_dropped(t, info->si_signo);
+    int what = traced_rung(t, info->si_signo, only);
     if (what)
         cancel_window(uc);
-    if (what != TRACE_WORK)
-        return;
-    t->sig_taken |= SIG_NOTICE;
-    if (t->vcpu)
-        vcpu_kick(t->vcpu);
+    if (what == TRACE_WORK) {
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+        if (t->vcpu)
+            vcpu_kick(t->vcpu);
+    }
+    return only;
 }
 
 static void on_signal(int sig, siginfo_t *info, void *context)
@@ -180,12 +194,13 @@ static void on_signal(int sig, siginfo_t *info, void *context)
             uc->uc_mcontext.gregs[REG_RIP] = (greg_t) fixup;
             return;
         }
-        if (!t)
-            return;
-        if (info->si_code == TRACE_NOTICE) {
-            take_notice(t, info, uc);
+        if (!t) {
+            if (process_self && info->si_code != TRACE_NOTICE)
+                keep_sync(&process_self->sync, sig, info);
             return;
         }
+        if (take_notice(t, info, uc))
+            return;
         bool own = lets_in(t, sig) || info->si_code == SI_TKILL;
         keep_sync(own ? &t->sync : &t->proc->sync, sig, info);
         if (own && !lets_in(t, sig))
@@ -240,7 +255,6 @@ ksigset_t signal_host_blocked(void)
 
 void signal_init(struct sighand *sh, ksigset_t ignored)
 {
-    signal_block_all();
     sh->lock = (struct lock){0};
     sh->all = false;
     for (int sig = 1; sig <= KSIG_MAX; sig++) {
@@ -250,6 +264,7 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
     }
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
     host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
+    signal_block_all(); /* after exec these two were blocked until here */
 }
 
 /* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
@@ -349,6 +364,17 @@ static void six(long a[6], va_list ap)
         a[i] = va_arg(ap, long);
 }
 
+/* What only a notice interrupted is made again. */
+static long window(struct thread *t, long nr, const long a[6])
+{
+    long r;
+    do
+        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    while (__builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) &&
+           traced_attend(t));
+    return r;
+}
+
 long sys_block(struct thread *t, long nr, ...)
 {
     long a[6];
@@ -359,11 +385,7 @@ long sys_block(struct thread *t, long nr, ...)
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
     set_host_mask(t->sigmask & ~SYNC_BITS);
-    long r;
-    do {
-        t->noticed = 0;
-        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-    } while (__builtin_expect(r == -EINTR && t->noticed && !t->sig_taken, 0));
+    long r = window(t, nr, a);
     if (!(t->sig_taken & 1))
         signal_block_all();
     return r;
@@ -376,11 +398,7 @@ long sys_block_masked(struct thread *t, long nr, ...)
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
-    long r;
-    do {
-        t->noticed = 0;
-        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-    } while (__builtin_expect(r == -EINTR && t->noticed && !t->sig_taken, 0));
+    long r = window(t, nr, a);
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 

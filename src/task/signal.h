@@ -17,6 +17,8 @@ ksigset_t signal_host_blocked(void);
 
 /* A host thread that will run a guest: block everything that the supervisor does not take. */
 void signal_block_all(void);
+/* Those two as well: between an exec and signal_init(), where they have no handler, and for threads that are nobody's. */
+void signal_block_every(void);
 extern const ksigset_t signal_supervisor_mask;
 
 /* The code under which a SIGSEGV or SIGBUS that a program queues for itself goes through the host, so that it cannot be taken for a fault
