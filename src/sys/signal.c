@@ -6,6 +6,7 @@
 
 #include "sys/handlers.h"
 #include "sys/tracee.h"
+#include "task/frame.h"
 #include "task/signal.h"
 
 #define KERNEL_SIGINFO                                                                                                 \
@@ -52,7 +53,7 @@ int64_t sys_rt_sigprocmask(struct thread *t, const uint64_t a[6])
 int64_t sys_rt_sigreturn(struct thread *t, const uint64_t a[6])
 {
     (void) a;
-    if (signal_return(t)) {
+    if (frame_return(t)) {
         const siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
         signal_force(t, &info);
     }
@@ -216,14 +217,14 @@ int64_t sys_sigaltstack(struct thread *t, const uint64_t a[6])
     struct guest_stack_t new_stack,
         old = {.sp = t->altstack_sp,
                .size = t->altstack_size,
-               .flags = signal_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
+               .flags = frame_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
     if (a[0]) {
         if (get_user(t->proc->space, &new_stack, gva(a[0])))
             return -EFAULT;
         /* What is already so is not checked again, as in Linux. */
         bool same = !(old.flags & SS_ONSTACK) && new_stack.sp == t->altstack_sp && new_stack.size == t->altstack_size &&
                     new_stack.flags == t->altstack_flags;
-        int r = same ? 0 : signal_restore_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
+        int r = same ? 0 : frame_set_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
         if (r)
             return r;
     }

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
-#include <time.h>
 
 #include "base/fds.h"
 #include "base/raw.h"
+#include "task/frame.h"
 #include "task/process.h"
 #include "task/seccomp.h"
 #include "task/signal.h"
@@ -125,7 +125,7 @@ static void leave(struct thread *t)
 static void publish(struct thread *t)
 {
     struct traced *b = &t->trace;
-    b->xsave_size = signal_xstate_size(t->vcpu, &b->xfeatures);
+    b->xsave_size = frame_xstate_size(t->vcpu, &b->xfeatures);
     if (!b->xsave)
         b->xsave = (uint64_t) aligned_alloc(64, (vcpu_xsave_size(t->vcpu) + 63) & ~63ull);
     if (b->xsave)
