@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 
 #include "base/fault.h"
+#include "check.h"
 #include "launch.h"
 #include "options.h"
 #include "task/exec.h"
@@ -38,6 +39,8 @@ int main(int argc, char **argv)
         autofree char *list = fault_list();
         return list ? say(list) : 125;
     }
+    case OPTIONS_CHECK:
+        return check_host(&o);
     case OPTIONS_ERROR:
         die(125, "%s", err);
     case OPTIONS_RUN:

@@ -32,6 +32,7 @@ const char options_help[] =
           "  --no-translator       do not run such programs\n"
           "  --trace[=FILE]        write a line for each system call to FILE (standard error)\n"
           "  --stats               on exit, write counters to standard error\n"
+          "  --check-host          print what works on this host, and exit: 0 when programs run\n"
           "  --list-faults         the steps that ELFUSE_FAULT can make fail, for tests\n"
           "  --version, --help     print it and exit\n"
           "\n"
@@ -293,6 +294,7 @@ static const struct {
     {"no-translator", NONE, NULL, set_no_translator, OPTIONS_RUN},
     {"trace", OPTIONAL, NULL, set_trace, OPTIONS_RUN},
     {"stats", NONE, NULL, set_stats, OPTIONS_RUN},
+    {"check-host", NONE, NULL, NULL, OPTIONS_CHECK},
     {"list-faults", NONE, NULL, NULL, OPTIONS_FAULTS},
     {"version", NONE, NULL, NULL, OPTIONS_VERSION},
     {"help", NONE, NULL, NULL, OPTIONS_HELP},

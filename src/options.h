@@ -18,7 +18,7 @@ struct options {
     bool trace, stats, clear_env;
     bool quiet;             /* no word of running without isolation */
     bool require_isolation; /* rather not run than so */
-    bool set_user; /* uid and gid below are what the guest is told */
+    bool set_user;          /* uid and gid below are what the guest is told */
     uint32_t uid, gid;
     uint64_t memory;     /* bytes, 0 = no limit */
     double timeout;      /* seconds, 0 = none */
@@ -32,7 +32,7 @@ struct options {
     char **argv;      /* program and its arguments, NULL-terminated */
 };
 
-enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_FAULTS, OPTIONS_ERROR };
+enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_FAULTS, OPTIONS_CHECK, OPTIONS_ERROR };
 
 /* Parse. Strings are borrowed from argv; o->env is malloc'd. On OPTIONS_ERROR `err` holds one line saying what was wrong and what is
  * accepted. */

@@ -165,16 +165,6 @@ static const char *last_setting(enum kind kind, const struct arch *a)
     return value;
 }
 
-const char *translator_name(const struct elf_image *img)
-{
-    static __thread char name[32];
-    const struct arch *a = arch_of(img);
-    if (!a)
-        return NULL;
-    snprintf(name, sizeof name, "qemu-%s", a->qemu ? a->qemu : a->name);
-    return name;
-}
-
 static char *find_in_path(const char *path, const char *name, const char *suffix)
 {
     for (;; path++) {
@@ -190,18 +180,30 @@ static char *find_in_path(const char *path, const char *name, const char *suffix
     }
 }
 
-char *translator_find(const struct elf_image *img)
+/* "qemu-aarch64", malloc'd, or NULL. */
+static char *name_of(const struct arch *a)
 {
-    const struct arch *a = arch_of(img);
-    const char *name = translator_name(img), *own = a ? last_setting(TRANSLATOR, a) : NULL;
-    const char *path = a ? last_setting(SEARCH, a) : NULL;
+    char *name;
+    return asprintf(&name, "qemu-%s", a->qemu ? a->qemu : a->name) < 0 ? NULL : name;
+}
+
+static char *find(const struct arch *a)
+{
+    const char *own = last_setting(TRANSLATOR, a), *path = last_setting(SEARCH, a);
+    autofree char *name = name_of(a);
     char *found = NULL;
     if (own)
         return strdup(own);
     /* A static one needs nothing of the guest's root. */
-    for (int i = 0; a && !found && i < 4; i++)
+    for (int i = 0; name && !found && i < 4; i++)
         found = find_in_path(i % 2 || !path ? DEFAULT_PATH : path, name, i < 2 ? "-static" : "");
     return found;
+}
+
+const char *translator_nth(unsigned i, char **file)
+{
+    *file = i < ARRAY_SIZE(archs) ? find(&archs[i]) : NULL;
+    return i < ARRAY_SIZE(archs) ? archs[i].name : NULL;
 }
 
 /* ---- the root that a dynamic program needs ---- */
@@ -308,12 +310,12 @@ int translator_open(int fd, const struct elf_image *img, char ***args, char *why
         return -ENOEXEC;
     if (last_setting(OFF, a))
         return fail(-ENOEXEC, why, size, "a program for %s, and --no-translator is set", a->name);
-    autofree char *file = translator_find(img);
+    autofree char *file = find(a);
     if (!file)
         return fail(-ENOEXEC, why, size,
-                    "a program for %s, which needs a translator, %s: install the package " PACKAGE
+                    "a program for %s, which needs a translator, qemu-%s: install the package " PACKAGE
                     ", or name one with --translator",
-                    a->name, translator_name(img));
+                    a->name, a->qemu ? a->qemu : a->name);
     autofd own = (int) host(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (own < 0)
         return fail(-ENOEXEC, why, size, "its translator %s: %s", file, errno_text(own));

@@ -13,10 +13,8 @@ bool translator_set_up(const struct options *o);
 char *translator_save(size_t *size);
 bool translator_load(const void *data, size_t size);
 
-/* What a translator is called, or NULL when there is none for such a program: "qemu-aarch64". */
-const char *translator_name(const struct elf_image *img);
-/* The file that would run it, malloc'd, or NULL. */
-char *translator_find(const struct elf_image *img);
+/* The `i`th architecture that is known (NULL: there are no more), and in *file what would run its programs, malloc'd, or NULL. */
+const char *translator_nth(unsigned i, char **file);
 
 /* For program_translator (elf/elf.h). */
 int translator_open(int fd, const struct elf_image *img, char ***args, char *why, size_t size);

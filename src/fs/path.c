@@ -140,10 +140,12 @@ int fs_root_renew(void)
  * symlink can change what is found but never where the search goes. Descriptors are born at numbers that the guest
  * can see: the creation lock is held from the first to fds_adopt_fd(). */
 struct walk {
-    int dir;        /* O_PATH, owned */
-    int flags;      /* FS_* */
-    unsigned links; /* symlinks followed */
-    bool root_set;  /* FS_NO_XDEV: Linux refuses an absolute symlink until something made it look at the root */
+    int dir;          /* O_PATH, owned */
+    int flags;        /* FS_* */
+    unsigned links;   /* symlinks followed */
+    bool root_set;    /* FS_NO_XDEV: Linux refuses an absolute symlink until something made it look at the root */
+    bool fresh;       /* there is something new to try in one call */
+    const char *last; /* what the path would end in if nothing else came: "", ".", ".." */
     struct fs_at *out;
     char *rest;             /* what is left to walk, in buf */
     char buf[4 * PATH_MAX]; /* link targets are put in front of the rest, from the end of the buffer down */
@@ -388,118 +390,142 @@ static int open_step(struct walk *w, const char *name)
     return fd;
 }
 
+/* One name of the path. */
+struct step {
+    char name[NAME_MAX + 1];
+    bool slash; /* one comes after it */
+    bool final; /* and no other name */
+};
+
+#define WALK_ON 1 /* not there yet */
+
+/* Returns WALK_ON, 0 when the path has ended, or -ENAMETOOLONG. */
+static int next_step(struct walk *w, struct step *s)
+{
+    w->rest += strspn(w->rest, "/");
+    size_t len = strcspn(w->rest, "/");
+    if (len > NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(s->name, w->rest, len);
+    s->name[len] = 0;
+    w->rest += len;
+    s->slash = *w->rest == '/';
+    s->final = w->rest[strspn(w->rest, "/")] == 0;
+    return len ? WALK_ON : 0;
+}
+
+static const struct mount *mount_at(const struct walk *w, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+        if (strcmp(name, mounts[i].name) == 0 && at_root(w))
+            return &mounts[i];
+    return NULL;
+}
+
+static int step_mount(struct walk *w, const struct step *s, const struct mount *m)
+{
+    if (w->flags & FS_NO_XDEV)
+        return -EXDEV;
+    if (s->final && w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW)) {
+        strcpy(w->out->path, m->host);
+        return 0;
+    }
+    w->last = "..";
+    int r = enter_path(w, m->host);
+    return r ? r : WALK_ON;
+}
+
+/* Of the symlink `*fd`, which is `name` in w->dir. Returns WALK_ON when its text is to be walked, or 0 when it is a magic one and `*fd`
+ * is now what it leads to. */
+static int step_link(struct walk *w, const char *name, int *fd)
+{
+    char target[PATH_MAX];
+    int64_t n = host(SYS_readlinkat, *fd, "", target, sizeof target - 1);
+    if (n < 0)
+        return (int) n;
+    target[n] = 0;
+    struct statfs fs;
+    int jump = FS_MAGIC_HOST;
+    if (host(SYS_fstatfs, *fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+        jump = step_magic(w, name, target);
+    if (jump == FS_MAGIC_HOST) {
+        if (w->flags & FS_NO_SYMLINKS)
+            return -ELOOP;
+        w->fresh = true;
+        int r = push_link(w, target, (size_t) n);
+        return r ? r : WALK_ON;
+    }
+    if (jump < 0)
+        return jump;
+    host(SYS_close, *fd);
+    *fd = jump;
+    return ++w->links > MAX_LINKS ? -ELOOP : 0;
+}
+
+static int step_name(struct walk *w, const struct step *s)
+{
+    w->last = "";
+    if (is_window_link(w->dir, s->name))
+        return -ENOENT;
+    const struct mount *m = mount_at(w, s->name);
+    if (m)
+        return step_mount(w, s, m);
+    if (s->final && (s->slash ? w->flags & (FS_CREATE | FS_REMOVE) : w->flags & FS_NOFOLLOW))
+        return found(w, steal_fd(&w->dir), s->name, s->slash);
+
+    autofd fd = open_step(w, s->name);
+    if (fd == -ENOENT && s->final && w->flags & FS_CREATE) {
+        w->out->open_flags = O_NOFOLLOW;
+        return found(w, steal_fd(&w->dir), s->name, false);
+    }
+    if (fd < 0)
+        return fd;
+    struct stat st;
+    int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    if (r == 0 && S_ISLNK(st.st_mode)) {
+        r = step_link(w, s->name, &fd);
+        if (r == 0)
+            r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    }
+    if (r)
+        return r;
+    if (s->final && w->flags & FS_MOUNTPOINT)
+        return found(w, steal_fd(&w->dir), s->name, s->slash);
+    if (S_ISDIR(st.st_mode)) {
+        if (s->final)
+            return found_object(w, steal_fd(&fd));
+        enter(w, steal_fd(&fd));
+        return WALK_ON;
+    }
+    return !s->final || s->slash ? -ENOTDIR : found_object(w, steal_fd(&fd));
+}
+
 static int walk(struct walk *w)
 {
-    char name[NAME_MAX + 1], target[PATH_MAX];
-    const char *last = ""; /* what the path would end in if nothing else came */
-    bool fresh = true;     /* something new to try in one call */
-    for (;;) {
-        if (fresh) {
-            int r = walk_quick(w);
-            if (r)
-                return MIN(r, 0);
-            fresh = false;
-        }
-        w->rest += strspn(w->rest, "/");
-        size_t len = strcspn(w->rest, "/");
-        if (len == 0)
-            return found_dir(w, last);
-        if (len > NAME_MAX)
-            return -ENAMETOOLONG;
-        memcpy(name, w->rest, len);
-        name[len] = 0;
-        w->rest += len;
-        bool slash = *w->rest == '/', final = w->rest[strspn(w->rest, "/")] == 0;
-
-        if (strcmp(name, ".") == 0) {
-            last = ".";
-            continue;
-        }
-        if (strcmp(name, "..") == 0) {
-            if (final && w->flags & FS_REMOVE)
-                return found(w, steal_fd(&w->dir), "..", false); /* ENOTEMPTY, EISDIR, EBUSY: never looked up */
-            int r = step_up(w);
-            if (r)
-                return r;
-            last = "..";
-            continue;
-        }
-        last = "";
-        if (is_window_link(w->dir, name))
-            return -ENOENT;
-        const struct mount *m = NULL;
-        for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-            if (strcmp(name, mounts[i].name) == 0 && at_root(w))
-                m = &mounts[i];
-        if (m) {
-            if (w->flags & FS_NO_XDEV)
-                return -EXDEV;
-            if (final && w->flags & (FS_CREATE | FS_REMOVE | FS_NOFOLLOW)) {
-                strcpy(w->out->path, m->host);
-                return 0;
-            }
-            int r = enter_path(w, m->host);
-            if (r)
-                return r;
-            last = "..";
-            continue;
-        }
-        if (final && (slash ? w->flags & (FS_CREATE | FS_REMOVE) : w->flags & FS_NOFOLLOW))
-            return found(w, steal_fd(&w->dir), name, slash);
-
-        autofd fd = open_step(w, name);
-        if (fd == -ENOENT && final && w->flags & FS_CREATE) {
-            w->out->open_flags = O_NOFOLLOW;
-            return found(w, steal_fd(&w->dir), name, false);
-        }
-        if (fd < 0)
-            return fd;
-        struct stat st;
-        int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-        if (r)
+    struct step s;
+    int r;
+    do {
+        if (w->fresh && (r = walk_quick(w)) != 0)
+            return MIN(r, 0);
+        w->fresh = false;
+        r = next_step(w, &s);
+        if (r == 0)
+            return found_dir(w, w->last);
+        if (r < 0)
             return r;
-        if (S_ISLNK(st.st_mode)) {
-            int64_t n = host(SYS_readlinkat, fd, "", target, sizeof target - 1);
-            if (n < 0)
-                return (int) n;
-            target[n] = 0;
-            struct statfs fs;
-            int jump = FS_MAGIC_HOST;
-            if (host(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
-                jump = step_magic(w, name, target);
-            if (jump == FS_MAGIC_HOST) {
-                if (w->flags & FS_NO_SYMLINKS)
-                    return -ELOOP;
-                r = push_link(w, target, (size_t) n);
-                if (r)
-                    return r;
-                fresh = true;
-                continue;
-            }
-            if (jump < 0)
-                return jump;
-            if (++w->links > MAX_LINKS) {
-                host(SYS_close, jump);
-                return -ELOOP;
-            }
-            host(SYS_close, fd);
-            fd = jump;
-            r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-            if (r)
-                return r;
+        if (strcmp(s.name, ".") == 0) {
+            w->last = ".";
+        } else if (strcmp(s.name, "..") == 0) {
+            if (s.final && w->flags & FS_REMOVE)
+                return found(w, steal_fd(&w->dir), "..", false); /* ENOTEMPTY, EISDIR, EBUSY: never looked up */
+            w->last = "..";
+            r = step_up(w);
+            r = r ? r : WALK_ON;
+        } else {
+            r = step_name(w, &s);
         }
-        if (final && w->flags & FS_MOUNTPOINT)
-            return found(w, steal_fd(&w->dir), name, slash);
-        if (S_ISDIR(st.st_mode)) {
-            if (final)
-                return found_object(w, steal_fd(&fd));
-            enter(w, steal_fd(&fd));
-            continue;
-        }
-        if (!final || slash)
-            return -ENOTDIR;
-        return found_object(w, steal_fd(&fd));
-    }
+    } while (r == WALK_ON);
+    return r;
 }
 
 static int walk_from(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
@@ -509,6 +535,8 @@ static int walk_from(int dirfd, const char *path, size_t len, int flags, struct 
     w.flags = flags;
     w.links = 0;
     w.root_set = *path == '/';
+    w.fresh = true;
+    w.last = "";
     w.out = out;
     w.rest = w.buf + sizeof w.buf - 1 - len;
     memcpy(w.rest, path, len + 1);

@@ -17,6 +17,7 @@
 #include "fs/path.h"
 #include "fs/procname.h"
 #include "fs/vma.h"
+#include "task/process.h"
 
 #define MAX_THREADS 65536
 #define MAGIC 0x656c667573656667ull
@@ -329,6 +330,17 @@ int target_threads_at(const struct target *g, int **tids, struct thread *find, u
     }
     free(list);
     return -EAGAIN;
+}
+
+bool target_next_guest(struct target *g, uint64_t *next)
+{
+    uint64_t at = *next ? (uint64_t) g->proc.next_guest : 0;
+    if (!*next && target_peek(g, (uint64_t) &process_guests + g->shift, &at, sizeof at))
+        return false;
+    if (!at || target_peek(g, at, &g->proc, sizeof g->proc))
+        return false;
+    *next = g->at = at;
+    return true;
 }
 
 static void exe_link(const struct target *g, char *buf, size_t size)

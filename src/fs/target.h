@@ -52,6 +52,10 @@ static inline int target_threads(const struct target *g, int **tids, struct thre
     return target_threads_at(g, tids, find, NULL);
 }
 
+/* Processes of a program may share its memory (vfork), and only one of them is the target: make *g the next one, by its struct process. False:
+ * there are no more. Begins with *next = 0. */
+bool target_next_guest(struct target *g, uint64_t *next);
+
 /* A descriptor of its program, opened with `flags`, or a negative errno; and its path as readlink shows it. */
 int target_exe_open(const struct target *g, int flags);
 int64_t target_exe_path(const struct target *g, char *buf, size_t size);

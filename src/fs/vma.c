@@ -136,8 +136,7 @@ static int add_piece(struct pieces *list, const struct host_vma *h, uint64_t at,
         }
         list->p = q;
     }
-    list->p[list->n++] =
-        (struct vma_piece){va, va + (end - at), h->ino ? h->offset + (at - h->start) : 0, at, h};
+    list->p[list->n++] = (struct vma_piece){va, va + (end - at), h->ino ? h->offset + (at - h->start) : 0, at, h};
     return 0;
 }
 

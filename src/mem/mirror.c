@@ -70,7 +70,13 @@ static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
 {
     if (!(r->flags & RG_LOCKED))
         return 0;
-    return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
+    if (r->prot != PROT_NONE)
+        return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
+    /* mlock marks what has no rights, for the day when it has some, and fails; only the limit is an error for mmap. */
+    int ret = (int) host(SYS_mlock2, hva, size, MLOCK_ONFAULT);
+    if (ret == 0 && !(r->flags & RG_ONFAULT))
+        host(SYS_mlock, hva, size);
+    return ret;
 }
 
 /* Memory that a program is about to use all of gets its pages now: a shadow-paging host fills eight guest translations at one fault where
@@ -91,8 +97,8 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
     long p = sp->memfile >= 0 ? memfile_map(sp, hva, end - start, host_prot(r->prot), map_flags)
                               : host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
-    if (p == -EPERM && sp->in_place) /* the page at 0 of an old program is the host's to map, and there already */
-        p = host(SYS_mprotect, hva, end - start, host_prot(r->prot));
+    if (p == -EPERM && sp->in_place && start == 0 && !(r->prot & PROT_WRITE))
+        return 0; /* the page at 0 of old programs, which the host alone may map, and has: may_map_low() */
     if (is_error(p))
         return (int) p;
     if (!sp->in_place) /* else the host does as it would natively */
@@ -116,12 +122,11 @@ static int bind_some(struct space *sp, uint64_t c, uint64_t last)
         uint64_t n = 1;
         while (c + n <= last && !(entry_at(sp, c + n) & CH_INDEX))
             n++;
-        uint32_t first =
-            sp->in_place ? slab_claim(&sp->slab, sp->machine, c, n) : slab_take(&sp->slab, (uint32_t) n);
+        uint32_t first = sp->in_place ? slab_claim(&sp->slab, sp->machine, c, n) : slab_take(&sp->slab, (uint32_t) n);
         if (!first)
             return -ENOMEM;
         for (uint64_t i = 0; i < n; i++) {
-            sp->owner[first + i] = (uint32_t) (c + i);
+            sp->owner[first + i] = (uint32_t) (c + i) + 1;
             entry_set(sp, c + i, first + (uint32_t) i);
         }
         c += n;
@@ -390,9 +395,9 @@ void mirror_repair(struct space *sp)
         return;
     }
     for (uint32_t i = 1; i < sp->slab.next; i++) {
-        uint64_t at = (uint64_t) sp->owner[i] << CHUNK_SHIFT, end = at + CHUNK_SIZE;
-        if (!at || !(entry_at(sp, sp->owner[i]) & CH_HOST))
+        if (!sp->owner[i] || !(entry_at(sp, sp->owner[i] - 1) & CH_HOST))
             continue;
+        uint64_t end = (uint64_t) sp->owner[i] << CHUNK_SHIFT, at = end - CHUNK_SIZE;
         while (at < end) {
             const struct region *g = region_from(sp, at);
             uint64_t start = g ? MIN(MAX(g->start, at), end) : end, stop = g ? MIN(g->end, end) : end;

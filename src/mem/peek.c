@@ -123,7 +123,7 @@ uint64_t space_view_gva(const struct space_view *v, uint64_t hva)
     uint64_t index = (hva - v->slab) / v->chunk_size;
     if (hva < v->slab || index >= v->chunks || !v->owner[index])
         return 0;
-    return v->owner[index] * v->chunk_size + (hva - v->slab) % v->chunk_size;
+    return (v->owner[index] - 1) * v->chunk_size + (hva - v->slab) % v->chunk_size;
 }
 
 uint64_t space_view_hva(const struct space_view *v, uint64_t va, uint64_t *run)
@@ -135,7 +135,7 @@ uint64_t space_view_hva(const struct space_view *v, uint64_t va, uint64_t *run)
         return r ? va : 0;
     }
     for (uint32_t i = 0; i < v->chunks; i++)
-        if (v->owner[i] && v->owner[i] == va / v->chunk_size) {
+        if (v->owner[i] == va / v->chunk_size + 1) {
             *run = v->chunk_size - off;
             return v->slab + i * v->chunk_size + off;
         }

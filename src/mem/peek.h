@@ -13,9 +13,9 @@ struct space_view {
     struct space_limits limits;
     uint64_t slab;   /* host address of the slab, in the process that was looked at */
     uint32_t chunks; /* entries in owner[] */
-    uint32_t *owner; /* slab chunk -> guest chunk, 0: none */
+    uint32_t *owner; /* slab chunk -> 1 + guest chunk, 0: none */
     uint64_t chunk_size;
-    bool in_place;                /* guest addresses are host addresses: no slab, no chunks, but ... */
+    bool in_place;               /* guest addresses are host addresses: no slab, no chunks, but ... */
     uint64_t own_start, own_end; /* ... where the supervisor keeps its own */
 };
 

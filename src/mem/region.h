@@ -62,11 +62,11 @@ struct space {
     uint32_t next_origin;
     struct machine *machine;
     struct slab slab;
-    bool in_place; /* the slab is the process (cpu.h), but ... */
+    bool in_place;               /* the slab is the process (cpu.h), but ... */
     uint64_t own_start, own_end; /* ... for this, which is the supervisor's */
-    uint32_t *chunk; /* guest chunk -> entry; a binding never changes once it is there */
-    uint32_t *owner; /* slab index -> guest chunk */
-    uint32_t owners; /* entries of it */
+    uint32_t *chunk;             /* guest chunk -> entry; a binding never changes once it is there */
+    uint32_t *owner;             /* slab index -> 1 + guest chunk, 0: none */
+    uint32_t owners;             /* entries of it */
     struct space_limits limits;
     uint64_t brk_start, brk, mmap_base, stack_top;
     uint64_t total, data, stack, exec, locked, peak; /* bytes */
@@ -75,7 +75,7 @@ struct space {
     uint64_t room_start; /* what the stack may grow to has a host image already; in place no rights, ... */
     uint64_t stack_low;  /* ... until it has grown to there; atomic. Else room_start */
     uint64_t vvar_gpa, vvar_start, vvar_size;
-    uint64_t vdso_end; /* in place */
+    uint64_t vdso_end;     /* in place */
     bool keep;             /* objects are kept, for children that do not come by the host's fork */
     struct object *object; /* [0] is nobody's */
     uint32_t objects;
@@ -116,7 +116,8 @@ bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out);
 
 int mirror_bind(struct space *sp, uint64_t start,
                 uint64_t end); /* give every chunk of the range a slab chunk and an exact host image */
-void mirror_bind_as_is(struct space *sp, uint64_t start, uint64_t end); /* in place: what is there already is the image */
+void mirror_bind_as_is(struct space *sp, uint64_t start,
+                       uint64_t end);                             /* in place: what is there already is the image */
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end); /* page tables of the bound chunks of the range */
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end,
                   int prot); /* write `prot` into the page tables, where chunks have them */

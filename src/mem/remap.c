@@ -123,25 +123,84 @@ static int extend(struct space *sp, const struct region *like, uint64_t last_pag
     return r;
 }
 
+/* A second mapping of shared memory that is mapped at `old`. */
+static int64_t duplicate(struct space *sp, struct region *like, uint64_t old, uint64_t to, uint64_t size)
+{
+    like->origin = sp->next_origin++;
+    int64_t ret = region_insert(sp, like, to, to + size) ? 0 : -ENOMEM;
+    uint64_t at = old;
+    struct run run;
+    if (ret == 0 && run_next(sp, &at, old + PAGE_SIZE, &run)) {
+        long p = host(SYS_mremap, run.hva, 0, size, MREMAP_MAYMOVE);
+        ret = is_error(p) ? p : mirror_adopt(sp, p, to, size);
+        if (ret == 0)
+            ret = show(sp, to, to + size, like->prot);
+    }
+    return ret ? ret : (int64_t) to;
+}
+
+/* Everything of [old, old + old_size) goes to `to`, where nothing is, and grows there. `like`: the region there. */
+static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_t old_size, uint64_t new_size,
+                    int flags, uint64_t to)
+{
+    uint64_t end = old + old_size;
+    int64_t ret = region_split(sp, old);
+    if (ret == 0)
+        ret = region_split(sp, end);
+    if (ret)
+        return ret;
+    if (like->origin >= ORIGIN_FIRST)
+        like->origin = sp->next_origin++;
+    like->name = like->name == REGION_HEAP ? REGION_PLAIN : like->name;
+    if (like->origin == ORIGIN_HEAP)
+        like->origin = ORIGIN_ANON;
+    like->flags &= ~RG_GROWSDOWN;
+    struct region *moved = region_insert(sp, like, to, to + old_size);
+    if (!moved)
+        return -ENOMEM;
+    ret = is_lazy(like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0) : mirror_bind(sp, to, to + old_size);
+    if (ret == 0)
+        ret = move_pages(sp, like, old, to, old_size);
+    if (ret) {
+        unmap_locked(sp, to, to + old_size);
+        return ret;
+    }
+    if (!(flags & MREMAP_DONTUNMAP))
+        ret = unmap_locked(sp, old, end);
+    if (ret == 0)
+        ret = show(sp, to, to + old_size, like->prot);
+    if (ret == 0 && new_size > old_size)
+        ret = extend(sp, like, to + old_size - PAGE_SIZE, to + old_size, to + new_size);
+    if (ret)
+        return ret;
+    region_merge(sp, to, to + new_size);
+    return (int64_t) to;
+}
+
+/* Is [end, grown) free, so that what ends at `end` can grow where it is? */
+static bool can_grow(struct space *sp, uint64_t end, uint64_t grown)
+{
+    const struct region *above = region_from(sp, end);
+    return grown > end && grown <= SPACE_TOP && (!above || above->start >= grown);
+}
+
 /* Lock held, arguments checked; old_size 0: duplicate. */
 static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t new_size, int flags, uint64_t to)
 {
-    bool duplicate = old_size == 0;
-    int64_t ret = -EFAULT;
+    bool anywhere = !(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP));
     struct region *r = region_at(sp, old);
+    int64_t ret;
     if (!r)
-        return ret;
-    if (duplicate && !(r->flags & RG_SHARED)) {
+        return -EFAULT;
+    if (old_size == 0 && !(r->flags & RG_SHARED))
         return -EINVAL;
-    }
-    if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !duplicate && new_size <= old_size) {
+    if (anywhere && old_size && new_size <= old_size) {
         /* Shrinking in place is an unmap of the tail, across regions if need be. */
         ret = new_size < old_size ? unmap_locked(sp, old + new_size, old + old_size) : 0;
-        ret = ret ? ret : (int64_t) old;
-        return ret;
+        return ret ? ret : (int64_t) old;
     }
     if (r->end - old < old_size)
-        return ret;
+        return -EFAULT;
     if ((flags & MREMAP_FIXED) && new_size < old_size) {
         ret = unmap_locked(sp, old + new_size, old + old_size);
         if (ret)
@@ -153,22 +212,16 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
     if (ret)
         return ret;
     uint64_t end = old + old_size;
-    if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !duplicate && end == r->end) {
-        uint64_t grown = old + new_size;
-        const struct region *above = region_from(sp, end);
-        if (grown > old && grown <= SPACE_TOP && (!above || above->start >= grown)) {
-            struct region like = *r;
-            ret = extend(sp, &like, end - PAGE_SIZE, end, grown);
-            if (ret == 0) {
-                region_merge(sp, old, grown);
-                ret = (int64_t) old;
-            }
+    if (anywhere && old_size && end == r->end && can_grow(sp, end, old + new_size)) {
+        struct region like = *r;
+        ret = extend(sp, &like, end - PAGE_SIZE, end, old + new_size);
+        if (ret)
             return ret;
-        }
+        region_merge(sp, old, old + new_size);
+        return (int64_t) old;
     }
-    ret = -ENOMEM;
     if (!(flags & MREMAP_MAYMOVE))
-        return ret;
+        return -ENOMEM;
     if (flags & MREMAP_FIXED) {
         ret = unmap_locked(sp, to, to + new_size);
         if (ret)
@@ -177,60 +230,13 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         to = place(sp, flags & MREMAP_DONTUNMAP ? to : 0, new_size,
                    is_lazy(r) && new_size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE);
         if (!to)
-            return ret;
+            return -ENOMEM;
     }
     r = region_at(sp, old);
     struct region like = *r;
     like.off += old - like.start;
     like.start = to;
-    if (duplicate) {
-        like.origin = sp->next_origin++;
-        struct region *n = region_insert(sp, &like, to, to + new_size);
-        ret = n ? 0 : -ENOMEM;
-        uint64_t at = old;
-        struct run run;
-        if (ret == 0 && run_next(sp, &at, old + PAGE_SIZE, &run)) {
-            long p = host(SYS_mremap, run.hva, 0, new_size, MREMAP_MAYMOVE);
-            ret = is_error(p) ? p : mirror_adopt(sp, p, to, new_size);
-            if (ret == 0)
-                ret = show(sp, to, to + new_size, like.prot);
-        }
-        ret = ret ? ret : (int64_t) to;
-        return ret;
-    }
-    ret = region_split(sp, old);
-    if (ret == 0)
-        ret = region_split(sp, end);
-    if (ret)
-        return ret;
-    if (like.origin >= ORIGIN_FIRST)
-        like.origin = sp->next_origin++;
-    like.name = like.name == REGION_HEAP ? REGION_PLAIN : like.name;
-    if (like.origin == ORIGIN_HEAP)
-        like.origin = ORIGIN_ANON;
-    like.flags &= ~RG_GROWSDOWN;
-    struct region *moved = region_insert(sp, &like, to, to + old_size);
-    ret = !moved           ? -ENOMEM
-          : is_lazy(&like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0)
-                           : mirror_bind(sp, to, to + old_size);
-    if (ret == 0)
-        ret = move_pages(sp, &like, old, to, old_size);
-    if (ret) {
-        if (moved)
-            unmap_locked(sp, to, to + old_size);
-        return ret;
-    }
-    if (!(flags & MREMAP_DONTUNMAP))
-        ret = unmap_locked(sp, old, end);
-    if (ret == 0)
-        ret = show(sp, to, to + old_size, like.prot);
-    if (ret == 0 && new_size > old_size)
-        ret = extend(sp, &like, to + old_size - PAGE_SIZE, to + old_size, to + new_size);
-    if (ret == 0) {
-        region_merge(sp, to, to + new_size);
-        ret = (int64_t) to;
-    }
-    return ret;
+    return old_size ? move(sp, &like, old, old_size, new_size, flags, to) : duplicate(sp, &like, old, to, new_size);
 }
 
 /* Since 6.17 mremap(2) moves a range of several mappings. The guest is told what its host would tell. */

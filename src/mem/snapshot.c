@@ -361,7 +361,7 @@ static int load(struct space **out, const struct space_state *st)
         const struct binding_image *b = &st->binding[i];
         for (uint32_t k = 0; k < b->count; k++) {
             sp->chunk[b->chunk + k] = b->index + k;
-            sp->owner[b->index + k] = b->chunk + k;
+            sp->owner[b->index + k] = b->chunk + k + 1;
         }
     }
     for (uint32_t i = 0; i < st->regions; i++) {

@@ -112,9 +112,9 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
         unbuild(sp);
         return r;
     }
-    *out = sp;
     uint64_t top_chunk = machine_traits(sp->machine).gpa_limit >> CHUNK_SHIFT;
     sp->slab.limit = (uint32_t) MIN(sp->slab.limit, top_chunk - 1); /* the last one is for host windows (vDSO) */
+    *out = sp;
     return 0;
 }
 
@@ -261,8 +261,8 @@ uint64_t find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, 
 uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align)
 {
     hint = page_down(hint);
-    if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint &&
-        region_range_free(sp, hint, hint + size) && !may_map_there(sp, hint, hint + size)) {
+    if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint && region_range_free(sp, hint, hint + size) &&
+        !may_map_there(sp, hint, hint + size)) {
         const struct region *above = region_from(sp, hint);
         if (!above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE)
             return hint;
@@ -281,138 +281,181 @@ static bool locks_pages(const struct region *like)
     return (like->flags & (RG_LOCKED | RG_ONFAULT)) == RG_LOCKED && like->prot != PROT_NONE;
 }
 
-int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int flags, int fd, uint64_t off)
+#define MAP_DROPPABLE_TYPE 0x08 /* <linux/mman.h> since 6.11 */
+
+/* What mmap(2) was asked for. */
+struct request {
+    uint64_t at, size; /* at: first a hint, then the place */
+    int prot, flags, type;
+    bool fixed, anon, shared;
+    int fd;
+    uint64_t off;
+};
+
+/* The errors that need no look at the address space, in the kernel's order. */
+static int check_request(struct space *sp, struct request *q)
 {
-    bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
-    bool anon = flags & MAP_ANONYMOUS;
-    int type = flags & MAP_TYPE;
-    if (!anon) {
-        long fl = host(SYS_fcntl, fd, F_GETFL);
+    if (!q->anon) {
+        long fl = host(SYS_fcntl, q->fd, F_GETFL);
         if (fl < 0)
-            return fl;
+            return (int) fl;
     }
-    if (size == 0)
+    if (q->size == 0)
         return -EINVAL;
-    size = page_up(size);
-    if (size == 0 || size > SPACE_TOP)
+    q->size = page_up(q->size);
+    if (q->size == 0 || q->size > SPACE_TOP)
         return -ENOMEM;
-    if (off & ~PAGE_MASK)
+    if (q->off & ~PAGE_MASK)
         return -EINVAL;
-    if (!anon && off + size < off)
+    if (!q->anon && q->off + q->size < q->off)
         return -EOVERFLOW;
-    if (flags & MAP_HUGETLB) {
+    if (q->flags & MAP_HUGETLB) {
         /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
-        long p = host(SYS_mmap, NULL, size, prot, flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE), fd, off);
-        if (is_error(p))
-            return p;
-        host(SYS_munmap, p, size);
-        return -ENOMEM;
+        int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE);
+        long p = host(SYS_mmap, NULL, q->size, q->prot, flags, q->fd, q->off);
+        if (is_error(p) && p != -ENOMEM)
+            return (int) p;
+        if (!is_error(p))
+            host(SYS_munmap, p, q->size);
+        int log = q->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+        return q->fixed && q->at & ((1ull << (log ? log : 21)) - 1) ? -EINVAL : -ENOMEM;
     }
-    if (fixed) {
-        if (hint.v & ~PAGE_MASK)
+    if (q->fixed) {
+        if (q->at & ~PAGE_MASK)
             return -EINVAL;
-        if (hint.v > SPACE_TOP - size)
+        if (q->at > SPACE_TOP - q->size)
             return -ENOMEM;
-        int low = hint.v < MMAP_MIN ? may_map_low(hint.v) : may_map_there(sp, hint.v, hint.v + size);
+        int low = q->at < MMAP_MIN ? may_map_low(q->at) : may_map_there(sp, q->at, q->at + q->size);
         if (low)
             return low;
     }
-    bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
-    if (!shared && type != MAP_PRIVATE && !(anon && type == 0x08 /* MAP_DROPPABLE */))
+    bool droppable = q->anon && q->type == MAP_DROPPABLE_TYPE;
+    if (!q->shared && q->type != MAP_PRIVATE && !droppable)
         return -EINVAL;
-    if (anon && type == 0x08 && flags & (MAP_LOCKED | MAP_GROWSDOWN))
+    if (droppable && q->flags & (MAP_LOCKED | MAP_GROWSDOWN))
         return -EINVAL;
-    if (anon && type == 0x08)
-        type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
-    if (anon && shared && type == MAP_SHARED_VALIDATE)
+    if (droppable)
+        q->type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
+    if (q->anon && q->type == MAP_SHARED_VALIDATE)
         return -EINVAL;
-    struct region like = {.prot = prot & PROT_RWX,
-                          .flags = (shared ? RG_SHARED : 0) | (anon ? RG_ANON : 0) |
-                                   (flags & MAP_GROWSDOWN ? RG_GROWSDOWN : 0)};
-    if ((flags & MAP_GROWSDOWN) && (shared || !anon))
+    if ((q->flags & MAP_GROWSDOWN) && (q->shared || !q->anon))
         return -EINVAL;
+    return 0;
+}
 
+/* Where it goes, and whether limits and the host allow it: nothing of an old mapping there is lost before that is known. Lock held. */
+static int place_request(struct space *sp, struct request *q, const struct region *like)
+{
+    uint64_t freed = 0;
+    if (!q->fixed) {
+        uint64_t align = q->anon && q->size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
+        q->at = q->flags & MAP_32BIT ? find_gap(sp, q->size, LOW_START, LOW_END, PAGE_SIZE)
+                                     : place(sp, q->at, q->size, align);
+        if (!q->at)
+            return -ENOMEM;
+    } else if (!region_range_free(sp, q->at, q->at + q->size)) {
+        if (q->flags & MAP_FIXED_NOREPLACE)
+            return -EEXIST;
+        freed = mapped_bytes(sp, q->at, q->at + q->size);
+    }
+    int ret = may_expand(sp, q->size, freed, like->prot, like->flags);
+    if (ret == 0 && q->anon && !q->shared)
+        return host_would_map(sp, q->size, like->prot, q->flags);
+    if (ret == 0 && freed) {
+        /* The host judges file, rights, type and size. */
+        int flags = q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC));
+        long p = host(SYS_mmap, NULL, q->size, like->prot, flags, q->fd, q->off);
+        if (is_error(p))
+            return (int) p;
+        host(SYS_munmap, p, q->size);
+    }
+    return ret;
+}
+
+/* What is behind it is kept, for a child that has to map it again: its own number, and from then on what is mapped. Lock held. */
+static int keep_object(struct space *sp, struct request *q, struct region *like)
+{
+    bool own = q->shared && (q->anon || is_dev_zero(q->fd));
+    int number = own ? object_keep_shared(sp, q->size, &q->off) : object_keep_file(sp, q->fd);
+    if (number < 0)
+        return number;
+    like->object = (uint32_t) number;
+    if (own) {
+        q->fd = sp->object[number].id;
+        q->flags &= ~MAP_ANONYMOUS;
+    }
+    return 0;
+}
+
+/* The region and its memory, where nothing is now. Lock held. */
+static int fill_request(struct space *sp, const struct request *q, struct region *like)
+{
+    uint64_t at = q->at, end = at + q->size;
+    bool private_anon = q->anon && !q->shared;
+    int ret = 0;
+    like->start = at;
+    like->off = q->off;
+    like->origin = (like->flags & (RG_ANON | RG_SHARED)) == RG_ANON ? ORIGIN_ANON : sp->next_origin++;
+    if (!is_lazy(like)) /* before the region is there, or it would get an anonymous image first */
+        ret = mirror_bind(sp, at, end);
+    if (ret)
+        return ret;
+    struct region *r = region_insert(sp, like, at, end);
+    if (!r)
+        return -ENOMEM;
+    int map_flags =
+        q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
+    if (private_anon && ((q->flags & MAP_POPULATE) || locks_pages(like)))
+        ret = mirror_bind(sp, at, end);
+    if (ret == 0)
+        ret = mirror_new(sp, r, at, end, q->fd, q->off, private_anon ? q->flags & MAP_POPULATE : map_flags);
+    if (ret)
+        unmap_locked(sp, at, end);
+    else
+        region_merge(sp, at, end);
+    return ret;
+}
+
+int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int flags, int fd, uint64_t off)
+{
+    int type = flags & MAP_TYPE;
+    struct request q = {
+        .at = hint.v,
+        .size = size,
+        .prot = prot,
+        .flags = flags,
+        .type = type,
+        .fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE),
+        .anon = flags & MAP_ANONYMOUS,
+        .shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE,
+        .fd = fd,
+        .off = off,
+    };
+    int ret = check_request(sp, &q);
+    if (ret)
+        return ret;
+    struct region like = {.prot = prot & PROT_RWX,
+                          .flags = (q.shared ? RG_SHARED : 0) | (q.anon ? RG_ANON : 0) |
+                                   (flags & MAP_GROWSDOWN ? RG_GROWSDOWN : 0)};
     bool keeps = sp->keep && !is_lazy(&like);
     if (keeps)
         fds_create_lock();
     lock(sp);
-    if (flags & MAP_NORESERVE)
-        like.flags |=
-            RG_NOHUGE; /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
+    if (flags &
+        MAP_NORESERVE) /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
+        like.flags |= RG_NOHUGE;
     like.flags |= (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future;
-    int64_t ret;
-    uint64_t at = hint.v, freed = 0;
-    if (!fixed) {
-        uint64_t align = anon && size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
-        at = flags & MAP_32BIT ? find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE)
-                               : place(sp, hint.v, size, align);
-        ret = -ENOMEM;
-        if (!at)
-            goto out;
-    } else if (!region_range_free(sp, at, at + size)) {
-        ret = -EEXIST;
-        if (flags & MAP_FIXED_NOREPLACE)
-            goto out;
-        freed = mapped_bytes(sp, at, at + size);
-    }
-    ret = may_expand(sp, size, freed, like.prot, like.flags);
-    if (ret == 0 && anon && !shared)
-        ret = host_would_map(sp, size, like.prot, flags);
-    if (ret)
-        goto out;
-    if (freed && (!anon || shared)) {
-        /* Let the host judge file, rights, type and size before anything of the old mapping goes. */
-        long p =
-            host(SYS_mmap, NULL, size, like.prot, type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC)), fd, off);
-        ret = is_error(p) ? p : 0;
-        if (ret)
-            goto out;
-        host(SYS_munmap, p, size);
-    }
-    if (keeps) {
-        bool own = shared && (anon || is_dev_zero(fd));
-        ret = own ? object_keep_shared(sp, size, &off) : object_keep_file(sp, fd);
-        if (ret < 0)
-            goto out;
-        like.object = (uint32_t) ret;
-        if (own) {
-            fd = sp->object[ret].id;
-            flags &= ~MAP_ANONYMOUS;
-        }
-    }
-    ret = unmap_locked(sp, at, at + size);
-    if (ret)
-        goto out;
-    like.start = at;
-    like.off = off;
-    like.origin = (like.flags & (RG_ANON | RG_SHARED)) == RG_ANON ? ORIGIN_ANON : sp->next_origin++;
-    if (!is_lazy(&like)) /* before the region is there, or it would get an anonymous image first */
-        ret = mirror_bind(sp, at, at + size);
-    if (ret)
-        goto out;
-    struct region *r = region_insert(sp, &like, at, at + size);
-    ret = -ENOMEM;
-    if (!r)
-        goto out;
-    int map_flags =
-        type | (flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
-    if (((flags & MAP_POPULATE) || locks_pages(&like)) && anon && !shared)
-        ret = mirror_bind(sp, at, at + size);
-    else
-        ret = 0;
+    ret = place_request(sp, &q, &like);
+    if (ret == 0 && keeps)
+        ret = keep_object(sp, &q, &like);
     if (ret == 0)
-        ret = mirror_new(sp, r, at, at + size, fd, off, (anon && !shared) ? flags & MAP_POPULATE : map_flags);
-    if (ret) {
-        unmap_locked(sp, at, at + size);
-        goto out;
-    }
-    region_merge(sp, at, at + size);
-    ret = (int64_t) at;
-out:
+        ret = unmap_locked(sp, q.at, q.at + q.size);
+    if (ret == 0)
+        ret = fill_request(sp, &q, &like);
     unlock(sp);
     if (keeps)
         fds_create_unlock();
-    return ret;
+    return ret ? ret : (int64_t) q.at;
 }
 
 int space_munmap(struct space *sp, gva_t va, uint64_t size)
@@ -564,7 +607,7 @@ uint64_t space_gva_of_hva(struct space *sp, const void *hva)
     if ((const uint8_t *) hva < sp->slab.base || off >> CHUNK_SHIFT >= sp->slab.next)
         return 0;
     uint64_t c = sp->owner[off >> CHUNK_SHIFT];
-    return c ? (c << CHUNK_SHIFT) + (off & (CHUNK_SIZE - 1)) : 0;
+    return c ? ((c - 1) << CHUNK_SHIFT) + (off & (CHUNK_SIZE - 1)) : 0;
 }
 
 uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa)

@@ -105,12 +105,13 @@ int64_t sys_clone3(struct thread *t, const uint64_t a[6])
 
 int64_t sys_exit(struct thread *t, const uint64_t a[6])
 {
+    tracee_leave_all(t->proc, t->tid);
     thread_exit(t, (int) (a[0] & 0xff));
 }
 
 int64_t sys_exit_group(struct thread *t, const uint64_t a[6])
 {
-    tracee_leave_all(t->proc);
+    tracee_leave_all(t->proc, 0);
     if (t->proc->vfork_child)
         thread_release_memory(t);
     process_exit(t, (int) (a[0] & 0xff));
@@ -194,31 +195,20 @@ static int64_t interrupted(int64_t r)
 static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, const uint64_t a[5],
                         struct tracee_news *news)
 {
-    unsigned at = nr == SYS_wait4 ? 2 : 3;
-    uint64_t h[5];
     for (;;) {
-        bool others, again = false;
         tracee_wait_begin(t);
-        int64_t r = tracee_news(t, w, news, &others);
-        bool tracees = r == 0;
+        int64_t r = tracee_news(t, w, news);
         if (r <= 0) {
+            bool tracees = r == 0;
             news->tid = 0;
-            memcpy(h, a, sizeof h);
-            h[at] |= others ? WNOHANG : 0;
-            r = sys_block(t, nr, h[0], h[1], h[2], h[3], h[4], 0);
-            bool none = nr == SYS_wait4 ? r == 0 : r == 0 && !((siginfo_t *) a[2])->si_pid;
-            if (tracees && (none || r == -ECHILD)) {
-                r = 0;
-                if (!(w->options & WNOHANG)) {
-                    r = sys_block(t, SYS_poll, NULL, 0, 10, 0, 0, 0);
-                    again = r == 0;
-                }
-            }
+            r = sys_block(t, nr, a[0], a[1], a[2], a[3], a[4], 0);
+            if (tracees && r == -ECHILD) /* nobody that the host would tell of */
+                r = w->options & WNOHANG ? 0 : sys_block(t, SYS_pause, 0, 0, 0, 0, 0, 0);
         }
-        if ((r == -EINTR || r == -ERESTARTNOINTR) && tracee_news(t, w, news, &others) > 0)
+        if ((r == -EINTR || r == -ERESTARTNOINTR) && tracee_news(t, w, news) > 0)
             r = 1; /* a signal that came with the news does not hide them */
         tracee_wait_end(t);
-        if (!again && !tracee_only_noticed(t, r))
+        if (!tracee_only_noticed(t, r))
             return r;
     }
 }

@@ -349,7 +349,7 @@ static int64_t interrupt(struct asked *q)
     q->b.interrupt_asked++;
     if (PUT(q, interrupt_asked))
         return -ESRCH;
-    traced_notify(q->tr->pid, q->tr->tid, 0);
+    traced_notify(q->tr->pid, q->tr->tid, TRACE_RING);
     return 0;
 }
 
@@ -427,43 +427,38 @@ static int64_t traceme(struct thread *t)
 static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
 {
     struct process *p = t->proc;
-    struct target g;
     if (host(SYS_kill, pid, 0) == -ESRCH || pid <= 0)
         return -ESRCH;
     if (seize && (addr || (options & ~(uint64_t) O_MASK)))
         return -EIO;
-    int r = target_of(pid, &g);
-    if (r <= 0 || g.self)
+    struct traced b;
+    uint64_t at;
+    int process;
+    if (tracee_locate(pid, &b, &at, &process) || b.tracer_pid)
         return -EPERM;
-    g.tid = pid;
-    autofree int *tids = NULL;
-    struct thread copy = {0};
-    uint64_t at = 0;
-    if (target_threads_at(&g, &tids, &copy, &at) < 0 || !at || copy.trace.tracer_pid ||
-        copy.trace.magic != TRACED_MAGIC)
-        return -EPERM;
-    at += offsetof(struct thread, trace);
     struct tracee *tr = tracee_add(p, pid, at);
     if (!tr)
         return -ENOMEM;
     tr->tracer_tid = t->tid;
-    tr->pid = g.proc.pid;
-    tr->reported = copy.trace.seq;
-    struct asked q = {.t = t, .tr = tr, .b = copy.trace};
+    tr->pid = process;
+    tr->reported = tr->expected = b.seq;
+    struct asked q = {.t = t, .tr = tr, .b = b};
     q.b.tracer_tid = t->tid;
     q.b.tracer_pid = p->pid;
     q.b.options = (uint32_t) (seize ? options : 0);
     q.b.seized = seize;
     q.b.known = 1;
+    q.b.told = b.seq;
+    q.b.born = 0;
     siginfo_t si = {0};
     q.b.by_parent = tr->child = host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
     q.b.stop_asked += !seize;
-    if (PUT(&q, by_parent) || PUT(&q, known) || PUT(&q, seized) || PUT(&q, options) || PUT(&q, stop_asked) ||
-        PUT(&q, tracer_tid) || PUT(&q, tracer_pid)) {
+    if (PUT(&q, by_parent) || PUT(&q, known) || PUT(&q, told) || PUT(&q, born) || PUT(&q, seized) || PUT(&q, options) ||
+        PUT(&q, stop_asked) || PUT(&q, tracer_tid) || PUT(&q, tracer_pid)) {
         tracee_drop(p, tr);
         return -EPERM;
     }
-    traced_notify(tr->pid, pid, 0);
+    traced_notify(tr->pid, pid, TRACE_RING);
     return 0;
 }
 

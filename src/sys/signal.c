@@ -6,6 +6,7 @@
 
 #include "sys/handlers.h"
 #include "sys/tracee.h"
+#include "task/frame.h"
 #include "task/signal.h"
 
 #define KERNEL_SIGINFO                                                                                                 \
@@ -52,7 +53,7 @@ int64_t sys_rt_sigprocmask(struct thread *t, const uint64_t a[6])
 int64_t sys_rt_sigreturn(struct thread *t, const uint64_t a[6])
 {
     (void) a;
-    if (signal_return(t)) {
+    if (frame_return(t)) {
         const siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
         signal_force(t, &info);
     }
@@ -129,11 +130,13 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
     return r;
 }
 
-static long send(long nr, long p1, long p2, int sig, const siginfo_t *info, long p5)
+/* What may be for this very process is sent with the guest's mask: the host's choice of a thread, which prefers the first, and then the caller, is
+ * by the masks at that moment, and one that lets in nothing would never be it. */
+static long send(struct thread *t, long nr, long p1, long p2, int sig, const siginfo_t *info, long p5)
 {
     if (nr == SYS_rt_tgsigqueueinfo)
         return host(nr, p1, p2, sig, info);
-    return nr == SYS_pidfd_send_signal ? host(nr, p1, sig, info, p5) : host(nr, p1, sig, info);
+    return sys_block(t, nr, p1, (long) sig, info, p5, 0l, 0l);
 }
 
 /* siginfo for another process: the host checks it, but reads it from us once. */
@@ -149,14 +152,14 @@ static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint6
         (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
         /* What looks like a fault must not be taken for one of ours. Whether it may be sent (to itself only) is asked with signal 0. */
         info.si_signo = 0;
-        long r = send(nr, p1, p2, 0, &info, p5);
+        long r = send(t, nr, p1, p2, 0, &info, p5);
         if (r < 0)
             return r;
         info.si_signo = sig;
         info.si_code = signal_code_by_hand(info.si_code);
         memset((char *) &info + KERNEL_SIGINFO, 0, sizeof info - KERNEL_SIGINFO);
     }
-    return send(nr, p1, p2, sig, &info, p5);
+    return send(t, nr, p1, p2, sig, &info, p5);
 }
 
 int64_t sys_rt_sigqueueinfo(struct thread *t, const uint64_t a[6])
@@ -172,7 +175,7 @@ int64_t sys_rt_tgsigqueueinfo(struct thread *t, const uint64_t a[6])
 int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
 {
     if (!a[2])
-        return host(SYS_pidfd_send_signal, a[0], a[1], NULL, a[3]);
+        return send(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], NULL, (long) a[3]);
     return queue(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], a[2], (long) a[3]);
 }
 
@@ -186,7 +189,7 @@ int64_t sys_kill(struct thread *t, const uint64_t a[6])
 {
     if (stops(t, (int) a[0], 0, (int) a[1]))
         return 0;
-    return host(SYS_kill, (int) a[0], (int) a[1]);
+    return send(t, SYS_kill, (int) a[0], 0, (int) a[1], NULL, 0);
 }
 
 int64_t sys_tkill(struct thread *t, const uint64_t a[6])
@@ -214,14 +217,14 @@ int64_t sys_sigaltstack(struct thread *t, const uint64_t a[6])
     struct guest_stack_t new_stack,
         old = {.sp = t->altstack_sp,
                .size = t->altstack_size,
-               .flags = signal_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
+               .flags = frame_altstack_flags(t, t->regs->rsp) | (t->altstack_flags & (int) (1u << 31))};
     if (a[0]) {
         if (get_user(t->proc->space, &new_stack, gva(a[0])))
             return -EFAULT;
         /* What is already so is not checked again, as in Linux. */
         bool same = !(old.flags & SS_ONSTACK) && new_stack.sp == t->altstack_sp && new_stack.size == t->altstack_size &&
                     new_stack.flags == t->altstack_flags;
-        int r = same ? 0 : signal_restore_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
+        int r = same ? 0 : frame_set_altstack(t, new_stack.sp, new_stack.flags, new_stack.size);
         if (r)
             return r;
     }

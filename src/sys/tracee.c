@@ -1,13 +1,23 @@
 #include "sys/tracee.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "base/fds.h"
+#include "base/lines.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/target.h"
+#include "fs/text.h"
 #include "sys/tracee_table.h"
+#include "task/clone.h"
 #include "task/signal.h"
 
 #ifndef __WNOTHREAD
@@ -15,99 +25,6 @@
 #endif
 
 /* ---- the table ---- */
-
-struct tracee *tracee_add(struct process *p, int tid, uint64_t at)
-{
-    struct tracee *tr = p->tracer.list;
-    while (tr && tr->tid != tid)
-        tr = tr->next;
-    if (!tr) {
-        tr = calloc(1, sizeof *tr);
-        if (!tr)
-            return NULL;
-        tr->tid = tid;
-        tr->pid = tid;
-        tr->next = p->tracer.list;
-        p->tracer.list = tr;
-        p->tracer.count++;
-    }
-    if (at)
-        tr->at = at;
-    return tr;
-}
-
-static void drop(struct process *p, struct tracee *tr)
-{
-    struct tracee **at = &p->tracer.list;
-    while (*at && *at != tr)
-        at = &(*at)->next;
-    if (!*at)
-        return;
-    *at = tr->next;
-    p->tracer.count--;
-    free(tr);
-}
-
-void tracee_drop(struct process *p, struct tracee *tr)
-{
-    drop(p, tr);
-}
-
-int tracee_read(const struct process *p, struct tracee *tr, struct traced *b)
-{
-    if (!tr->at)
-        return host(SYS_kill, tr->tid, 0) == -ESRCH ? -ESRCH : -EAGAIN;
-    int r = traced_peek(tr->tid, tr->at, b, sizeof *b);
-    if (r)
-        return r == -ESRCH ? r : -EAGAIN;
-    if (b->magic != TRACED_MAGIC || b->tid != tr->tid || b->tracer_pid != p->pid)
-        return -EAGAIN;
-    if (b->pid)
-        tr->pid = b->pid;
-    tr->child = b->by_parent;
-    return 0;
-}
-
-/* A new image has no other threads. */
-static void drop_other_threads(struct process *p, int pid)
-{
-    struct tracee *tr, *next;
-    for (tr = p->tracer.list; tr; tr = next) {
-        next = tr->next;
-        if (tr->pid == pid && tr->tid != pid)
-            drop(p, tr);
-    }
-}
-
-/* Those who told of themselves. */
-void tracee_meet(struct process *p)
-{
-    struct tracer *me = &p->tracer;
-    if (!__atomic_exchange_n(&me->any_met, 0, __ATOMIC_ACQ_REL))
-        return;
-    for (unsigned i = 0; i < ARRAY_SIZE(me->met); i++) {
-        int tid = __atomic_load_n(&me->met[i].tid, __ATOMIC_ACQUIRE);
-        if (tid <= 0)
-            continue;
-        uint64_t at = me->met[i].at;
-        struct traced b;
-        __atomic_store_n(&me->met[i].tid, 0, __ATOMIC_RELEASE);
-        if (traced_peek(tid, at, &b, sizeof b) || b.magic != TRACED_MAGIC || b.tid != tid || b.tracer_pid != p->pid ||
-            b.known) /* told twice, and met already: it may have ended since */
-            continue;
-        struct tracee *tr = tracee_add(p, tid, at);
-        if (!tr)
-            continue;
-        tr->tracer_tid = b.tracer_tid;
-        tr->pid = b.pid ? b.pid : tid;
-        tr->child = b.by_parent;
-        tr->reported = b.seq - (b.state != TRACED_RUNS);
-        if (b.status >> 8 == PTRACE_EVENT_EXEC || tr->pid == tid)
-            drop_other_threads(p, b.status >> 8 == PTRACE_EVENT_EXEC ? tid : -1);
-        int yes = 1;
-        traced_poke(tid, at + offsetof(struct traced, known), &yes, sizeof yes);
-    }
-}
 
 static struct tracee *find(struct process *p, int tid)
 {
@@ -117,10 +34,207 @@ static struct tracee *find(struct process *p, int tid)
     return tr;
 }
 
+struct tracee *tracee_add(struct process *p, int tid, uint64_t at)
+{
+    struct tracee *tr = find(p, tid);
+    if (!tr) {
+        tr = calloc(1, sizeof *tr);
+        if (!tr)
+            return NULL;
+        tr->tid = tid;
+        tr->pid = tid;
+        tr->next = p->tracer.list;
+        p->tracer.list = tr;
+        __atomic_add_fetch(&p->tracer.count, 1, __ATOMIC_RELAXED);
+    }
+    if (at)
+        tr->at = at;
+    return tr;
+}
+
+void tracee_drop(struct process *p, struct tracee *tr)
+{
+    struct tracee **at = &p->tracer.list;
+    while (*at && *at != tr)
+        at = &(*at)->next;
+    if (!*at)
+        return;
+    *at = tr->next;
+    __atomic_sub_fetch(&p->tracer.count, 1, __ATOMIC_RELAXED);
+    if (tr->end)
+        fds_close(tr->end);
+    free(tr);
+}
+
+/* A new image has no other threads. */
+static void drop_other_threads(struct process *p, int pid)
+{
+    struct tracee *tr, *next;
+    for (tr = p->tracer.list; tr; tr = next) {
+        next = tr->next;
+        if (tr->pid == pid && tr->tid != pid)
+            tracee_drop(p, tr);
+    }
+}
+
+int tracee_locate(int tid, struct traced *b, uint64_t *at, int *pid)
+{
+    struct target g;
+    struct thread copy = {0};
+    uint64_t next = 0;
+    int r = target_of(tid, &g);
+    if (r <= 0)
+        return r ? r : -ESRCH;
+    if (g.self)
+        return -EPERM;
+    g.tid = tid;
+    *at = 0;
+    do {
+        autofree int *tids = NULL;
+        r = target_threads_at(&g, &tids, &copy, at);
+    } while (!*at && target_next_guest(&g, &next));
+    if (!*at)
+        return r < 0 ? r : -ESRCH;
+    *b = copy.trace;
+    *at += offsetof(struct thread, trace);
+    *pid = g.proc.pid;
+    return b->magic == TRACED_MAGIC && b->tid == tid ? 0 : -EAGAIN;
+}
+
+static bool alive(const struct tracee *tr)
+{
+    return host(SYS_tgkill, tr->pid, tr->tid, 0) != -ESRCH;
+}
+
+static bool is_ours(const struct process *p, const struct tracee *tr, const struct traced *b)
+{
+    return b->magic == TRACED_MAGIC && b->tid == tr->tid && b->tracer_pid == p->pid;
+}
+
+static void met(struct tracee *tr, const struct traced *b)
+{
+    int yes = 1;
+    tr->tracer_tid = b->tracer_tid;
+    tr->reported = b->seq - (b->state != TRACED_RUNS);
+    tr->expected = tr->reported;
+    traced_poke(tr->tid, tr->at + offsetof(struct traced, known), &yes, sizeof yes);
+}
+
+int tracee_read(struct process *p, struct tracee *tr, struct traced *b)
+{
+    int r = tr->at ? traced_peek(tr->tid, tr->at, b, sizeof *b) : -EFAULT;
+    if (r == -ESRCH)
+        return r;
+    if (r || !is_ours(p, tr, b)) { /* not found yet, or another image of it */
+        uint64_t at, before = tr->at;
+        int pid;
+        if (!alive(tr))
+            return -ESRCH;
+        if (tracee_locate(tr->tid, b, &at, &pid) || !is_ours(p, tr, b))
+            return -EAGAIN;
+        tr->at = at;
+        tr->pid = pid;
+        met(tr, b);
+        if (before && tr->tid == tr->pid)
+            drop_other_threads(p, tr->pid);
+    }
+    if (b->pid)
+        tr->pid = b->pid;
+    tr->child = b->by_parent;
+    return 0;
+}
+
+/* `tid` into the table, if we trace it. */
+static struct tracee *meet(struct process *p, int tid)
+{
+    struct traced b;
+    uint64_t at;
+    int pid;
+    if (tracee_locate(tid, &b, &at, &pid) || b.tracer_pid != p->pid)
+        return NULL;
+    struct tracee *tr = tracee_add(p, tid, at);
+    if (!tr)
+        return NULL;
+    tr->pid = pid;
+    tr->child = b.by_parent;
+    met(tr, &b);
+    return tr;
+}
+
+/* ---- strangers ---- */
+
+/* Field `n` of a process's line NSpid, or how many there are (n = -1): its numbers from procfs's pid namespace inwards. */
+static int nspid(const char *process, int n)
+{
+    char path[32];
+    struct lines l;
+    int field = 0;
+    snprintf(path, sizeof path, "/proc/%s/status", process);
+    if (lines_open(&l, path))
+        return 0;
+    for (char *line; (line = lines_next(&l));)
+        if (strncmp(line, "NSpid:", 6) == 0)
+            for (char *s = strchr(line, '\t'); s; s = strchr(s + 1, '\t'))
+                if (field++ == n) {
+                    field = atoi(s + 1);
+                    break;
+                }
+    lines_close(&l);
+    return field;
+}
+
+/* `name` is procfs's number of it, `depth` that of the pid namespaces from there to ours. */
+static void meet_child(struct process *p, const char *name, int depth)
+{
+    struct target g;
+    int pid = depth > 1 ? nspid(name, depth - 1) : atoi(name);
+    uint64_t next = 0;
+    if (pid <= 0 || target_of(pid, &g) <= 0 || g.self)
+        return;
+    do {
+        autofree int *tids = NULL;
+        int n = g.proc.traced ? target_threads(&g, &tids, NULL) : 0;
+        for (int i = 0; i < n; i++)
+            if (!find(p, tids[i]))
+                meet(p, tids[i]);
+    } while (target_next_guest(&g, &next));
+}
+
+/* Who made itself a tracee is a child of one of our host threads. */
+static void meet_children(struct process *p)
+{
+    struct dirent64 *d;
+    char buf[4096], path[64];
+    int depth = nspid("self", -1);
+    fds_create_lock();
+    autofd dir = (int) host(SYS_openat, PROCFS("/proc/self/task"), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    for (long n; dir >= 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;) {
+        for (long at = 0; at < n; at += d->d_reclen) {
+            d = (struct dirent64 *) (buf + at);
+            if (*d->d_name == '.')
+                continue;
+            struct text t = {0};
+            snprintf(path, sizeof path, "/proc/self/task/%.16s/children", d->d_name);
+            autofd file = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+            if (file >= 0)
+                text_read(&t, file);
+            char *rest = t.p;
+            for (char *name; rest && (name = strsep(&rest, " "));)
+                if (*name)
+                    meet_child(p, name, depth);
+            free(t.p);
+        }
+    }
+    if (dir >= 0)
+        host(SYS_close, steal_fd(&dir));
+    fds_create_unlock();
+}
+
 struct tracee *tracee_find(struct thread *t, int tid)
 {
-    tracee_meet(t->proc);
     struct tracee *tr = find(t->proc, tid);
+    if (!tr)
+        tr = meet(t->proc, tid);
     return tr && tr->tracer_tid == t->tid ? tr : NULL;
 }
 
@@ -128,7 +242,7 @@ void tracee_go(struct tracee *tr)
 {
     int runs = TRACED_RUNS;
     traced_poke(tr->tid, tr->at + offsetof(struct traced, state), &runs, sizeof runs);
-    traced_notify(tr->pid, tr->tid, 0);
+    traced_notify(tr->pid, tr->tid, TRACE_RING);
 }
 
 /* ---- waiting ---- */
@@ -167,40 +281,229 @@ static int end_status(const struct tracee *tr)
     return si.si_code == CLD_EXITED ? si.si_status << 8 : si.si_status | (si.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-/* It is gone without a word: killed, or the thread of a process that has made an exec. */
-static bool gone(struct process *p, struct tracee *tr, bool keep, struct tracee_news *out)
+static bool is_leader(const struct tracee *tr)
+{
+    return tr->tid == tr->pid;
+}
+
+/* Of one that is gone without a word: does its tracer hear of that? Its process was killed, or it is a thread of one that has made an exec. */
+static bool tells_end(struct process *p, struct tracee *tr)
 {
     struct traced b;
-    bool dead = traced_peek(tr->pid, tr->at, &b, sizeof b) == -ESRCH, leader = tr->tid == tr->pid;
-    if (leader && has_threads(p, tr))
+    if (!is_leader(tr))
+        return traced_peek(tr->pid, tr->at, &b, sizeof b) == -ESRCH;
+    if (has_threads(p, tr))
         return false;
-    bool news = leader ? !tr->child : dead;
-    if (leader && !tr->at) {
-        siginfo_t si = {0}; /* never heard of: a child of ours? */
-        news = host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) < 0;
-    }
+    siginfo_t si = {0};
+    return tr->at ? !tr->child /* else never heard of: a child of ours? */
+                  : host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) < 0;
+}
+
+static int gone(struct process *p, struct tracee *tr, bool keep, struct tracee_news *out)
+{
+    if (is_leader(tr) && has_threads(p, tr))
+        return 0;
+    bool news = tells_end(p, tr);
     if (news)
         *out = (struct tracee_news){.tid = tr->tid, .status = end_status(tr)};
+    /* A thread that became the leader by exec is met as that one, before it is forgotten. */
+    if (!is_leader(tr) && !news && !find(p, tr->pid) && !meet(p, tr->pid))
+        return 0;
     if (!news || !keep)
-        drop(p, tr);
+        tracee_drop(p, tr);
+    return news ? 1 : -ECHILD; /* the host tells of its own children */
+}
+
+static void send_sigchld(struct process *p, const struct traced *b)
+{
+    const struct ksigaction *act = &p->sighand->action[SIGCHLD];
+    bool ended = b->state == TRACED_ENDED;
+    if (act->handler == KSIG_IGN || (!ended && (act->flags & SA_NOCLDSTOP)))
+        return;
+    siginfo_t si = {.si_signo = SIGCHLD};
+    si.si_pid = b->tid;
+    si.si_uid = b->uid;
+    if (ended) {
+        si.si_code = b->status & 0x7f ? b->status & 0x80 ? CLD_DUMPED : CLD_KILLED : CLD_EXITED;
+        si.si_status = b->status & 0x7f ? b->status & 0x7f : b->status >> 8;
+    } else {
+        si.si_code = b->group_stop ? CLD_STOPPED : CLD_TRAPPED;
+        si.si_status = b->status & 0x7f;
+    }
+    host(SYS_rt_sigqueueinfo, p->pid, SIGCHLD, &si);
+}
+
+/* A traced child that the box tells of, in an event or without one. */
+static void expect_children(struct process *p, struct tracee *tr, const struct traced *b)
+{
+    int event = b->status >> 8, tid = b->born;
+    bool fresh = b->state == TRACED_STOPPED && b->seq != tr->expected;
+    bool told = fresh && (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE);
+    if (fresh)
+        tr->expected = b->seq;
+    if (told)
+        tid = (int) b->message;
+    if (!tid)
+        return;
+    bool known = find(p, tid);
+    struct tracee *child = tracee_add(p, tid, 0);
+    if (child && !known) {
+        child->tracer_tid = tr->tracer_tid;
+        if (event == PTRACE_EVENT_CLONE && told)
+            child->pid = tr->pid;
+    }
+    if (!told) {
+        int none = 0;
+        traced_poke(tr->tid, tr->at + offsetof(struct traced, born), &none, sizeof none);
+        traced_notify(tr->pid, tr->tid, TRACE_RING);
+    }
+}
+
+/* ---- the ends of those that are no children ---- */
+
+static void ring_waiting(struct process *p, int except)
+{
+    struct thread *o;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (o, &p->threads, link)
+        if (o->in_wait && o->tid != except)
+            traced_notify(p->pid, o->tid, TRACE_RING);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void tracer_child(struct process *p)
+{
+    ring_waiting(p, 0);
+}
+
+/* No guest's: waits where the host's wait4 cannot. */
+static void *watcher(void *arg)
+{
+    struct process *p = arg;
+    int fd = p->tracer.watch;
+    struct epoll_event e;
+    signal_block_every();
+    for (;;)
+        if (host(SYS_epoll_wait, fd, &e, 1, -1) > 0) {
+            ring_waiting(p, 0);
+            if (traced_notify(p->pid, (int) e.data.u32, TRACE_RING) == -ESRCH)
+                traced_notify(p->pid, 0, TRACE_RING);
+        }
+    return NULL;
+}
+
+static int adopted(long fd)
+{
+    return fd < 0 ? (int) fd : fds_adopt_fd((int) fd, false);
+}
+
+static bool watch_open(struct process *p)
+{
+    pthread_t thread;
+    pthread_attr_t attr;
+    if (p->tracer.watch)
+        return true;
+    int fd = adopted(host(SYS_epoll_create1, EPOLL_CLOEXEC));
+    if (fd < 0)
+        return false;
+    p->tracer.watch = fd;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, HOST_STACK);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &attr, watcher, p)) {
+        p->tracer.watch = 0;
+        fds_close(fd);
+    }
+    pthread_attr_destroy(&attr);
+    signal_reclaim(p->sighand);
+    return p->tracer.watch;
+}
+
+static void watch_end(struct process *p, struct tracee *tr)
+{
+    for (const struct tracee *o = p->tracer.list; o; o = o->next)
+        if (o->pid == tr->pid && o->end)
+            return;
+    fds_create_lock();
+    int fd = watch_open(p) ? adopted(host(SYS_pidfd_open, tr->pid, 0)) : -EAGAIN;
+    struct epoll_event e = {.events = EPOLLIN | EPOLLONESHOT, .data.u32 = (uint32_t) tr->tracer_tid};
+    if (fd >= 0 && host(SYS_epoll_ctl, p->tracer.watch, EPOLL_CTL_ADD, fd, &e) == 0)
+        tr->end = fd;
+    else if (fd >= 0)
+        fds_close(fd);
+    fds_create_unlock();
+}
+
+void tracer_forget(struct process *p)
+{
+    while (p->tracer.list) {
+        p->tracer.lock = (struct lock){0};
+        tracee_drop(p, p->tracer.list);
+    }
+    if (p->tracer.watch)
+        fds_close(p->tracer.watch);
+    p->tracer = (struct tracer){0};
+}
+
+/* ---- news ---- */
+
+/* As the kernel tells the tracer, before it waits. True: a wait may have something now. */
+static bool look_at(struct process *p, struct tracee *tr)
+{
+    struct traced b;
+    int r = tracee_read(p, tr, &b);
+    if (r == -ESRCH && !tr->end_told && tells_end(p, tr)) {
+        tr->end_told = true;
+        if (is_leader(tr))
+            send_sigchld(p, &(struct traced){.tid = tr->tid, .state = TRACED_ENDED, .status = end_status(tr)});
+        return true;
+    }
+    if (r)
+        return r == -ESRCH;
+    if (!tr->child)
+        watch_end(p, tr);
+    expect_children(p, tr, &b);
+    if (b.state == TRACED_RUNS || b.told == b.seq)
+        return false;
+    send_sigchld(p, &b);
+    traced_poke(tr->tid, tr->at + offsetof(struct traced, told), &b.seq, sizeof b.seq);
+    return true;
+}
+
+static bool look_at_all(struct process *p)
+{
+    bool news = false;
+    int before;
+    if (__atomic_exchange_n(&p->tracer.strangers, 0, __ATOMIC_ACQ_REL))
+        meet_children(p);
+    do { /* those that are met on the way are looked at, too */
+        before = p->tracer.count;
+        for (struct tracee *tr = p->tracer.list; tr; tr = tr->next)
+            news |= look_at(p, tr);
+    } while (p->tracer.count > before);
     return news;
 }
 
-static void expect_child(struct process *p, const struct tracee *tr, const struct traced *b)
+static bool traces(const struct process *p)
 {
-    int event = b->status >> 8;
-    if (event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK && event != PTRACE_EVENT_CLONE)
-        return;
-    bool known = find(p, (int) b->message);
-    struct tracee *child = tracee_add(p, (int) b->message, 0);
-    if (!child || known)
-        return;
-    child->tracer_tid = tr->tracer_tid;
-    if (event == PTRACE_EVENT_CLONE)
-        child->pid = tr->pid;
+    return __atomic_load_n(&p->tracer.count, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&p->tracer.strangers, __ATOMIC_RELAXED);
 }
 
-static bool news_of(struct process *p, struct tracee *tr, const struct tracee_wait *w, struct tracee_news *out)
+void tracer_attend(struct thread *t)
+{
+    struct process *p = t->proc;
+    if (!traces(p))
+        return;
+    lock_take(&p->tracer.lock);
+    bool news = look_at_all(p);
+    lock_drop(&p->tracer.lock);
+    if (news)
+        ring_waiting(p, t->tid);
+}
+
+/* 1: *out; 0: none; -ECHILD: there is no such tracee any more. */
+static int news_of(struct process *p, struct tracee *tr, const struct tracee_wait *w, struct tracee_news *out)
 {
     struct traced b;
     int r = tracee_read(p, tr, &b);
@@ -208,42 +511,36 @@ static bool news_of(struct process *p, struct tracee *tr, const struct tracee_wa
     if (r == -ESRCH)
         return gone(p, tr, keep, out);
     if (r)
-        return false;
+        return 0;
     if (b.state == TRACED_STOPPED && b.seq != tr->reported) {
         *out = (struct tracee_news){.tid = tr->tid, .status = b.status, .stopped = true};
-        expect_child(p, tr, &b);
         if (!keep)
             tr->reported = b.seq;
-        return true;
+        return 1;
     }
-    if (b.state != TRACED_ENDED || !(w->options & WEXITED) || (tr->tid == tr->pid && has_threads(p, tr)))
-        return false;
+    if (b.state != TRACED_ENDED || !(w->options & WEXITED) || (is_leader(tr) && has_threads(p, tr)))
+        return 0;
     *out = (struct tracee_news){.tid = tr->tid, .status = b.status};
     if (!keep) {
         tracee_go(tr);
-        drop(p, tr);
+        tracee_drop(p, tr);
     }
-    return true;
+    return 1;
 }
 
-int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_news *out, bool *others)
+int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_news *out)
 {
     struct process *p = t->proc;
     int r = -ECHILD;
-    *others = false;
-    if (!p->tracer.count && !p->tracer.any_met)
+    if (!traces(p))
         return r;
     lock_take(&p->tracer.lock);
-    tracee_meet(p);
+    look_at_all(p);
     struct tracee *tr, *next;
     for (tr = p->tracer.list; tr && r <= 0; tr = next) {
         next = tr->next;
-        if (!eligible(t, w, tr))
-            continue;
-        r = 0;
-        *others |= !tr->child;
-        if (news_of(p, tr, w, out))
-            r = 1;
+        int n = eligible(t, w, tr) ? news_of(p, tr, w, out) : -ECHILD;
+        r = MAX(r, n);
     }
     lock_drop(&p->tracer.lock);
     return r;
@@ -251,31 +548,19 @@ int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_new
 
 void tracee_wait_begin(struct thread *t)
 {
-    struct tracer *me = &t->proc->tracer;
-    __atomic_fetch_and(&t->sig_taken, ~SIG_NOTICE, __ATOMIC_RELAXED);
     t->in_wait = 1;
-    for (unsigned i = 0; i < ARRAY_SIZE(me->waiting); i++) {
-        int none = 0;
-        if (__atomic_compare_exchange_n(&me->waiting[i], &none, t->tid, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-            break;
-    }
+    if (!traced_has_work(t))
+        __atomic_fetch_and(&t->sig_taken, ~SIG_NOTICE, __ATOMIC_RELAXED);
 }
 
 void tracee_wait_end(struct thread *t)
 {
-    struct tracer *me = &t->proc->tracer;
     t->in_wait = 0;
-    for (unsigned i = 0; i < ARRAY_SIZE(me->waiting); i++) {
-        int self = t->tid;
-        if (__atomic_compare_exchange_n(&me->waiting[i], &self, 0, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-            break;
-    }
 }
 
 bool tracee_only_noticed(const struct thread *t, int64_t ret)
 {
-    return (ret == -EINTR || ret == -ERESTARTNOINTR) && !(t->sig_taken & ~SIG_NOTICE) && !t->trace.look_command &&
-           (t->sig_taken & SIG_NOTICE);
+    return (ret == -EINTR || ret == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE && !traced_has_work(t);
 }
 
 /* ---- stops ---- */
@@ -292,7 +577,7 @@ static bool stop_own(struct thread *t, int tid, int sig)
             to = o;
     if (to) {
         __atomic_add_fetch(sig == SIGSTOP ? &to->trace.stop_asked : &to->trace.cont_asked, 1, __ATOMIC_ACQ_REL);
-        traced_notify(p->pid, to->tid, 0);
+        traced_notify(p->pid, to->tid, TRACE_RING);
     }
     pthread_mutex_unlock(&p->lock);
     return to;
@@ -317,17 +602,20 @@ bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig)
     int asked = (sig == SIGSTOP ? copy.trace.stop_asked : copy.trace.cont_asked) + 1;
     if (traced_poke(g.tid, at + offsetof(struct thread, trace) + field, &asked, sizeof asked))
         return false;
-    traced_notify(copy.trace.pid ? copy.trace.pid : g.tid, g.tid, 0);
+    traced_notify(copy.trace.pid ? copy.trace.pid : g.tid, g.tid, TRACE_RING);
     return sig == SIGSTOP;
 }
 
-void tracee_leave_all(struct process *p)
+void tracee_leave_all(struct process *p, int tracer_tid)
 {
+    if (!p->tracer.count)
+        return;
+    lock_take(&p->tracer.lock);
     for (struct tracee *tr = p->tracer.list, *next; tr; tr = next) {
         struct traced b;
         int detach = PTRACE_DETACH, none = 0;
         next = tr->next;
-        if (tracee_read(p, tr, &b))
+        if ((tracer_tid && tr->tracer_tid != tracer_tid) || tracee_read(p, tr, &b))
             continue;
         if (b.options & PTRACE_O_EXITKILL) {
             host(SYS_kill, tr->pid, SIGKILL);
@@ -335,7 +623,10 @@ void tracee_leave_all(struct process *p)
         }
         traced_poke(tr->tid, tr->at + offsetof(struct traced, resume), &detach, sizeof detach);
         traced_poke(tr->tid, tr->at + offsetof(struct traced, signal), &none, sizeof none);
+        traced_poke(tr->tid, tr->at + offsetof(struct traced, known), &none, sizeof none);
         traced_poke(tr->tid, tr->at + offsetof(struct traced, tracer_pid), &none, sizeof none);
         tracee_go(tr);
+        tracee_drop(p, tr);
     }
+    lock_drop(&p->tracer.lock);
 }

@@ -8,9 +8,12 @@ struct tracee {
     struct tracee *next;
     int tid, pid;
     int tracer_tid;
-    uint64_t at;       /* its box, there; 0: heard of in its parent's event, not from itself yet */
+    uint64_t at;       /* its box, there; 0: heard of from its parent, not found yet */
     unsigned reported; /* the stop that wait has told */
+    unsigned expected; /* the stop whose child is in the table */
     bool child;        /* its process is a child of ours */
+    bool end_told;     /* SIGCHLD was sent for its end, of which it could not tell itself */
+    int end;           /* no child: a pidfd in the tracer's `watch`; 0: another thread of it has that */
 };
 
 /* What is asked of wait(2): as waitid(2), with wait4's numbers already turned into its types. */
@@ -22,9 +25,8 @@ struct tracee_news {
     bool stopped;
 };
 
-/* 1: *out has the next news; 0: there are such tracees, without any; -ECHILD: there are none. *others: some are no children of this process, so
- * that the host's wait does not tell when they die. */
-int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_news *out, bool *others);
+/* 1: *out has the next news; 0: there are such tracees, without any; -ECHILD: there are none. */
+int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_news *out);
 /* Around a wait: notices end what blocks in between. */
 void tracee_wait_begin(struct thread *t);
 void tracee_wait_end(struct thread *t);
@@ -35,7 +37,7 @@ bool tracee_only_noticed(const struct thread *t, int64_t ret);
  * ours, and is sent besides. tid: 0 for the process. */
 bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig);
 
-/* The process ends: what it traces goes on, or dies (PTRACE_O_EXITKILL). */
-void tracee_leave_all(struct process *p);
+/* The process, or one thread of it, ends: what it traces goes on, or dies (PTRACE_O_EXITKILL). */
+void tracee_leave_all(struct process *p, int tracer_tid);
 
 #endif

@@ -17,7 +17,8 @@
 /* The child's processor state: the parent's, with what clone changes. */
 struct cpu_state *clone_state(struct thread *t, const struct clone_args_in *a)
 {
-    struct cpu_state *st = (a->flags & CLONE_THREAD) && fault(FAULT_THREAD_REGISTERS) ? NULL : vcpu_save(thread_machine(t), t->vcpu);
+    struct cpu_state *st =
+        (a->flags & CLONE_THREAD) && fault(FAULT_THREAD_REGISTERS) ? NULL : vcpu_save(thread_machine(t), t->vcpu);
     if (!st)
         return NULL;
     st->regs.rax = 0;
@@ -198,22 +199,29 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *args)
     int tid;
     while (!(tid = __atomic_load_n(&s.ready, __ATOMIC_ACQUIRE)))
         wait_word(&s.ready);
-    while (tid > 0 && (a.flags & CLONE_VFORK) && !__atomic_load_n(&done, __ATOMIC_ACQUIRE))
-        wait_word(&done);
+    if (tid > 0 && (a.flags & CLONE_VFORK))
+        traced_wait_word(t, (int *) &done);
     return tid;
+}
+
+static void report_birth(struct thread *t, const struct clone_args_in *a, int64_t pid)
+{
+    if (a->event)
+        traced_event(t, a->event, (uint64_t) pid);
+    else if (a->traced)
+        traced_tell_birth(t, (int) pid);
 }
 
 /* A child of vfork is told of before the parent sleeps for it, in clone_memory(). */
 static void report_child(struct thread *t, const struct clone_args_in *a, int64_t pid)
 {
-    if (a->flags & CLONE_VFORK) {
-        if (!(a->flags & CLONE_VM)) {
-            traced_event(t, a->event, (uint64_t) pid);
-            traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
-        }
-    } else if (a->event) {
-        traced_event(t, a->event, (uint64_t) pid);
-    }
+    if (__atomic_load_n(&t->proc->tracer.count, __ATOMIC_RELAXED))
+        tracer_child(t->proc);
+    if ((a->flags & (CLONE_VFORK | CLONE_VM)) == (CLONE_VFORK | CLONE_VM))
+        return;
+    report_birth(t, a, pid);
+    if (a->flags & CLONE_VFORK)
+        traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
 }
 
 int64_t process_clone(struct thread *t, const struct clone_args_in *a)
@@ -240,8 +248,8 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
     in.traced = in.event || (t->trace.active && (f & CLONE_PTRACE));
     if (f & CLONE_THREAD) {
         int64_t tid = clone_thread(t, &in);
-        if (in.event && tid > 0)
-            traced_event(t, in.event, (uint64_t) tid);
+        if (tid > 0)
+            report_birth(t, &in, tid);
         return tid;
     }
     if ((f & (CLONE_FILES | CLONE_VM)) == CLONE_FILES && (f & CLONE_VFORK || space_in_file(t->proc->space)))

@@ -91,6 +91,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         return r;
     }
     exec_phase("vcpu");
+    proc->sync = ctx->sync;
     signal_init(proc->sighand, ctx->ignored);
     signal_set_mask(t, ctx->sigmask);
     r = seccomp_load(t, ctx->seccomp, ctx->seccomp_size);
@@ -99,7 +100,6 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         *why = "cannot bind the program by its seccomp filters";
         return r;
     }
-    proc->sync = ctx->sync;
     t->host = pthread_self();
 
     struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp),
@@ -225,7 +225,9 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     char *envp[] = {env, NULL};
     t->proc->execing = p;
     process_release_memory(t);
+    signal_block_every();
     r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
+    signal_block_all();
     t->proc->execing = NULL;
     fds_close(state);
 out:
@@ -247,6 +249,7 @@ static char *copy_string(const void *data, size_t n)
     return s;
 }
 
+/* Append; a missing string is what ends the list. */
 static int push(char ***v, int *n, char *s)
 {
     if ((*n & (*n - 1)) == 0) { /* room doubles at powers of two */
@@ -256,7 +259,7 @@ static int push(char ***v, int *n, char *s)
         *v = more;
     }
     (*v)[(*n)++] = s;
-    return s || *n > 1 ? 0 : -ENOMEM;
+    return 0;
 }
 
 /* The point of no return is behind us: what fails now kills, as in Linux. */
@@ -265,105 +268,132 @@ static _Noreturn void too_late(void)
     signal_die(current, SIGSEGV);
 }
 
+/* What the stream brings. */
+struct resumed {
+    struct options opt;
+    struct program p;
+    struct exec_context ctx;
+    int load_fd;
+    bool image; /* ST_IMAGE came */
+    bool above; /* descriptors may lie above the window: the limit was raised */
+};
+
+static int take_image(struct resumed *to, const void *data, size_t size)
+{
+    struct state_image im;
+    if (size != sizeof im)
+        return -EINVAL;
+    memcpy(&im, data, sizeof im);
+    if (im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE)
+        return -EINVAL;
+    fds_adopt(im.window_base, im.window_count, &im.nofile);
+    fds_mark_used(im.exe_fd);
+    fds_mark_used(to->load_fd = im.load_fd);
+    procfs_adopt(im.proc_fd);
+    fds_mark_used(im.fork_dir);
+    fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
+    to->p.hidden = im.hidden;
+    to->ctx.limits = im.limits;
+    to->ctx.sigmask = im.sigmask;
+    to->ctx.ignored = im.ignored;
+    to->ctx.exe_fd = im.exe_fd;
+    to->ctx.sync = im.sync;
+    to->opt.set_user = im.set_user;
+    to->opt.trace = im.trace;
+    to->opt.stats = im.stats;
+    to->above = im.above;
+    to->opt.backend = im.direct ? BACKEND_DIRECT : BACKEND_KVM; /* settled */
+    if (im.direct)
+        cpu_choose(&cpu_direct);
+    to->image = true;
+    return 0;
+}
+
+static int kept(const char *s)
+{
+    return s ? 0 : -ENOMEM;
+}
+
+static int take_word(char ***to, int *n, const void *data, size_t size)
+{
+    char *s = copy_string(data, size);
+    return s ? push(to, n, s) : -ENOMEM;
+}
+
+static int take_filters(struct exec_context *ctx, const void *data, size_t size)
+{
+    if (ctx->seccomp)
+        return -EINVAL;
+    ctx->seccomp = malloc(size);
+    if (!ctx->seccomp)
+        return -ENOMEM;
+    memcpy(ctx->seccomp, data, size);
+    ctx->seccomp_size = (uint32_t) size;
+    return 0;
+}
+
+static int take(struct resumed *to, enum stream_tag tag, const void *data, size_t size)
+{
+    switch (tag) {
+    case ST_IMAGE:
+        return take_image(to, data, size);
+    case ST_SYSROOT:
+        return kept(to->opt.sysroot = copy_string(data, size));
+    case ST_HOSTNAME:
+        return kept(to->opt.hostname = copy_string(data, size));
+    case ST_EXEC_PATH:
+        return kept(to->p.exec_path = copy_string(data, size));
+    case ST_EXECFN:
+        return kept(to->p.execfn = copy_string(data, size));
+    case ST_CPU:
+        return machine_use_facts(data, size);
+    case ST_SECCOMP:
+        return take_filters(&to->ctx, data, size);
+    case ST_TRACED:
+        if (size != sizeof traced)
+            return -EINVAL;
+        memcpy(&traced, data, sizeof traced);
+        return 0;
+    case ST_ARG:
+        return take_word(&to->p.argv, &to->p.argc, data, size);
+    case ST_ENV:
+        return take_word(&to->p.envp, &to->p.envc, data, size);
+    default:
+        exec_load_more(tag, data, size);
+        return 0;
+    }
+}
+
 int exec_resume(int fd)
 {
     struct stream_reader r;
     if (stream_open(&r, fd))
         return -EINVAL;
-    static struct options opt;
-    static struct program p;
-    p.fd = p.exe_fd = p.interp_fd = -1;
-    struct exec_context ctx = {.exe_fd = -1};
-    int load_fd = -1;
+    static struct resumed to = {.p = {.fd = -1, .exe_fd = -1, .interp_fd = -1}, .ctx = {.exe_fd = -1}, .load_fd = -1};
     const void *data;
     size_t size;
-    bool bad = false, image = false, above = false;
-    for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;) {
-        switch (tag) {
-        case ST_IMAGE: {
-            struct state_image im;
-            bad |= size != sizeof im;
-            if (bad)
-                break;
-            memcpy(&im, data, sizeof im);
-            fds_adopt(im.window_base, im.window_count, &im.nofile);
-            fds_mark_used(im.exe_fd);
-            fds_mark_used(load_fd = im.load_fd);
-            p.hidden = im.hidden;
-            procfs_adopt(im.proc_fd);
-            fds_mark_used(im.fork_dir);
-            fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
-            bad |= im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE;
-            ctx.limits = im.limits, ctx.sigmask = im.sigmask, ctx.ignored = im.ignored, ctx.exe_fd = im.exe_fd;
-            ctx.sync = im.sync;
-            opt.set_user = im.set_user, opt.trace = im.trace, opt.stats = im.stats;
-            above = im.above;
-            opt.backend = im.direct ? BACKEND_DIRECT : BACKEND_KVM; /* settled */
-            if (im.direct)
-                cpu_choose(&cpu_direct);
-            image = true;
-            break;
-        }
-        case ST_SYSROOT:
-            bad |= !(opt.sysroot = copy_string(data, size));
-            break;
-        case ST_HOSTNAME:
-            bad |= !(opt.hostname = copy_string(data, size));
-            break;
-        case ST_EXEC_PATH:
-            bad |= !(p.exec_path = copy_string(data, size));
-            break;
-        case ST_EXECFN:
-            bad |= !(p.execfn = copy_string(data, size));
-            break;
-        case ST_CPU:
-            bad |= machine_use_facts(data, size) != 0;
-            break;
-        case ST_SECCOMP:
-            bad |= ctx.seccomp || !(ctx.seccomp = malloc(size));
-            if (bad)
-                break;
-            memcpy(ctx.seccomp, data, size);
-            ctx.seccomp_size = (uint32_t) size;
-            break;
-        case ST_TRACED:
-            bad |= size != sizeof traced;
-            if (!bad)
-                memcpy(&traced, data, sizeof traced);
-            break;
-        case ST_ARG:
-            bad |= push(&p.argv, &p.argc, copy_string(data, size)) != 0;
-            break;
-        case ST_ENV:
-            bad |= push(&p.envp, &p.envc, copy_string(data, size)) != 0;
-            break;
-        default:
-            exec_load_more(tag, data, size);
-            break;
-        }
-    }
+    int bad = 0;
+    for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;)
+        bad = take(&to, tag, data, size) ?: bad;
     stream_close(&r);
     host(SYS_close, fd);
-    int n = p.argc;
-    bad |= !image || push(&p.argv, &n, NULL) == -ENOMEM;
-    n = p.envc;
-    push(&p.envp, &n, NULL);
-    p.stack_limit = ctx.limits.stack;
-    p.args_checked = true;
+    int argc = to.p.argc, envc = to.p.envc; /* what ends a list does not count */
+    if (bad || !to.image || push(&to.p.argv, &argc, NULL) || push(&to.p.envp, &envc, NULL))
+        too_late();
+    to.p.stack_limit = to.ctx.limits.stack;
+    to.p.args_checked = true;
     char why[512];
     const char *reason;
-    if (bad)
-        too_late();
     fds_create_lock();
-    int copy = (int) host(SYS_fcntl, load_fd >= 0 ? load_fd : ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
+    int copy = (int) host(SYS_fcntl, to.load_fd >= 0 ? to.load_fd : to.ctx.exe_fd, F_DUPFD_CLOEXEC, 0);
     if (copy >= 0)
-        host(SYS_fcntl, ctx.exe_fd, F_SETFD, FD_CLOEXEC);
-    fds_close(load_fd);
-    bool opened = copy >= 0 && program_open(&p, p.execfn, copy, exec_find, NULL, why, sizeof why) == 0;
+        host(SYS_fcntl, to.ctx.exe_fd, F_SETFD, FD_CLOEXEC);
+    fds_close(to.load_fd);
+    bool opened = copy >= 0 && program_open(&to.p, to.p.execfn, copy, exec_find, NULL, why, sizeof why) == 0;
     fds_create_unlock();
-    if (above)
+    if (to.above)
         fds_open_up();
     if (opened)
-        exec_start(&opt, &p, &ctx, &reason);
+        exec_start(&to.opt, &to.p, &to.ctx, &reason);
     too_late();
 }

@@ -65,8 +65,7 @@ static void child_untraced(struct thread *t, bool traced)
 {
     struct process *p = t->proc;
     bool took_all = p->sighand->all;
-    p->tracer = (struct tracer){0};
-    p->traced = p->ending = 0;
+    traced_forget(p);
     traced_inherit(&t->trace, t, traced);
     if (took_all)
         signal_take_all(p->sighand, false);
@@ -118,6 +117,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
     p->vfork_child = false; /* the child of one has memory of its own again */
     process_self = p;
+    process_guests = NULL;
     process_share_memory(false);
     int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space);
     if (r == 0 && !ready->pic) {

@@ -6,6 +6,8 @@
 
 /* The process of this address space: for whoever reads another guest process's memory (fs/proc), and for reports. */
 extern struct process *process_self;
+/* Children of vfork and CLONE_VM that run in this memory; the list is whole at any moment, for who reads it from outside. */
+extern struct process *process_guests;
 
 /* A process over `sp` with one thread, the caller. */
 int process_create(const struct options *opt, struct space *sp, struct process **out);

@@ -1,6 +1,5 @@
 #include "task/signal.h"
 
-#include <cpuid.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,14 +9,14 @@
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/frame.h"
 #include "task/process.h"
 
 #define SYNC_BITS (KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS))
 #define UNBLOCKABLE (KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP))
 const ksigset_t signal_supervisor_mask = ~SYNC_BITS;
 
-/* Flags of struct ksigaction that glibc hides or renames. */
-#define KSA_RESTORER 0x04000000ull
+/* Flags of struct ksigaction that glibc hides or renames: KSA_RESTORER is in frame.h. */
 #define KSA_FLAGS                                                                                                      \
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |                                 \
      (uint64_t) (uint32_t) SA_RESETHAND | 0x800 /* SA_EXPOSE_TAGBITS */ | KSA_RESTORER)
@@ -62,6 +61,11 @@ static void set_host_mask(ksigset_t mask)
 void signal_block_all(void)
 {
     set_host_mask(signal_supervisor_mask);
+}
+
+void signal_block_every(void)
+{
+    set_host_mask(~0ull);
 }
 
 /* A signal that the window lets in has to stop a call that was not made yet. One that was interrupted returns EINTR by itself. */
@@ -162,16 +166,25 @@ static void pass_on_sync(struct thread *t)
     }
 }
 
-static void take_notice(struct thread *t, const siginfo_t *info, ucontext_t *uc)
+/* Nothing comes of it, not even the end of a call: as the kernel, which does not send it. */
+static bool is_dropped(const struct thread *t, int sig)
 {
-    int what = traced_notice(t, info);
+    return t->proc->sighand->action[sig].handler == KSIG_IGN && !(t->sigmask & KSIG_BIT(sig)) && !t->trace.active;
+}
+
+/* True: it was no more than a notice. */
+static bool take_notice(struct thread *t, const siginfo_t *info, ucontext_t *uc)
+{
+    bool only = info->si_code == TRACE_NOTICE || is_dropped(t, info->si_signo);
+    int what = traced_rung(t, info->si_signo, only);
     if (what)
         cancel_window(uc);
-    if (what != TRACE_WORK)
-        return;
-    t->sig_taken |= SIG_NOTICE;
-    if (t->vcpu)
-        vcpu_kick(t->vcpu);
+    if (what == TRACE_WORK) {
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+        if (t->vcpu)
+            vcpu_kick(t->vcpu);
+    }
+    return only;
 }
 
 static void on_signal(int sig, siginfo_t *info, void *context)
@@ -186,12 +199,13 @@ static void on_signal(int sig, siginfo_t *info, void *context)
             uc->uc_mcontext.gregs[REG_RIP] = (greg_t) fixup;
             return;
         }
-        if (!t)
-            return;
-        if (info->si_code == TRACE_NOTICE) {
-            take_notice(t, info, uc);
+        if (!t) {
+            if (process_self && info->si_code != TRACE_NOTICE)
+                keep_sync(&process_self->sync, sig, info);
             return;
         }
+        if (take_notice(t, info, uc))
+            return;
         bool own = lets_in(t, sig) || info->si_code == SI_TKILL;
         keep_sync(own ? &t->sync : &t->proc->sync, sig, info);
         if (own && !lets_in(t, sig))
@@ -249,7 +263,6 @@ ksigset_t signal_host_blocked(void)
 
 void signal_init(struct sighand *sh, ksigset_t ignored)
 {
-    signal_block_all();
     sh->lock = (struct lock){0};
     sh->all = false;
     for (int sig = 1; sig <= KSIG_MAX; sig++) {
@@ -262,6 +275,7 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
     for (int sig = 1; sig <= KSIG_MAX; sig++)
         if (KSIG_BIT(sig) & cpu_own_signals())
             host_action(sig, (uint64_t) (uintptr_t) on_signal, 0);
+    signal_block_all(); /* after exec these two were blocked until here */
 }
 
 /* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
@@ -363,6 +377,17 @@ static void six(long a[6], va_list ap)
         a[i] = va_arg(ap, long);
 }
 
+/* What only a notice interrupted is made again. */
+static long window(struct thread *t, long nr, const long a[6])
+{
+    long r;
+    do
+        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    while (__builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) &&
+           traced_attend(t));
+    return r;
+}
+
 long sys_block(struct thread *t, long nr, ...)
 {
     long a[6];
@@ -373,11 +398,7 @@ long sys_block(struct thread *t, long nr, ...)
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
     set_host_mask(t->sigmask & ~SYNC_BITS);
-    long r;
-    do {
-        t->noticed = 0;
-        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-    } while (__builtin_expect(r == -EINTR && t->noticed && !t->sig_taken, 0));
+    long r = window(t, nr, a);
     if (!(t->sig_taken & 1))
         signal_block_all();
     return r;
@@ -390,11 +411,7 @@ long sys_block_masked(struct thread *t, long nr, ...)
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
-    long r;
-    do {
-        t->noticed = 0;
-        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-    } while (__builtin_expect(r == -EINTR && t->noticed && !t->sig_taken, 0));
+    long r = window(t, nr, a);
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 
@@ -415,321 +432,6 @@ void signal_die(struct thread *t, int sig)
     /* Signals that do not kill by default never come here; one lost to a race with another thread's exit ends the same. */
     host(SYS_exit_group, 128 + sig);
     __builtin_unreachable();
-}
-
-/* ---- frames ---- */
-
-/* Linux's layout of what a handler finds on its stack (arch/x86/include/uapi/asm/sigcontext.h, ucontext.h). */
-struct guest_sigcontext {
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15, di, si, bp, bx, dx, ax, cx, sp, ip, flags;
-    uint16_t cs, gs, fs, ss;
-    uint64_t err, trapno, oldmask, cr2, fpstate, reserved[8];
-};
-struct guest_stack {
-    uint64_t sp;
-    int32_t flags, pad;
-    uint64_t size;
-};
-struct guest_ucontext {
-    uint64_t flags, link;
-    struct guest_stack stack;
-    struct guest_sigcontext mc;
-    uint64_t sigmask;
-};
-struct guest_frame {
-    uint64_t pretcode;
-    struct guest_ucontext uc;
-    siginfo_t info;
-};
-_Static_assert(sizeof(struct guest_sigcontext) == 256 && sizeof(siginfo_t) == 128, "Linux's layout");
-
-#define UC_FP_XSTATE 1
-#define UC_SIGCONTEXT_SS 2
-#define UC_STRICT_RESTORE_SS 4
-#define FP_MAGIC1 0x46505853u
-#define FP_MAGIC2 0x46505845u
-#define FXSAVE_SIZE 512
-#define SW_RESERVED 464 /* in the FXSAVE area: struct _fpx_sw_bytes */
-#define XSTATE_BV 512
-#define MXCSR 24
-#define USER_CS 0x33
-#define USER_SS 0x2b
-#define RED_ZONE 128
-#define FLAG_TF 0x100ull
-#define FLAG_DF 0x400ull
-#define FLAG_RF 0x10000ull
-#define FIX_EFLAGS 0x50dd5ull
-
-/* Bytes of an XSAVE area of these components, in the standard format. */
-static uint32_t xstate_size(uint64_t features)
-{
-    uint32_t size = FXSAVE_SIZE + 64;
-    for (unsigned i = 2; i < 63; i++) {
-        unsigned a, b, c, d;
-        if (!(features >> i & 1))
-            continue;
-        __cpuid_count(0xd, i, a, b, c, d);
-        size = MAX(size, a + b);
-    }
-    return size;
-}
-
-uint32_t signal_xstate_size(const struct thread *t, uint64_t *features)
-{
-    static uint32_t known_size; /* the same for all vCPUs of a host */
-    uint32_t size = __atomic_load_n(&known_size, __ATOMIC_RELAXED);
-    *features = machine_traits(thread_machine(t)).xfeatures;
-    if (!size) {
-        size = xstate_size(*features);
-        __atomic_store_n(&known_size, size, __ATOMIC_RELAXED);
-    }
-    return size;
-}
-
-static bool in_altstack(const struct thread *t, uint64_t sp)
-{
-    return sp > t->altstack_sp && sp - t->altstack_sp <= t->altstack_size;
-}
-
-static bool on_altstack(const struct thread *t, uint64_t sp)
-{
-    if (t->altstack_flags & (int) (1u << 31)) /* SS_AUTODISARM: never counts as on it */
-        return false;
-    return t->altstack_size && in_altstack(t, sp);
-}
-
-int signal_altstack_flags(const struct thread *t, uint64_t sp)
-{
-    if (!t->altstack_size)
-        return SS_DISABLE;
-    return on_altstack(t, sp) ? SS_ONSTACK : 0;
-}
-
-/* The kernel's reset of FPU state for a handler: everything in its initial configuration. */
-static void init_fpu(struct vcpu *v, uint8_t *image, uint32_t size)
-{
-    memset(image, 0, size);
-    *(uint16_t *) image = 0x37f;
-    *(uint32_t *) (image + MXCSR) = 0x1f80;
-    *(uint64_t *) (image + XSTATE_BV) = 3; /* without its bits MXCSR would stay as it is */
-    vcpu_set_xsave(v, image);
-}
-
-/* struct _fpx_sw_bytes, in a part of the FXSAVE area that the processor leaves alone. */
-struct fpx_sw {
-    uint32_t magic1, extended_size;
-    uint64_t xfeatures;
-    uint32_t xstate_size, padding[7];
-};
-
-static int write_frame(struct thread *t, const siginfo_t *info, const struct ksigaction *act, ksigset_t oldmask)
-{
-    struct space *sp = t->proc->space;
-    struct cpu_regs *r = t->regs;
-    uint64_t features;
-    uint32_t xsize = signal_xstate_size(t, &features), buffer = MAX(machine_traits(thread_machine(t)).xsave_size, xsize + 4);
-    if (!(act->flags & KSA_RESTORER))
-        return -EFAULT;
-
-    uint64_t at = r->rsp - RED_ZONE;
-    bool stay = on_altstack(t, r->rsp); /* the frame must not leave the alternate stack */
-    if ((act->flags & SA_ONSTACK) && t->altstack_size && !on_altstack(t, at)) {
-        at = t->altstack_sp + t->altstack_size;
-        stay = true;
-    }
-    uint64_t fp = (at - (xsize + 4)) & ~63ull;
-    uint64_t frame_at = ((fp - sizeof(struct guest_frame)) & ~15ull) - 8;
-    if (stay && !in_altstack(t, frame_at))
-        return -EFAULT;
-
-    uint64_t total = fp + xsize + 4 - frame_at;
-    autofree uint8_t *image = aligned_alloc(64, (buffer + 63) & ~63ull);
-    autofree uint8_t *out = calloc(1, total);
-    if (!image || !out)
-        return -ENOMEM;
-    vcpu_get_xsave(t->vcpu, image);
-
-    struct guest_frame *f = (struct guest_frame *) out;
-    f->pretcode = act->restorer;
-    f->uc.flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-    f->uc.stack = (struct guest_stack){
-        .sp = t->altstack_sp, .size = t->altstack_size, .flags = t->altstack_size ? t->altstack_flags : SS_DISABLE};
-    f->uc.mc = (struct guest_sigcontext){.r8 = r->r8,
-                                         .r9 = r->r9,
-                                         .r10 = r->r10,
-                                         .r11 = r->r11,
-                                         .r12 = r->r12,
-                                         .r13 = r->r13,
-                                         .r14 = r->r14,
-                                         .r15 = r->r15,
-                                         .di = r->rdi,
-                                         .si = r->rsi,
-                                         .bp = r->rbp,
-                                         .bx = r->rbx,
-                                         .dx = r->rdx,
-                                         .ax = r->rax,
-                                         .cx = r->rcx,
-                                         .sp = r->rsp,
-                                         .ip = r->rip,
-                                         .flags = r->rflags | 0x202,
-                                         .cs = USER_CS,
-                                         .ss = USER_SS,
-                                         .err = t->trap.error,
-                                         .trapno = t->trap.trapno,
-                                         .oldmask = oldmask,
-                                         .cr2 = t->trap.cr2,
-                                         .fpstate = fp};
-    f->uc.sigmask = oldmask;
-    f->info = *info;
-    uint8_t *fpu = out + (fp - frame_at);
-    memcpy(fpu, image, xsize);
-    const struct fpx_sw sw = {FP_MAGIC1, xsize + 4, features, xsize, {0}};
-    memcpy(fpu + SW_RESERVED, &sw, sizeof sw);
-    *(uint64_t *) (fpu + XSTATE_BV) |= 3; /* as the kernel: x87 and SSE are always there */
-    *(uint32_t *) (fpu + xsize) = FP_MAGIC2;
-
-    if (copy_out(sp, gva(frame_at), out, total))
-        return -EFAULT;
-    if (t->altstack_flags & (int) (1u << 31)) {
-        t->altstack_sp = t->altstack_size = 0;
-        t->altstack_flags = 0;
-    }
-    r->rdi = (uint64_t) info->si_signo;
-    r->rsi = frame_at + offsetof(struct guest_frame, info);
-    r->rdx = frame_at + offsetof(struct guest_frame, uc);
-    r->rax = 0;
-    r->rip = act->handler;
-    r->rsp = frame_at;
-    r->rflags &= ~(FLAG_DF | FLAG_RF | FLAG_TF);
-    init_fpu(t->vcpu, image, buffer);
-    return 0;
-}
-
-/* What of the state at `fp`, whose first part is in `image`, a frame is to restore: its size, or that of the legacy part where the
- * frame has no other (check_xstate_in_sigframe() in the kernel), or -EFAULT. */
-static int64_t frame_state_size(struct space *sp, const uint8_t *image, uint64_t fp, uint32_t xsize)
-{
-    struct fpx_sw sw;
-    uint32_t magic2;
-    memcpy(&sw, image + SW_RESERVED, sizeof sw);
-    if (sw.magic1 != FP_MAGIC1 || sw.xstate_size < FXSAVE_SIZE + 64 || sw.xstate_size > xsize ||
-        sw.xstate_size > sw.extended_size)
-        return FXSAVE_SIZE;
-    if (copy_in(sp, &magic2, gva(fp + sw.xstate_size), sizeof magic2))
-        return -EFAULT;
-    return magic2 == FP_MAGIC2 ? sw.xstate_size : FXSAVE_SIZE;
-}
-
-static uint32_t mxcsr_mask(void)
-{
-    struct {
-        uint32_t before[7], mask, rest[120];
-    } __attribute__((aligned(16))) area = {0};
-    __asm__ volatile("fxsave64 %0" : "+m"(area));
-    return area.mask ? area.mask : 0xffbf;
-}
-
-/* Would the processor load this (XRSTOR, FXRSTOR in the SDM)? The rest of the header it does not look at. The compacted form,
- * which nothing but a program itself could have put there, is not taken. */
-static bool state_loadable(const uint8_t *image, uint64_t fp, uint64_t features, bool extended)
-{
-    uint64_t header[3];
-    memcpy(header, image + XSTATE_BV, sizeof header);
-    if (*(const uint32_t *) (image + MXCSR) & ~mxcsr_mask())
-        return false;
-    return extended ? !(fp & 63) && !(header[0] & ~features) && !header[1] && !header[2] : !(fp & 15);
-}
-
-static int restore_fpu(struct thread *t, uint64_t fp)
-{
-    struct space *sp = t->proc->space;
-    uint64_t features;
-    uint32_t xsize = signal_xstate_size(t, &features), buffer = MAX(machine_traits(thread_machine(t)).xsave_size, xsize + 4);
-    autofree uint8_t *image = aligned_alloc(64, (buffer + 63) & ~63ull);
-    if (!image)
-        return -ENOMEM;
-    memset(image, 0, buffer);
-    if (fp == 0) {
-        init_fpu(t->vcpu, image, buffer);
-        return 0;
-    }
-    if (copy_in(sp, image, gva(fp), FXSAVE_SIZE))
-        return -EFAULT;
-    struct fpx_sw sw;
-    memcpy(&sw, image + SW_RESERVED, sizeof sw);
-    int64_t size = frame_state_size(sp, image, fp, xsize);
-    bool extended = size > FXSAVE_SIZE;
-    if (size < 0 || copy_in(sp, image, gva(fp), (size_t) size) || !state_loadable(image, fp, features, extended))
-        return -EFAULT;
-    if (extended) {
-        *(uint64_t *) (image + XSTATE_BV) &= sw.xfeatures;
-        memset(image + XSTATE_BV + 8, 0, 56);
-    } else {
-        *(uint64_t *) (image + XSTATE_BV) = 3; /* a legacy frame: x87 and SSE only, the rest initial */
-    }
-    memset(image + SW_RESERVED, 0, sizeof sw);
-    return vcpu_set_xsave(t->vcpu, image) ? -EFAULT : 0;
-}
-
-/* IRET refuses all selectors but those that there are, and it names the one that it refused. */
-static int check_segments(struct thread *t, unsigned cs, unsigned ss)
-{
-    if (cs == USER_CS && ss == USER_SS)
-        return 0;
-    t->trap = (struct trap_info){.trapno = 13, .error = (cs == USER_CS ? ss : cs) & ~3u, .cr2 = t->trap.cr2};
-    return -EFAULT;
-}
-
-int signal_return(struct thread *t)
-{
-    struct space *sp = t->proc->space;
-    struct guest_ucontext uc;
-    uint64_t at = t->regs->rsp - 8;
-    if (copy_in(sp, &uc, gva(at + offsetof(struct guest_frame, uc)), sizeof uc))
-        return -EFAULT;
-    const struct guest_sigcontext *m = &uc.mc;
-    t->restart_fn = NULL; /* a handler ran: nothing is left to restart */
-    signal_set_mask(t, uc.sigmask);
-    *t->regs = (struct cpu_regs){.rax = m->ax,
-                                 .rbx = m->bx,
-                                 .rcx = m->cx,
-                                 .rdx = m->dx,
-                                 .rsi = m->si,
-                                 .rdi = m->di,
-                                 .rsp = m->sp,
-                                 .rbp = m->bp,
-                                 .r8 = m->r8,
-                                 .r9 = m->r9,
-                                 .r10 = m->r10,
-                                 .r11 = m->r11,
-                                 .r12 = m->r12,
-                                 .r13 = m->r13,
-                                 .r14 = m->r14,
-                                 .r15 = m->r15,
-                                 .rip = m->ip,
-                                 .rflags = (t->regs->rflags & ~FIX_EFLAGS) | (m->flags & FIX_EFLAGS)};
-    if (restore_fpu(t, m->fpstate))
-        return -EFAULT;
-    signal_restore_altstack(t, uc.stack.sp, uc.stack.flags, uc.stack.size);
-    return check_segments(t, m->cs | 3, m->ss | 3);
-}
-
-int signal_restore_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size)
-{
-    int mode = flags & ~(int) (1u << 31);
-    if (on_altstack(t, t->regs->rsp))
-        return -EPERM;
-    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
-        return -EINVAL;
-    if (mode == SS_DISABLE) {
-        sp = size = 0;
-    } else if (size < 2048) {
-        return -ENOMEM; /* MINSIGSTKSZ */
-    }
-    t->altstack_sp = sp;
-    t->altstack_size = size;
-    t->altstack_flags = flags;
-    return 0;
 }
 
 /* ---- delivery ---- */
@@ -838,7 +540,7 @@ static void deliver(struct thread *t, const siginfo_t *info)
     finish_call(t, true, act.flags);
     ksigset_t old = t->restore_mask ? t->saved_mask : t->sigmask;
     t->restore_mask = false;
-    if (write_frame(t, info, &act, old)) {
+    if (frame_write(t, info, &act, old)) {
         siginfo_t segv = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
         signal_set_mask(t, old);
         if (sig == SIGSEGV) {

@@ -5,10 +5,6 @@
 
 #include "task/task.h"
 
-/* sigaltstack(2): SS_* as a thread with stack pointer `sp` would read them; set, with its errors. */
-int signal_altstack_flags(const struct thread *t, uint64_t sp);
-int signal_restore_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size);
-
 /* Once a process image: block all, install the recovery handlers. `ignored`: dispositions inherited as SIG_IGN (bit n-1). */
 void signal_init(struct sighand *sh, ksigset_t ignored);
 /* The host's present view, for the first process: what is ignored, what is blocked. */
@@ -17,6 +13,8 @@ ksigset_t signal_host_blocked(void);
 
 /* A host thread that will run a guest: block everything that the supervisor does not take. */
 void signal_block_all(void);
+/* Those two as well: between an exec and signal_init(), where they have no handler, and for threads that are nobody's. */
+void signal_block_every(void);
 extern const ksigset_t signal_supervisor_mask;
 
 /* Signals of which the host's handler has to tell a fault from what was sent: SIGSEGV and SIGBUS, and where the guest runs in this process all
@@ -40,9 +38,6 @@ static inline int signal_code_by_hand(int code)
 
 /* The window of a blocking call (signal.c): -ERESTARTNOINTR when *taken was set before it. */
 long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
-
-/* Size and components of the XSAVE area as the guest sees it. */
-uint32_t signal_xstate_size(const struct thread *t, uint64_t *features);
 
 /* For a traced process: every signal comes to on_signal, or again only those with a handler. */
 void signal_take_all(struct sighand *sh, bool all);
@@ -76,9 +71,6 @@ void signal_reclaim(struct sighand *sh);
 /* CLONE_CLEAR_SIGHAND: every handler becomes the default. */
 void signal_reset_handlers(struct sighand *sh);
 ksigset_t signal_ignored_set(struct sighand *sh);
-
-/* rt_sigreturn(2): 0, or -EFAULT (bad frame: the caller forces SIGSEGV). */
-int signal_return(struct thread *t);
 
 void signal_set_mask(struct thread *t, ksigset_t mask);
 

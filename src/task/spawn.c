@@ -37,10 +37,31 @@ struct spawn {
     void *stack;
     bool own_sighand;
     int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
-    bool tell;   /* the parent has a tracer, which hears of this vfork */
+    bool tell;   /* the parent has a tracer */
     int ended;   /* futex word: the child has left this memory */
     int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
 };
+
+static struct lock guests_lock; /* process_guests */
+
+static void guests_add(struct process *p)
+{
+    lock_take(&guests_lock);
+    p->next_guest = process_guests;
+    __atomic_store_n(&process_guests, p, __ATOMIC_RELEASE);
+    lock_drop(&guests_lock);
+}
+
+static void guests_remove(struct process *p)
+{
+    lock_take(&guests_lock);
+    struct process **at = &process_guests;
+    while (*at && *at != p)
+        at = &(*at)->next_guest;
+    if (*at)
+        __atomic_store_n(at, p->next_guest, __ATOMIC_RELEASE);
+    lock_drop(&guests_lock);
+}
 
 static void spawn_free(struct spawn *s)
 {
@@ -76,7 +97,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     s->proc.execing = NULL;
     s->proc.sync.taken = 0;
     s->proc.tracer = (struct tracer){0};
-    s->proc.traced = s->proc.ending = 0;
+    s->proc.traced = s->proc.ending = s->proc.tracer_end.pid = 0;
     s->proc.forked_by = t->tid;
     s->proc.vfork_child = true;
     s->proc.nthreads = 1;
@@ -137,7 +158,8 @@ static void tell_pid(struct spawn *s, int64_t pid)
     host(SYS_futex, &s->pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
 }
 
-/* A traced parent stops between the birth of its child and its own sleep, so another thread sleeps in the host's clone. */
+/* A traced parent stops between the birth of its child and its own sleep, and can be told of the end of its process in that sleep, so another
+ * thread sleeps in the host's clone. */
 static bool sleeps_itself(const struct spawn *s)
 {
     return (s->args.flags & CLONE_VFORK) && !s->tell;
@@ -147,6 +169,7 @@ static int spawn_main(void *arg)
 {
     struct spawn *s = arg;
     struct thread *t = &s->thread;
+    signal_block_all();
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
     if (s->own_sighand && s->proc.sighand->all)
         signal_take_all(s->proc.sighand, false);
@@ -171,6 +194,9 @@ static void spawn_gone(struct spawn *s, int pid)
     space_repair(s->proc.space, pid);
     if (lock_held_by(&s->proc.sighand->lock, pid))
         lock_drop(&s->proc.sighand->lock);
+    if (lock_held_by(&guests_lock, pid))
+        lock_drop(&guests_lock);
+    guests_remove(&s->proc);
 }
 
 /* The calling host thread sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host
@@ -181,6 +207,7 @@ static int64_t spawn_run(struct spawn *s)
     uint64_t flags = CLONE_VM | CLONE_VFORK |
                      (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO));
     struct thread *t = current;
+    guests_add(&s->proc);
     int self = lock_act_for(0);
     fds_act_for(&s->fds);
     int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
@@ -196,7 +223,7 @@ static void *spawn_sleeper(void *arg)
 {
     struct spawn *s = arg;
     fds_act_for(s->parent_fds);
-    signal_block_all();
+    signal_block_every();
     int64_t pid = spawn_run(s);
     if (pid < 0)
         tell_pid(s, pid);
@@ -212,7 +239,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     int64_t pid = spawn_prepare(t, a, &s);
     if (pid)
         return pid;
-    s->tell = (a->flags & CLONE_VFORK) && (a->event || traced_wants(t, PTRACE_EVENT_VFORK_DONE));
+    s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
     if (sleeps_itself(s)) {
         pid = spawn_run(s);
         spawn_free(s);
@@ -227,6 +254,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     s->refs = 2;
     int r = pthread_create(&sleeper, &attr, spawn_sleeper, s);
     pthread_attr_destroy(&attr);
+    signal_reclaim(t->proc->sighand);
     if (r) {
         s->refs = 1;
         fds_child_gone(&s->fds, -1);
@@ -238,8 +266,9 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     if (s->tell && pid > 0) {
         if (a->event)
             traced_event(t, a->event, (uint64_t) pid);
-        while (!__atomic_load_n(&s->ended, __ATOMIC_ACQUIRE))
-            host(SYS_futex, &s->ended, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+        else if (a->traced)
+            traced_tell_birth(t, (int) pid);
+        traced_wait_word(t, &s->ended);
         traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
     }
     spawn_free(s);

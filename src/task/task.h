@@ -63,15 +63,20 @@ struct process {
     char *exe_path; /* absolute guest path: /proc/self/exe */
     struct elf_start start;
     char comm[16];
-    bool translated;         /* what is loaded is the translator of the program */
-    bool vfork_child;        /* runs in its parent's address space until exec or exit */
-    struct program *execing; /* what its exec leaves there: the parent frees it */
+    bool translated;            /* what is loaded is the translator of the program */
+    bool vfork_child;           /* runs in its parent's address space until exec or exit, */
+    struct process *next_guest; /* in process_guests */
+    struct program *execing;    /* what its exec leaves there: the parent frees it */
 
     struct tracer tracer;
     int traced;                /* threads that are */
     int ending, end_status;    /* a traced process ends: its threads wait to be collected */
     int group_stop, group_seq; /* the signal of the last stop of a traced process, and their number */
     int forked_by;             /* the parent's thread */
+    struct {                   /* under `lock`: tells when the tracer of that number ends, while anyone is traced */
+        int pid, fd;
+        uint32_t table; /* whose number it is: fds_table_id() */
+    } tracer_end;
 };
 
 /* What binds a thread's system calls (seccomp.h). Changed with the process's lock held, by other threads of it too; read without. */
@@ -129,8 +134,7 @@ struct thread {
     uint64_t bus_rip;     /* where a CPU_BUS without an address was taken up last */
 
     struct traced trace;
-    volatile int in_wait; /* wait4 or waitid, which a tracee's notice ends */
-    volatile int noticed; /* one came that concerns nobody here: what it interrupted is made again */
+    volatile int in_wait; /* in wait4 or waitid, which a notice ends */
 };
 
 extern __thread struct thread *current;

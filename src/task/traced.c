@@ -3,13 +3,15 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
-#include <time.h>
 
+#include "base/fds.h"
 #include "base/raw.h"
+#include "task/frame.h"
 #include "task/process.h"
 #include "task/seccomp.h"
 #include "task/signal.h"
@@ -17,13 +19,8 @@
 #define FLAG_TF 0x100ull
 #define EVENT_STATUS(sig, event) ((sig) | (event) << 8)
 
-#define PATIENCE_MS 200 /* how often is looked whether the tracer is still there */
-
 #define load(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define store(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
-
-/* With a notice: another thread of ours has been told something that this one may be waiting for. */
-#define WAKE 2
 
 /* ---- between supervisors ---- */
 
@@ -44,77 +41,31 @@ int traced_poke(int tid, uint64_t at, const void *buf, size_t size)
     return move(SYS_process_vm_writev, tid, at, (void *) buf, size);
 }
 
-long traced_notify(int pid, int tid, uint64_t at)
+long traced_notify(int pid, int tid, int sig)
 {
-    siginfo_t si = {.si_signo = SIGBUS, .si_code = TRACE_NOTICE};
-    si.si_pid = (int) host(SYS_gettid);
-    si.si_value.sival_ptr = (void *) at;
-    return tid ? host(SYS_rt_tgsigqueueinfo, pid, tid, SIGBUS, &si) : host(SYS_rt_sigqueueinfo, pid, SIGBUS, &si);
+    siginfo_t si = {.si_signo = sig, .si_code = TRACE_NOTICE};
+    return tid ? host(SYS_rt_tgsigqueueinfo, pid, tid, sig, &si) : host(SYS_rt_sigqueueinfo, pid, sig, &si);
 }
 
 /* To whoever traces `t`: its thread, or the process when that has ended. False: nobody is left. */
-static bool tell(struct thread *t, bool again)
+static bool tell(struct thread *t)
 {
     struct traced *b = &t->trace;
-    uint64_t at = (uint64_t) b | again;
-    long r = traced_notify(b->tracer_pid, b->tracer_tid, at);
+    int sig = load(&b->known) ? TRACE_RING : TRACE_STRANGER;
+    if (!load(&b->tracer_pid))
+        return false; /* it let go of us as it ended */
+    long r = traced_notify(b->tracer_pid, b->tracer_tid, sig);
     if (r == -ESRCH)
-        r = traced_notify(b->tracer_pid, 0, at);
+        r = traced_notify(b->tracer_pid, 0, sig);
     return r != -ESRCH;
 }
 
-static void send_sigchld(struct thread *t, const struct traced *b)
-{
-    const struct ksigaction *act = &t->proc->sighand->action[SIGCHLD];
-    bool ended = b->state == TRACED_ENDED;
-    if (act->handler == KSIG_IGN || (!ended && (act->flags & SA_NOCLDSTOP)))
-        return;
-    siginfo_t si = {.si_signo = SIGCHLD};
-    si.si_pid = b->tid;
-    si.si_uid = b->uid;
-    if (ended) {
-        si.si_code = b->status & 0x7f ? b->status & 0x80 ? CLD_DUMPED : CLD_KILLED : CLD_EXITED;
-        si.si_status = b->status & 0x7f ? b->status & 0x7f : b->status >> 8;
-    } else {
-        si.si_code = b->group_stop ? CLD_STOPPED : CLD_TRAPPED;
-        si.si_status = b->status & 0x7f;
-    }
-    host(SYS_rt_sigqueueinfo, host(SYS_getpid), SIGCHLD, &si);
-}
-
-/* In the tracer: one of its threads has something to tell. Forged, it is read and found to be nothing. */
-static void told(struct thread *t, int tid, uint64_t at)
-{
-    struct tracer *me = &t->proc->tracer;
-    struct traced b;
-    int self = (int) host(SYS_gettid);
-    if (traced_peek(tid, at & ~1ull, &b, sizeof b) || b.magic != TRACED_MAGIC || b.tid != tid ||
-        b.tracer_pid != (int) host(SYS_getpid))
-        return;
-    for (unsigned i = 0; i < ARRAY_SIZE(me->met) && !b.known; i++) {
-        int free_place = 0;
-        if (me->met[i].tid == tid ||
-            __atomic_compare_exchange_n(&me->met[i].tid, &free_place, -1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-            me->met[i].at = at & ~1ull;
-            store(&me->met[i].tid, tid);
-            store(&me->any_met, 1);
-            break;
-        }
-    }
-    if (!(at & 1) && b.state != TRACED_RUNS)
-        send_sigchld(t, &b);
-    for (unsigned i = 0; i < ARRAY_SIZE(me->waiting); i++) {
-        int other = load(&me->waiting[i]);
-        if (other && other != self)
-            traced_notify((int) host(SYS_getpid), other, WAKE);
-    }
-}
-
-/* Is there anything to do for traced_look()? */
-static bool has_work(const struct thread *t)
+bool traced_has_work(const struct thread *t)
 {
     const struct traced *b = &t->trace;
     const struct process *p = t->proc;
+    if (b->over)
+        return false;
     if (load(&p->ending))
         return true;
     if (!b->active)
@@ -123,25 +74,27 @@ static bool has_work(const struct thread *t)
            load(&b->stop_asked) != b->stop_done;
 }
 
-int traced_notice(struct thread *t, const siginfo_t *info)
+int traced_rung(struct thread *t, int sig, bool notice)
 {
-    uint64_t at = (uint64_t) info->si_value.sival_ptr;
-    if (at == WAKE)
-        return t->in_wait ? TRACE_WORK : 0;
-    if (at) {
-        told(t, info->si_pid, at);
-        t->noticed = 1;
-        return t->in_wait ? TRACE_WORK : 0;
-    }
+    struct tracer *me = &t->proc->tracer;
+    if (sig == TRACE_STRANGER)
+        store(&me->strangers, 1);
     t->trace.look = 1;
+    if (t->trace.over)
+        return 0;
     if (t->trace.waits)
         return TRACE_CANCEL;
-    if (!t->trace.over && has_work(t)) {
-        t->trace.look_command = 1;
-        return TRACE_WORK;
-    }
-    t->noticed = 1; /* it came late: what it told of has been seen */
-    return 0;
+    return notice || load(&me->count) || traced_has_work(t) ? TRACE_WORK : 0;
+}
+
+bool traced_attend(struct thread *t)
+{
+    __atomic_fetch_and(&t->sig_taken, ~SIG_NOTICE, __ATOMIC_RELAXED);
+    tracer_attend(t);
+    if (!t->in_wait && !traced_has_work(t))
+        return true;
+    __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+    return false;
 }
 
 /* ---- stopping ---- */
@@ -154,6 +107,8 @@ static void activate(struct thread *t)
         signal_take_all(t->proc->sighand, true);
 }
 
+static void tracer_end_forget(struct process *p);
+
 static void leave(struct thread *t)
 {
     struct traced *b = &t->trace;
@@ -162,6 +117,7 @@ static void leave(struct thread *t)
     b->active = b->mode = 0;
     if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
         signal_take_all(t->proc->sighand, false);
+    tracer_end_forget(t->proc);
     if (load(&t->proc->ending))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
@@ -169,7 +125,7 @@ static void leave(struct thread *t)
 static void publish(struct thread *t)
 {
     struct traced *b = &t->trace;
-    b->xsave_size = signal_xstate_size(t, &b->xfeatures);
+    b->xsave_size = frame_xstate_size(t, &b->xfeatures);
     if (!b->xsave)
         b->xsave = (uint64_t) aligned_alloc(64, (machine_traits(thread_machine(t)).xsave_size + 63) & ~63ull);
     if (b->xsave)
@@ -218,29 +174,82 @@ static void tracer_gone(struct thread *t)
 static void waited(struct thread *t)
 {
     t->trace.waits = 0;
-    if (has_work(t)) {
-        t->trace.look_command = 1;
+    if (traced_has_work(t))
         __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
-    }
 }
 
-/* Sleep until the tracer has set the state, or is gone. Nothing but SIGKILL and notices comes in. It is told again until it knows us: two notices
- * at once are one. */
+/* A descriptor that is readable when the tracer has ended, or -EMFILE: the process's, unless another thread has another tracer. */
+static int tracer_end_open(struct thread *t)
+{
+    struct process *p = t->proc;
+    int pid = t->trace.tracer_pid;
+    pthread_mutex_lock(&p->lock);
+    int fd = p->tracer_end.pid == pid && p->tracer_end.table == fds_table_id() ? p->tracer_end.fd : -1;
+    pthread_mutex_unlock(&p->lock);
+    if (fd >= 0)
+        return fd;
+    fds_create_lock();
+    fd = (int) host(SYS_pidfd_open, pid, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    pthread_mutex_lock(&p->lock);
+    if (fd >= 0 && !p->tracer_end.pid) {
+        p->tracer_end.pid = pid;
+        p->tracer_end.fd = fd;
+        p->tracer_end.table = fds_table_id();
+    }
+    pthread_mutex_unlock(&p->lock);
+    fds_create_unlock();
+    return fd;
+}
+
+static void tracer_end_close(struct process *p, int fd)
+{
+    pthread_mutex_lock(&p->lock);
+    if (p->tracer_end.pid && p->tracer_end.fd == fd)
+        fd = -1;
+    pthread_mutex_unlock(&p->lock);
+    if (fd >= 0)
+        fds_close(fd);
+}
+
+/* Nobody is traced any more. */
+static void tracer_end_forget(struct process *p)
+{
+    pthread_mutex_lock(&p->lock);
+    int fd = p->tracer_end.pid && !load(&p->traced) ? p->tracer_end.fd : -1;
+    if (fd >= 0)
+        p->tracer_end.pid = 0;
+    pthread_mutex_unlock(&p->lock);
+    if (fd >= 0)
+        fds_close(fd);
+}
+
+/* One sleep of a stopped thread, until somebody rings. False: its tracer has ended. */
+static bool sleep_stopped(struct thread *t, int end)
+{
+    struct pollfd pfd = {.fd = end, .events = POLLIN};
+    if (end == -ESRCH || window_call(&t->trace.look, SYS_poll, (long) &pfd, 1, -1, 0, 0, 0) > 0)
+        return false;
+    if (load(&t->proc->tracer.count) || load(&t->proc->tracer.strangers))
+        tracer_attend(t); /* this thread is a tracer, too */
+    return true;
+}
+
+/* Sleep until the tracer has set the state, or is gone. Nothing but SIGKILL and notices comes in. */
 static void wait_for_tracer(struct thread *t, int state)
 {
     struct traced *b = &t->trace;
-    int ms = 1;
+    int end = tracer_end_open(t);
     b->waits = 1;
     while (load(&b->state) == state) {
         b->look = 0;
-        if (load(&b->state) != state)
+        if (load(&b->state) == state && !sleep_stopped(t, end)) {
+            tracer_gone(t);
             break;
-        if (window_call(&b->look, SYS_poll, 0, 0, ms, 0, 0, 0) == 0) {
-            if (host(SYS_kill, b->tracer_pid, 0) == -ESRCH || (!b->known && !tell(t, true)))
-                tracer_gone(t);
-            ms = MIN(ms * 2, PATIENCE_MS);
         }
     }
+    tracer_end_close(t->proc, end);
     waited(t);
 }
 
@@ -257,7 +266,7 @@ static int stop(struct thread *t, int status, const siginfo_t *info)
     b->changed = 0;
     b->seq++;
     store(&b->state, TRACED_STOPPED);
-    if (tell(t, false))
+    if (tell(t))
         wait_for_tracer(t, TRACED_STOPPED);
     else
         tracer_gone(t);
@@ -321,17 +330,17 @@ void traced_handler(struct thread *t)
 static void listen_on(struct thread *t)
 {
     struct traced *b = &t->trace;
+    int end = tracer_end_open(t);
     b->waits = 1;
-    while (b->active && b->cont_asked == b->cont_done && b->interrupt_asked == b->interrupt_done) {
+    while (b->cont_asked == b->cont_done && b->interrupt_asked == b->interrupt_done) {
         b->look = 0;
-        if (b->cont_asked != b->cont_done || b->interrupt_asked != b->interrupt_done)
-            break;
-        if (window_call(&b->look, SYS_poll, 0, 0, PATIENCE_MS, 0, 0, 0) == 0 &&
-            host(SYS_kill, b->tracer_pid, 0) == -ESRCH) {
+        if (b->cont_asked == b->cont_done && b->interrupt_asked == b->interrupt_done && !sleep_stopped(t, end)) {
             tracer_gone(t);
             leave(t);
+            break;
         }
     }
+    tracer_end_close(t->proc, end);
     waited(t);
 }
 
@@ -367,7 +376,7 @@ static void look_all(struct thread *t)
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
         if (o != t && o->tid)
-            traced_notify((int) host(SYS_getpid), o->tid, 0);
+            traced_notify((int) host(SYS_getpid), o->tid, TRACE_RING);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -388,7 +397,8 @@ bool traced_look(struct thread *t, siginfo_t *info)
 {
     struct traced *b = &t->trace;
     struct process *p = t->proc;
-    b->look = b->look_command = 0;
+    b->look = 0;
+    tracer_attend(t);
     if (load(&p->ending))
         end_with_others(t);
     if (!b->active) {
@@ -557,6 +567,44 @@ void traced_inherit(const struct traced *parent, struct thread *n, bool traced)
     n->sig_taken |= SIG_NOTICE;
 }
 
+void traced_tell_birth(struct thread *t, int tid)
+{
+    struct traced *b = &t->trace;
+    store(&b->born, tid);
+    if (!tell(t))
+        return;
+    int end = tracer_end_open(t);
+    b->waits = 1;
+    do
+        b->look = 0;
+    while (load(&b->born) && sleep_stopped(t, end));
+    b->born = 0;
+    tracer_end_close(t->proc, end);
+    waited(t);
+}
+
+void traced_wait_word(struct thread *t, const int *word)
+{
+    t->trace.waits = t->trace.active;
+    while (!load(word)) {
+        t->trace.look = 0;
+        if (t->trace.active && load(&t->proc->ending))
+            end_with_others(t);
+        window_call(&t->trace.look, SYS_futex, (long) word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
+    }
+    if (t->trace.active)
+        waited(t);
+}
+
+void traced_forget(struct process *p)
+{
+    if (p->tracer_end.pid)
+        fds_close(p->tracer_end.fd);
+    p->tracer_end.pid = 0;
+    tracer_forget(p);
+    p->traced = p->ending = 0;
+}
+
 /* ---- ends ---- */
 
 /* Tell how `t` ended, and wait until somebody has taken it. */
@@ -571,7 +619,7 @@ static void hold(struct thread *t, int status)
     if (t->tid == (int) host(SYS_getpid) && b->by_parent)
         return; /* the host's wait tells */
     store(&b->state, TRACED_ENDED);
-    if (tell(t, false))
+    if (tell(t))
         wait_for_tracer(t, TRACED_ENDED);
 }
 
@@ -595,7 +643,7 @@ void traced_thread_end(struct thread *t, int status)
         for (;;) {
             siginfo_t si;
             traced_look(t, &si);
-            window_call(&t->trace.look, SYS_poll, 0, 0, PATIENCE_MS, 0, 0, 0);
+            window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
         }
     }
     hold(t, status);
@@ -603,7 +651,7 @@ void traced_thread_end(struct thread *t, int status)
     free((void *) t->trace.xsave);
 }
 
-/* As many of the others as can be told wait for their tracer; one that sleeps for a vfork child cannot. */
+/* The others wait for their tracer first, each for itself. */
 void traced_process_end(struct thread *t, int status)
 {
     struct process *p = t->proc;
@@ -622,11 +670,8 @@ void traced_process_end(struct thread *t, int status)
         hold(t, status);
         leave(t);
     }
-    for (int patience = 5; (left = load(&p->traced)) > 0 && patience;) {
-        const struct timespec ts = {1, 0};
-        if (host(SYS_futex, &p->traced, FUTEX_WAIT_PRIVATE, left, &ts, NULL, 0) == -ETIMEDOUT)
-            patience--;
-    }
+    while ((left = load(&p->traced)) > 0)
+        host(SYS_futex, &p->traced, FUTEX_WAIT_PRIVATE, left, NULL, NULL, 0);
     t->trace.over = 1;
 }
 

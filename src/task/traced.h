@@ -33,6 +33,8 @@ struct traced {
     int seized;
     int stop_asked, interrupt_asked, cont_asked; /* counted up by others, followed by *_done */
     int known;                                   /* the tracer has it in its table */
+    unsigned told;                               /* the stop that it has sent SIGCHLD for */
+    int born; /* a child that is traced, and no event tells of; 0 again when the tracer has it */
 
     int state;
     unsigned seq;  /* of the stop */
@@ -61,9 +63,8 @@ struct traced {
     int tf;            /* the trap flag is ours */
     uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
     int stop_done, interrupt_done, cont_done, group_done;
-    int starts_with;           /* nr of the execve that made this image, or 0 */
-    volatile int look;         /* the window's word: something was told */
-    volatile int look_command; /* to this thread as a traced one; answered in signal delivery */
+    int starts_with;   /* nr of the execve that made this image, or 0 */
+    volatile int look; /* the window's word: somebody rang */
 };
 
 /* The tracing side's part of a process. */
@@ -71,24 +72,35 @@ struct tracer {
     struct lock lock; /* list */
     struct tracee *list;
     int count;
-    struct { /* filled by the notice's handler, emptied under the lock */
-        int tid;
-        uint64_t at;
-    } met[32];
-    int any_met;
-    int waiting[16]; /* threads in wait4 and waitid */
+    int strangers; /* a child rang that may be in no table yet; atomic */
+    int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children; 0: none */
 };
 
-/* The code of a SIGBUS that tells another supervisor to look again; a pointer with it is the traced thread's box, and makes the receiver the tracer.
- * Low bit: told before. It carries nothing that has to be believed. */
+/* A notice asks the receiver to look again, at its own box and at those of its tracees: it carries nothing, so a forged one tells nothing, and when
+ * two are one, or one is lost behind a signal of the same number from anywhere, nothing is missed. TRACE_STRANGER comes from a traced thread
+ * that its tracer does not know yet, its child: the only ones that have to be searched for. */
 #define TRACE_NOTICE ((int) 0xce1f05e0)
-long traced_notify(int pid, int tid, uint64_t at);
-/* From the signal handler: what has to be ended. */
+enum { TRACE_RING = SIGBUS, TRACE_STRANGER = SIGSEGV };
+long traced_notify(int pid, int tid, int sig);
+/* From the signal handler, for these two signals from whomever. What has to be ended: */
 enum {
     TRACE_CANCEL = 1, /* a window that waits */
     TRACE_WORK = 2,   /* the same, and the guest has to stop for signal delivery */
 };
-int traced_notice(struct thread *t, const siginfo_t *info);
+int traced_rung(struct thread *t, int sig, bool notice);
+/* Somebody rang while a call blocked. True: the call can be made again; else signal delivery has to be next. */
+bool traced_attend(struct thread *t);
+/* Has the thread to stop, or to be a traced one from now on? */
+bool traced_has_work(const struct thread *t);
+/* Sleep while *word is 0: a futex of this process's own. A traced thread ends with its process meanwhile. */
+void traced_wait_word(struct thread *t, const int *word);
+
+/* The layer above (sys/tracee.c): look at the tracees of this process, send the SIGCHLDs that are due, wake the threads that wait for them. */
+void tracer_attend(struct thread *t);
+/* A child is born to this process: threads that waited for tracees alone have it to wait for, too. */
+void tracer_child(struct process *p);
+/* In the child of a fork, which traces nobody. */
+void tracer_forget(struct process *p);
 
 /* Copy between processes: 0 or a negative errno. */
 int traced_peek(int tid, uint64_t at, void *buf, size_t size);
@@ -119,6 +131,10 @@ int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid);
 int traced_clone_event(const struct thread *t, const struct clone_args_in *a);
 /* `n` (maybe `t` itself, in the child) is the child of `t`. */
 void traced_inherit(const struct traced *parent, struct thread *n, bool traced);
+/* `tid` was born traced by the tracer of `t` without an event: until that one knows it. */
+void traced_tell_birth(struct thread *t, int tid);
+/* In the child of a fork: what its copy of the parent has of tracing. */
+void traced_forget(struct process *p);
 
 /* Ends: after these the caller goes on ending. `status` as of wait(2). */
 void traced_thread_end(struct thread *t, int status);

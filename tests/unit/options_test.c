@@ -279,9 +279,9 @@ static void help_and_version_win_where_they_stand(void **state)
     free(o.translate);
     refuse("--nope", ARGV("--nope", "--help"));
     /* Every option is in the help. */
-    const char *names[] = {"--backend", "--sysroot", "--workdir", "--env",   "--clear-env", "--user", "--hostname",
-                           "--memory",  "--timeout", "--trace",   "--stats", "--version",   "--help",
-                           "--quiet",   "--require-isolation"};
+    const char *names[] = {"--backend", "--sysroot",  "--workdir", "--env",     "--clear-env",
+                           "--user",    "--hostname", "--memory",  "--timeout", "--trace",
+                           "--stats",   "--version",  "--help",    "--quiet",   "--require-isolation"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         assert_non_null(strstr(options_help, names[i]));
 }

@@ -112,7 +112,7 @@ static void add(uint64_t start, uint64_t size, int prot, int flags, int name)
 
 static void bind(uint32_t index, uint64_t va)
 {
-    owner[index] = (uint32_t) (va >> CHUNK_SHIFT);
+    owner[index] = (uint32_t) (va >> CHUNK_SHIFT) + 1;
     space.slab.next = MAX(space.slab.next, index + 1);
 }
 
@@ -135,7 +135,7 @@ static void space_make(void)
 static uint64_t hva(uint64_t va)
 {
     for (uint32_t i = 1; i < space.slab.next; i++)
-        if (owner[i] == va >> CHUNK_SHIFT)
+        if (owner[i] == (va >> CHUNK_SHIFT) + 1)
             return SLAB + i * CHUNK_SIZE + va % CHUNK_SIZE;
     fail_msg("%lx is not bound", va);
     return 0;

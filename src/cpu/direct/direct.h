@@ -83,7 +83,8 @@ struct vcpu {
     struct cpu_fault fault;
     struct cpu_stats stats;
     uint64_t mask; /* the guest's */
-    siginfo_t kept[2]; /* SIGSYS from outside, the thread's and the process's, which the guest blocks: while it runs they wait here */
+    siginfo_t kept
+        [2]; /* SIGSYS from outside, the thread's and the process's, which the guest blocks: while it runs they wait here */
     unsigned keeps;
     uint64_t gs; /* until a thread has it */
     int tid;     /* the host thread that runs it, 0: none yet */

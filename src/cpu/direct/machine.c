@@ -21,7 +21,7 @@
 
 #define USER_END 0x7ffffffff000ull
 #define CHUNK (2ull << 20)
-#define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
+#define LOWEST (64ull << 10)      /* vm.mmap_min_addr's default */
 #define STACK_ROOM (512ull << 10) /* what the first thread's stack may grow to */
 #define GUARD (1ull << 20)        /* the kernel's gap below a stack */
 
@@ -155,7 +155,8 @@ static int check_host(const char **why)
     *why = "this build of elfuse lies where programs do, so it needs KVM";
     if ((uint64_t) __executable_start != ZONE_START)
         return -ENODEV;
-    *why = "the direct backend needs the instructions WRFSBASE and RDFSBASE (Linux 5.9 on a processor from 2012 or later)";
+    *why =
+        "the direct backend needs the instructions WRFSBASE and RDFSBASE (Linux 5.9 on a processor from 2012 or later)";
     if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
         return -ENODEV;
     *why = "the direct backend needs Syscall User Dispatch (Linux 5.11 or newer)";
@@ -301,7 +302,8 @@ static void direct_handle(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags,
     direct_signal = fn;
     *handler = (uint64_t) direct_handler;
     *flags |= SA_ONSTACK;
-    *mask = ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1)); /* what holds in the supervisor: a handler may not return */
+    *mask =
+        ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1)); /* what holds in the supervisor: a handler may not return */
 }
 
 const struct cpu_backend cpu_direct = {

@@ -400,7 +400,8 @@ static struct cpu_traits kvm_traits(const struct machine *m)
         .xfeatures = m->xcr0,
         .xsave_size = m->xsave_size,
         .tsc_is_host = m->tsc_is_host,
-        .shadow_paging = m->world == WORLD_RING3, /* who emulates ring 0 in software has no second level of tables either */
+        .shadow_paging =
+            m->world == WORLD_RING3, /* who emulates ring 0 in software has no second level of tables either */
     };
 }
 

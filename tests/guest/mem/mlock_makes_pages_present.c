@@ -51,6 +51,13 @@ int main(void)
              0);
     MUST(p != MAP_FAILED);
     printf("present far away %u\n", present(p, 2));
+    for (int own = 0; own < 2; own++) {
+        p = mmap(NULL, 2 * T_PAGE, PROT_NONE, (own ? MAP_PRIVATE : MAP_SHARED) | MAP_ANONYMOUS, -1, 0);
+        show("without rights at first", p == MAP_FAILED ? -1 : 0);
+        printf("present %u\n", present(p, 2));
+        MUST(mprotect(p, 2 * T_PAGE, PROT_READ | PROT_WRITE) == 0);
+        printf("with rights: present %u\n", present(p, 2));
+    }
     show_status("not inherited", IN_CHILD(_exit(present(map_anon(2 * T_PAGE, PROT_READ | PROT_WRITE), 2))));
     show("munlockall", raw(munlockall));
     return t_end();

@@ -72,6 +72,10 @@ int main(void)
     try("grows down over a file", NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, ro, 0);
     try("hugetlb of an odd size", NULL, 4096, rw, anon | MAP_HUGETLB | (60 << 26), -1, 0);
     try("hugetlb of a file", NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_HUGETLB, ro, 0);
+    char *odd = mmap(NULL, 4 << 20, PROT_NONE, anon, -1, 0);
+    MUST(odd != MAP_FAILED);
+    odd = (char *) (((uintptr_t) odd + (2 << 20) - 1) & -(2ul << 20)) + T_PAGE;
+    try("hugetlb at a fixed, odd place", odd, 4096, rw, anon | MAP_HUGETLB | MAP_FIXED, -1, 0);
     try("populate", NULL, 1 << 20, rw, anon | MAP_POPULATE, -1, 0);
     try("locked", NULL, 4096, rw, anon | MAP_LOCKED, -1, 0);
     try("stack, noreserve, denywrite", NULL, 4096, rw, anon | MAP_STACK | MAP_NORESERVE | MAP_DENYWRITE, -1, 0);
