@@ -65,7 +65,7 @@ static bool run_inside(const struct options *from, bool stats, char **argv, stru
         struct options o = *from;
         const char *none[1] = {NULL};
         int null = open("/dev/null", O_RDONLY);
-        o.argv = argv, o.env = none, o.clear_env = true, o.stats = stats, o.timeout = RUN_SECONDS;
+        o.argv = argv, o.env = none, o.clear_env = true, o.quiet = true, o.stats = stats, o.timeout = RUN_SECONDS;
         dup2(null, 0), dup2(ends[1], 1), dup2(ends[1], 2);
         close(null), close(ends[0]), close(ends[1]);
         launch(&o);
@@ -113,17 +113,35 @@ static bool counted(const struct run *r, const char *name)
     return strstr(r->out, line);
 }
 
+/* The smallest program, by that backend and no other. */
+static bool runs_by(const struct options *o, enum backend backend, struct run *r, struct answer *a)
+{
+    struct options by = *o;
+    by.backend = backend;
+    by.require_isolation = false;
+    if (!run_sample(&by, "x86_64", true, r)) {
+        say(a, false, "cannot start a program: %s", errno_text(errno));
+        return false;
+    }
+    if (!sample_ended_well(r)) {
+        say_failure(a, "", r);
+        return false;
+    }
+    return true;
+}
+
+static void check_direct(const struct options *o, struct answer *a)
+{
+    static struct run r;
+    if (runs_by(o, BACKEND_DIRECT, &r, a))
+        say(a, true, "a program ran, with nothing that isolates it");
+}
+
 static void check_kvm(const struct options *o, struct answer *a)
 {
     static struct run r;
-    if (!run_sample(o, "x86_64", true, &r)) {
-        say(a, false, "cannot start a program: %s", errno_text(errno));
+    if (!runs_by(o, BACKEND_KVM, &r, a))
         return;
-    }
-    if (!sample_ended_well(&r)) {
-        say_failure(a, "", &r);
-        return;
-    }
     say(a, true, "a program ran; SYSCALL arrives at ring %s; %s", counted(&r, "cpu.syscall_ring3") ? "3" : "0",
         counted(&r, "cpu.host_clock") ? "clocks are the host's" : "clocks are system calls");
 }
@@ -142,7 +160,7 @@ static void check_version(const struct options *o, const char *file, char *versi
         snprintf(version, size, " %.*s", (int) strcspn(v + 8, " \n"), v + 8);
 }
 
-static void check_translator(const struct options *o, const char *arch, const char *file, bool kvm, struct answer *a)
+static void check_translator(const struct options *o, const char *arch, const char *file, bool runs, struct answer *a)
 {
     static struct run r;
     char version[64], what[300];
@@ -150,8 +168,8 @@ static void check_translator(const struct options *o, const char *arch, const ch
         say(a, false, "not found; package qemu-user-static has it");
         return;
     }
-    if (!kvm) {
-        say(a, false, "%s: not tried without KVM", file);
+    if (!runs) {
+        say(a, false, "%s: not tried, since no program runs", file);
         return;
     }
     check_version(o, file, version, sizeof version);
@@ -302,12 +320,15 @@ int check_host(const struct options *o)
         {"huge pages", check_huge}, {"user namespaces", check_user_namespace}, {"Landlock", check_landlock},
         {"seccomp", check_seccomp}, {"reflink at TMPDIR", check_reflink},
     };
-    struct answer kvm = {0};
+    struct answer kvm = {0}, direct = {0};
     struct answer *a = mmap(NULL, sizeof *a, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (a == MAP_FAILED || !translator_set_up(o))
         die(125, "out of memory");
     check_kvm(o, &kvm);
     print("KVM", &kvm);
+    check_direct(o, &direct);
+    print("direct", &direct);
+    bool runs = kvm.works || (direct.works && !o->require_isolation);
     for (size_t i = 0; i < ARRAY_SIZE(own); i++)
         probe(own[i].name, own[i].ask, a);
     const char *arch;
@@ -319,8 +340,8 @@ int check_host(const struct options *o)
             continue;
         *a = (struct answer){0};
         snprintf(name, sizeof name, "translator %s", arch);
-        check_translator(o, arch, file, kvm.works, a);
+        check_translator(o, arch, file, runs, a);
         print(name, a);
     }
-    return kvm.works ? 0 : 125;
+    return runs ? 0 : 125;
 }
