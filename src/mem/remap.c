@@ -222,6 +222,8 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
     }
     if (!(flags & MREMAP_MAYMOVE))
         return -ENOMEM;
+    if (new_size > old_size && !is_lazy(r) && !room_for_mappings())
+        return -ENOMEM; /* or it would have moved when it turns out that it cannot grow */
     if (flags & MREMAP_FIXED) {
         ret = unmap_locked(sp, to, to + new_size);
         if (ret)
