@@ -177,6 +177,17 @@ static void close_files(struct program *p)
         host(SYS_close, steal_fd(&p->interp_fd));
 }
 
+/* What the host shall show of the arguments: without the translator's own. It is the end of argv, whose order nobody needs any more. */
+static char **shown_argv(struct program *p)
+{
+    if (!p->hidden)
+        return p->argv;
+    char **v = p->argv + p->hidden, *path = v[1];
+    v[1] = v[0];
+    v[0] = path;
+    return v + 1;
+}
+
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
 {
     char why[512];
@@ -206,7 +217,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     t->proc->execing = p;
     process_release_memory(t);
     signal_block_every();
-    r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
+    r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), envp, 0);
     signal_block_all();
     t->proc->execing = NULL;
     fds_close(state);

@@ -569,6 +569,9 @@ void signal_force(struct thread *t, const siginfo_t *info)
     if (act.handler <= KSIG_IGN || (t->sigmask & KSIG_BIT(sig))) {
         if (signal_watch)
             signal_watch(t, sig, info);
+        /* A translator handles the faults of its program, and ends by kill(2) for one that the program does not handle. */
+        if (t->proc->translated)
+            warn("%s: its translator crashed with signal %d", t->proc->exe_path, sig);
         signal_die(t, sig);
     }
     t->in_syscall = false;
