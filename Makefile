@@ -139,7 +139,7 @@ demo: ## see bash, python3 and gcc work in virtual machines
 check: ## all tests; the last line is the sum
 	@scripts/deps check
 	@scripts/check
-check-full: ## check, with longer fuzzing and repeated guest programs
+check-full: ## check, all of each suite, and five times over what may race
 	@scripts/deps check
 	@scripts/check --full
 
