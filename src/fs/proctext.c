@@ -172,7 +172,15 @@ struct signals {
     uint64_t blocked, ignored, caught;
     int threads; /* 0: not known */
     struct seccomp_state seccomp;
+    int tracer;
+    const char *state; /* of a traced thread that is stopped, or waits to be collected; NULL: the host's is right */
 };
+
+static const char *traced_state(const struct traced *b)
+{
+    static const char *const names[] = {NULL, "t (tracing stop)", "Z (zombie)"};
+    return b->state >= 0 && b->state < (int) ARRAY_SIZE(names) ? names[b->state] : NULL;
+}
 
 static int load_signals(const struct target *g, struct signals *out)
 {
@@ -183,7 +191,11 @@ static int load_signals(const struct target *g, struct signals *out)
     if (r)
         return r;
     int n = target_threads(g, &tids, &t);
-    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0), .seccomp = t.seccomp};
+    *out = (struct signals){.blocked = t.sigmask,
+                            .threads = MAX(n, 0),
+                            .seccomp = t.seccomp,
+                            .tracer = t.trace.tracer_pid ? t.trace.tracer_tid : 0,
+                            .state = traced_state(&t.trace)};
     for (int i = 1; i <= KSIG_MAX; i++) {
         if (hand.action[i].handler == 1)
             out->ignored |= KSIG_BIT(i);
@@ -229,6 +241,9 @@ static int text_stat(const struct target *g, int fd, struct text *out)
     for (char *word = p ? strtok_r(p + 1, " \n", &p) : NULL; word; word = strtok_r(NULL, " \n", &p), field++) {
         uint64_t v;
         switch (field) {
+        case 3:
+            text_printf(out, " %c", f.sig.state ? *f.sig.state : *word);
+            continue;
         case 20:
             v = f.sig.threads ? (uint64_t) f.sig.threads : strtoull(word, NULL, 10);
             break;
@@ -371,6 +386,7 @@ static int text_status(const struct target *g, int fd, struct text *out)
         {"VmStk", "%8lu kB", f.info.stack_vm >> 10},
         {"VmExe", "%8lu kB", exe >> 10},
         {"VmLib", "%8lu kB", (f.info.exec_vm > exe ? f.info.exec_vm - exe : 0) >> 10},
+        {"TracerPid", "%lu", (uint64_t) f.sig.tracer},
         {"NoNewPrivs", "%lu", status_number(f.host.p, "NoNewPrivs") || f.sig.seccomp.no_new_privs},
         {"Seccomp", "%lu", f.sig.seccomp.mode},
         {"Seccomp_filters", "%lu", f.sig.seccomp.filters},
@@ -386,6 +402,8 @@ static int text_status(const struct target *g, int fd, struct text *out)
             i++;
         if (f.sig.threads && strncmp(line, "Threads:", 8) == 0) {
             text_printf(out, "Threads:\t%d\n", f.sig.threads);
+        } else if (f.sig.state && strncmp(line, "State:", 6) == 0) {
+            text_printf(out, "State:\t%s\n", f.sig.state);
         } else if (i < ARRAY_SIZE(own)) {
             text_printf(out, "%s:\t", own[i].name);
             text_printf(out, own[i].format, own[i].v);
