@@ -125,7 +125,7 @@ int tracee_read(struct process *p, struct tracee *tr, struct traced *b)
     int r = tr->at ? traced_peek(tr->tid, tr->at, b, sizeof *b) : -EFAULT;
     if (r == -ESRCH)
         return r;
-    if (r || !is_ours(p, tr, b)) { /* not found yet, or another image of it */
+    if (r || !is_ours(p, tr, b) || !b->known) { /* not found yet, or another image of it, maybe at the same address */
         uint64_t at, before = tr->at;
         int pid;
         if (!alive(tr))
