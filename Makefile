@@ -26,8 +26,7 @@ BASE = -std=gnu11 -D_GNU_SOURCE -DELFUSE_VERSION='"$(VERSION)"' -Isrc -Wall -Wex
     -Wmissing-prototypes -Wvla $(WERROR) -g -pthread -fno-omit-frame-pointer -fno-strict-aliasing
 HARDEN = -O2 -fno-pie -U_FORTIFY_SOURCE -fno-asynchronous-unwind-tables -fstack-protector-strong -ffunction-sections -fdata-sections
 SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-# A fence alone orders nothing that the sanitizer knows of: what it guards is atomic, too.
-TSAN = -O1 -fsanitize=thread -Wno-tsan
+TSAN = -O1 -fsanitize=thread
 LINK = -static -no-pie -pthread -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
 # Newer glibc headers give these functions other names.
 C23 = $(foreach f,strtol strtoul strtoll strtoull,-Wl,--defsym=__isoc23_$(f)=$(f))
@@ -126,9 +125,9 @@ check-svm: all ## the suite's core on an emulated AMD host with hardware virtual
 	@tests/svm/run
 check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse
 	@ELFUSE=$< tests/guest/run --asan --variant static-glibc
-check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads and signals under a build of elfuse that reports races
+check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads, futexes, signals and fork under a build of elfuse that reports races
 	@# The sanitizer has a thread of its own, so glibc has taken signal 33 before there is a guest.
-	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal)/(?!default_actions)'
+	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal|futex|fork)/(?!default_actions)|^process/threads_after'
 
 deps: ## install what building and testing needs (Debian, Ubuntu)
 	@scripts/deps check

@@ -28,7 +28,7 @@ void sys_mask_end(struct thread *t, bool interrupted)
 {
     if (interrupted || !t->restore_mask)
         return;
-    t->sigmask = t->saved_mask;
+    signal_set_mask(t, t->saved_mask);
     t->restore_mask = false;
 }
 

@@ -140,7 +140,7 @@ int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
     pthread_mutex_lock(&t->proc->lock);
     struct thread *o;
     LIST_FOREACH (o, &t->proc->threads, link) {
-        if (pid == 0 ? o == t : o->tid == pid) {
+        if (pid == 0 ? o == t : thread_id(o) == pid) {
             head = gva(__atomic_load_n(&o->robust_list.v, __ATOMIC_RELAXED));
             ret = 0;
         }

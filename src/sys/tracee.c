@@ -573,11 +573,11 @@ static bool stop_own(struct thread *t, int tid, int sig)
         return false;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o->trace.active && (tid ? o->tid == tid : !to || o == t))
+        if (o->trace.active && (tid ? thread_id(o) == tid : !to || o == t))
             to = o;
     if (to) {
         __atomic_add_fetch(sig == SIGSTOP ? &to->trace.stop_asked : &to->trace.cont_asked, 1, __ATOMIC_ACQ_REL);
-        traced_notify(p->pid, to->tid, TRACE_RING);
+        traced_notify(p->pid, thread_id(to), TRACE_RING);
     }
     pthread_mutex_unlock(&p->lock);
     return to;

@@ -108,7 +108,8 @@ static void *thread_main(void *arg)
     struct space *sp = t->proc->space;
     fds_act_for(s->fds);
     signal_block_all(); /* of signals 32 and up the C library may have let in one */
-    t->tid = t->trace.tid = (int) host(SYS_gettid);
+    t->trace.tid = (int) host(SYS_gettid);
+    __atomic_store_n(&t->tid, t->trace.tid, __ATOMIC_RELAXED); /* pairs with thread_id() */
     current = t;
     signal_reclaim(t->proc->sighand);
     int r = thread_part(s->args, t->tid);

@@ -114,8 +114,8 @@ static void keep_sync(struct sync_signals *s, int sig, const siginfo_t *info)
 
 static bool lets_in(const struct thread *t, int sig)
 {
-    return !(__atomic_load_n(&t->sigmask, __ATOMIC_RELAXED) & KSIG_BIT(sig)) ||
-           (__atomic_load_n(&t->sync_wanted, __ATOMIC_RELAXED) & KSIG_BIT(sig));
+    return !(__atomic_load_n(&t->sigmask, __ATOMIC_SEQ_CST) & KSIG_BIT(sig)) ||
+           (__atomic_load_n(&t->sync_wanted, __ATOMIC_SEQ_CST) & KSIG_BIT(sig));
 }
 
 static bool claim_sync(struct sync_signals *s, int i, siginfo_t *info)
@@ -149,7 +149,7 @@ static void pass_on_sync(struct thread *t)
         pthread_mutex_lock(&p->lock);
         LIST_FOREACH (n, &p->threads, link)
             if (!to && lets_in(n, sig))
-                to = n->tid;
+                to = thread_id(n);
         pthread_mutex_unlock(&p->lock);
         if (!to || !claim_sync(&p->sync, i, &info))
             continue;
@@ -342,9 +342,8 @@ ksigset_t signal_ignored_set(struct sighand *sh)
 
 void signal_set_mask(struct thread *t, ksigset_t mask)
 {
-    __atomic_store_n(&t->sigmask, mask & ~UNBLOCKABLE, __ATOMIC_RELAXED);
-    __atomic_thread_fence(
-        __ATOMIC_SEQ_CST); /* who keeps one for the process sees this mask, or this thread sees what is kept */
+    /* Who keeps one for the process sees this mask, or this thread sees what is kept: pairs with keep_sync(), lets_in(). */
+    __atomic_store_n(&t->sigmask, mask & ~UNBLOCKABLE, __ATOMIC_SEQ_CST);
 }
 
 /* ---- taking signals ---- */

@@ -44,7 +44,7 @@ struct sync_signals {
 
 static inline int sync_taken(const struct sync_signals *s)
 {
-    return __atomic_load_n(&s->taken, __ATOMIC_RELAXED) & 3;
+    return __atomic_load_n(&s->taken, __ATOMIC_SEQ_CST) & 3; /* pairs with signal_set_mask() */
 }
 
 struct process {
@@ -138,6 +138,12 @@ struct thread {
 };
 
 extern __thread struct thread *current;
+
+/* The id of another thread, with p->lock held; 0: it has only just been made. */
+static inline int thread_id(const struct thread *t)
+{
+    return __atomic_load_n(&t->tid, __ATOMIC_RELAXED);
+}
 
 /* SIGSEGV and SIGBUS are never blocked on the host, so a blocked one that came from outside waits here. */
 static inline bool signal_sync_deliverable(const struct thread *t)

@@ -375,8 +375,8 @@ static void look_all(struct thread *t)
     struct thread *o;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o != t && o->tid)
-            traced_notify((int) host(SYS_getpid), o->tid, TRACE_RING);
+        if (o != t && thread_id(o))
+            traced_notify((int) host(SYS_getpid), thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
 }
 
