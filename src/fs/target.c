@@ -57,6 +57,12 @@ bool target_is_program(uint64_t dev, uint64_t ino)
     return ino == program_ino && dev == program_dev && ino;
 }
 
+/* Who has its memory: of our own process the calling thread, for the first one may have ended, and has none then. */
+static int memory_of(const struct target *g)
+{
+    return g->self ? (int) host(SYS_gettid) : g->pid;
+}
+
 static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
 {
     struct iovec local, remote = {(void *) addr, size};
@@ -82,7 +88,7 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
     if (g->number && !g->self)
         return peek_number(g->number, addr, buf, size);
     /* By way of the kernel for ourselves too: what a list of threads points at may be gone by now. */
-    return peek_pid(g->pid, addr, buf, size);
+    return peek_pid(memory_of(g), addr, buf, size);
 }
 
 /* Where the binary lies in another process. It is linked to a fixed address, unless it was built as a PIE. */
@@ -292,7 +298,7 @@ size_t target_guest_read(const struct target *g, const struct space_view *v, uin
         if (!hva)
             break;
         struct iovec local = {(char *) buf + done, n}, remote = {(void *) hva, n};
-        long r = host(SYS_process_vm_readv, g->pid, &local, 1, &remote, 1, 0);
+        long r = host(SYS_process_vm_readv, memory_of(g), &local, 1, &remote, 1, 0);
         if (r <= 0)
             break;
         done += (size_t) r;
