@@ -366,8 +366,8 @@ static void ring_waiting(struct process *p, int except)
     struct thread *o;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o->in_wait && o->tid != except)
-            traced_notify(p->pid, o->tid, TRACE_RING);
+        if (o->in_wait && thread_id(o) != except)
+            traced_notify(p->pid, thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
 }
 

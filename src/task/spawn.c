@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "base/alloc.h"
 #include "base/fds.h"
@@ -16,6 +17,11 @@
 #include "mem/access.h"
 #include "task/seccomp.h"
 #include "task/signal.h"
+
+#ifdef __SANITIZE_THREAD__ /* it takes each clone() for a fork, after which it would see no order in what this process does */
+int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+#define clone __clone
+#endif
 
 static bool memory_shared; /* for good: there is no telling when the last one ends */
 
@@ -93,14 +99,17 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     }
     s->args = *a;
     s->refs = 1;
-    s->proc = *p;
-    s->proc.execing = NULL;
-    s->proc.sync.taken = 0;
-    s->proc.tracer = (struct tracer){0};
-    s->proc.traced = s->proc.ending = s->proc.tracer_end.pid = 0;
-    s->proc.forked_by = t->tid;
-    s->proc.vfork_child = true;
-    s->proc.nthreads = 1;
+    s->proc = (struct process){.space = p->space,
+                               .sighand = p->sighand,
+                               .opt = p->opt,
+                               .pid = p->pid,
+                               .nthreads = 1,
+                               .exe_path = p->exe_path,
+                               .start = p->start,
+                               .translated = p->translated,
+                               .vfork_child = true,
+                               .forked_by = t->tid};
+    memcpy(s->proc.comm, p->comm, sizeof p->comm);
     pthread_mutex_init(&s->proc.lock, NULL);
     pthread_mutex_init(&s->proc.exec_lock, NULL);
     LIST_INIT(&s->proc.threads);
@@ -218,7 +227,8 @@ static int64_t spawn_run(struct spawn *s)
     return pid < 0 ? -EAGAIN : pid;
 }
 
-/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. */
+/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. To the kernel it is the child's parent, and its end is what
+ * PR_SET_PDEATHSIG tells of: so it stays for as long as there is a child, and takes no signal that is meant for the process. */
 static void *spawn_sleeper(void *arg)
 {
     struct spawn *s = arg;
@@ -230,6 +240,10 @@ static void *spawn_sleeper(void *arg)
     __atomic_store_n(&s->ended, 1, __ATOMIC_RELEASE);
     host(SYS_futex, &s->ended, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
     spawn_free(s);
+    const ksigset_t all = ~0ull;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
+    if (pid > 0)
+        host(SYS_waitid, P_PID, pid, NULL, WEXITED | WNOWAIT | __WALL, NULL);
     return NULL;
 }
 
