@@ -51,6 +51,17 @@ void process_drop(struct process *p, struct thread *t)
     __atomic_store_n(&p->nthreads, p->nthreads - 1, __ATOMIC_RELEASE);
 }
 
+bool process_has_thread(struct process *p, int tid)
+{
+    struct thread *t;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (t, &p->threads, link)
+        if (thread_id(t) == tid)
+            break;
+    pthread_mutex_unlock(&p->lock);
+    return t;
+}
+
 bool process_is_alone(struct process *p)
 {
     /* Acquire: all that the others did, the parking of their vCPUs for one, was before. */

@@ -21,6 +21,8 @@ bool process_is_alone(struct process *p);
 /* With p->lock held: `t` is one of its threads, is none any more. */
 void process_add(struct process *p, struct thread *t);
 void process_drop(struct process *p, struct thread *t);
+/* Is this one of the guest's threads, which has not ended? */
+bool process_has_thread(struct process *p, int tid);
 /* What to run at the end of a process image: statistics. */
 void process_at_exit(void (*fn)(struct process *));
 
