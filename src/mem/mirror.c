@@ -66,17 +66,15 @@ static void advise_huge(const struct region *r, uint8_t *hva, uint64_t start, ui
         host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
 }
 
-static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
+int mirror_lock(const struct region *r, uint8_t *hva, uint64_t size)
 {
     if (!(r->flags & RG_LOCKED))
         return 0;
-    if (r->prot != PROT_NONE)
-        return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
-    /* mlock marks what has no rights, for the day when it has some, and fails; only the limit is an error for mmap. */
-    int ret = (int) host(SYS_mlock2, hva, size, MLOCK_ONFAULT);
-    if (ret == 0 && !(r->flags & RG_ONFAULT))
-        host(SYS_mlock, hva, size);
-    return ret;
+    if (is_error(host(SYS_mlock2, hva, size, MLOCK_ONFAULT)))
+        return -EAGAIN; /* the limit */
+    if (!(r->flags & RG_ONFAULT))
+        host(SYS_mlock, hva, size); /* a page that cannot come now is an error when it is used */
+    return 0;
 }
 
 /* Memory that a program is about to use all of gets its pages now: a shadow-paging host fills eight guest translations at one fault where
@@ -105,7 +103,7 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
     fill(sp, r, hva, end - start, 0);
     if (r->flags & RG_DONTFORK)
         host(SYS_madvise, hva, end - start, MADV_DONTFORK);
-    return host_lock(r, hva, end - start);
+    return mirror_lock(r, hva, end - start);
 }
 
 /* Bind unbound chunks c..last to neighbouring slab chunks; the image comes after. */
@@ -323,7 +321,7 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
             ret = host_anon(sp, r, run.hva, run.start, run.end, map_flags);
         } else {
             fill(sp, r, run.hva, run.end - run.start, map_flags);
-            ret = host_lock(r, run.hva, run.end - run.start);
+            ret = mirror_lock(r, run.hva, run.end - run.start);
         }
     }
     if (ret == 0 && r->prot != PROT_NONE)

@@ -17,6 +17,12 @@
 #include "mem/memfile.h"
 #include "mem/region.h"
 
+/* What MAP_SHARED_VALIDATE accepts of any file (mman.h, LEGACY_MAP_MASK), and MAP_SYNC, of which the host knows. */
+#define VALID_MAP_FLAGS                                                                                                \
+    (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED |              \
+     MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_SYNC |                    \
+     0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | MAP_HUGE_MASK << MAP_HUGE_SHIFT)
+
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
 #define LOW_END 0x80000000ull
 
@@ -206,20 +212,30 @@ static uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end)
     return sum;
 }
 
+/* May a mapping stand at `hint`, below `top`? A stack keeps its distance. */
+static bool fits_hint(struct space *sp, uint64_t hint, uint64_t size, uint64_t top)
+{
+    if (hint < MMAP_MIN || hint >= top || size > top - hint || !region_range_free(sp, hint, hint + size))
+        return false;
+    const struct region *above = region_from(sp, hint);
+    return !above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE;
+}
+
 uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align)
 {
-    hint = page_down(hint);
-    if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint && region_range_free(sp, hint, hint + size)) {
-        const struct region *above = region_from(sp, hint);
-        if (!above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE)
-            return hint;
-    }
+    if (fits_hint(sp, hint, size, SPACE_TOP))
+        return hint;
     uint64_t at = align > PAGE_SIZE ? region_find_gap(sp, size, MMAP_MIN, sp->mmap_base, align) : 0;
     if (!at)
         at = region_find_gap(sp, size, MMAP_MIN, sp->mmap_base, PAGE_SIZE);
     if (!at)
         at = region_find_gap(sp, size, sp->mmap_base, SPACE_TOP, PAGE_SIZE);
     return at;
+}
+
+static uint64_t place_low(struct space *sp, uint64_t hint, uint64_t size)
+{
+    return fits_hint(sp, hint, size, LOW_END) ? hint : region_find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE);
 }
 
 /* Memory that is locked as it is made is there at once, and so is its host image. */
@@ -276,18 +292,29 @@ static int check_request(struct request *q)
         if (low)
             return low;
     }
-    bool droppable = q->anon && q->type == MAP_DROPPABLE_TYPE;
-    if (!q->shared && q->type != MAP_PRIVATE && !droppable)
-        return -EINVAL;
-    if (droppable && q->flags & (MAP_LOCKED | MAP_GROWSDOWN))
-        return -EINVAL;
-    if (droppable)
-        q->type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
-    if (q->anon && q->type == MAP_SHARED_VALIDATE)
-        return -EINVAL;
-    if ((q->flags & MAP_GROWSDOWN) && (q->shared || !q->anon))
-        return -EINVAL;
     return 0;
+}
+
+/* What do_mmap() says of the kind of mapping, once its place is known. */
+static int check_kind(struct request *q)
+{
+    bool down = q->flags & MAP_GROWSDOWN;
+    switch (q->type) {
+    case MAP_PRIVATE:
+        return down && !q->anon ? -EINVAL : 0;
+    case MAP_SHARED:
+        return down ? -EINVAL : 0;
+    case MAP_SHARED_VALIDATE:
+        if (!q->anon && (q->flags & ~VALID_MAP_FLAGS))
+            return -EOPNOTSUPP;
+        return q->anon || down ? -EINVAL : 0;
+    case MAP_DROPPABLE_TYPE:
+        if (!q->anon || down || (q->flags & MAP_LOCKED))
+            return -EINVAL;
+        q->type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
+        return 0;
+    }
+    return -EINVAL;
 }
 
 /* Where it goes, and whether limits and the host allow it: nothing of an old mapping there is lost before that is known. Lock held. */
@@ -296,8 +323,9 @@ static int place_request(struct space *sp, struct request *q, const struct regio
     uint64_t freed = 0;
     if (!q->fixed) {
         uint64_t align = q->anon && q->size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
-        q->at = q->flags & MAP_32BIT ? region_find_gap(sp, q->size, LOW_START, LOW_END, PAGE_SIZE)
-                                     : place(sp, q->at, q->size, align);
+        uint64_t hint = page_down(q->at);
+        hint = hint ? MAX(hint, MMAP_MIN) : 0;
+        q->at = q->flags & MAP_32BIT ? place_low(sp, hint, q->size) : place(sp, hint, q->size, align);
         if (!q->at)
             return -ENOMEM;
     } else if (!region_range_free(sp, q->at, q->at + q->size)) {
@@ -305,7 +333,9 @@ static int place_request(struct space *sp, struct request *q, const struct regio
             return -EEXIST;
         freed = mapped_bytes(sp, q->at, q->at + q->size);
     }
-    int ret = may_expand(sp, q->size, freed, like->prot, like->flags);
+    int ret = check_kind(q);
+    if (ret == 0)
+        ret = may_expand(sp, q->size, freed, like->prot, like->flags);
     if (ret == 0 && q->anon && !q->shared)
         return host_would_map(q->size, like->prot, q->flags);
     if (ret == 0 && freed) {
