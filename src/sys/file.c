@@ -48,6 +48,24 @@ static bool memory_file(struct thread *t, const struct sys_path *p, uint64_t fla
     return true;
 }
 
+/* What Linux finds wrong with such an open before it finds the file busy: O_ACCMODE as a whole asks for both rights, and for no write access.
+ * `how`: as for openat2(2), else NULL. */
+static int64_t open_busy(const struct sys_path *p, uint64_t flags, struct open_how *how, uint64_t how_size)
+{
+    flags = (flags & ~(uint64_t) (O_CREAT | O_TRUNC)) | O_ACCMODE;
+    if (how) {
+        if (how->flags & O_CREAT)
+            how->mode = 0;
+        how->flags = flags;
+    }
+    fds_create_lock();
+    long fd = how ? host(SYS_openat2, p->dirfd, p->host, how, how_size) : host(SYS_openat, p->dirfd, p->host, flags, 0);
+    if (fd >= 0)
+        host(SYS_close, fd);
+    fds_create_unlock();
+    return fd < 0 ? fd : -ETXTBSY;
+}
+
 static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 {
     struct sys_path p;
@@ -56,7 +74,7 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
     if (ret < 0)
         return ret;
     if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
-        ret = -ETXTBSY;
+        ret = open_busy(&p, flags | (uint64_t) p.at.open_flags, NULL, 0);
     else if (!memory_file(t, &p, flags, 0, &ret))
         ret = opened(t,
                      sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l),
@@ -121,9 +139,27 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
         u.how.flags |= (uint64_t) p.at.open_flags;
     }
     if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
-        ret = -ETXTBSY;
+        ret = open_busy(&p, u.how.flags, &u.how, a[3]);
     else if (!memory_file(t, &p, flags, u.how.resolve, &ret))
         ret = opened(t, sys_block(t, SYS_openat2, (long) p.dirfd, p.host, &u, a[3], 0l, 0l), &p, flags);
+    sys_path_done(&p);
+    return ret;
+}
+
+int64_t sys_truncate(struct thread *t, const uint64_t a[6])
+{
+    struct sys_path p;
+    if ((int64_t) a[1] < 0)
+        return -EINVAL;
+    int64_t ret = sys_path(t, AT_FDCWD, a[0], 0, &p);
+    if (ret < 0)
+        return ret;
+    if (p.host == p.at.path && fs_proc_busy(&p.at, O_WRONLY)) {
+        ret = host(SYS_faccessat2, p.dirfd, p.host, W_OK, AT_EACCESS);
+        ret = ret ? ret : -ETXTBSY;
+    } else {
+        ret = host(SYS_truncate, p.host, a[1]);
+    }
     sys_path_done(&p);
     return ret;
 }
