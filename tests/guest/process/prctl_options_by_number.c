@@ -1,4 +1,5 @@
 /* covers: prctl */
+/* translated: no (it forks hundreds of times, which takes a minute there) */
 /* svm: no (too many calls for the emulated host) */
 #include <sys/prctl.h>
 
