@@ -38,7 +38,7 @@ TSAN_OBJ := $(SRC:%=$(BUILD)/tsan/obj/%.o) $(BUILD)/tsan/obj/tests/tsan/options.
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest cli programs suites foreign term fuzz \
-    check-svm check-asan check-tsan coverage doc clean FORCE
+    check-translated check-svm check-asan check-tsan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
 
@@ -119,6 +119,8 @@ suites: all ## tests of language runtimes and stress-ng: how many pass natively 
 	@tests/suites/run
 foreign: all ## programs of other architectures among native ones: exec between them, what they are shown, what goes wrong
 	@tests/foreign/run
+check-translated: all ## the guest programs for other architectures, against the same translator outside
+	@tests/translated/run
 term: all ## a shell on a pseudo-terminal
 	@tests/term/run
 check-svm: all ## the suite's core on an emulated AMD host with hardware virtualization
