@@ -1,5 +1,5 @@
-/* covers: mlock mlock2 munlock msync mremap mmap madvise
- * Which pages are locked: msync(MS_INVALIDATE) is EBUSY for those. */
+/* covers: mlock mlock2 munlock msync mremap mmap madvise */
+/* Which pages are locked: msync(MS_INVALIDATE) is EBUSY for those. */
 #include "fault.h"
 
 #define RW (PROT_READ | PROT_WRITE)
