@@ -21,7 +21,7 @@
 #define VALID_MAP_FLAGS                                                                                                \
     (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED |              \
      MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_SYNC |                    \
-     0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | MAP_HUGE_MASK << MAP_HUGE_SHIFT)
+     0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | (unsigned) MAP_HUGE_MASK << MAP_HUGE_SHIFT)
 
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
 #define LOW_END 0x80000000ull
