@@ -362,7 +362,7 @@ int exec_resume(int fd)
     size_t size;
     int bad = 0;
     for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;)
-        bad = take(&to, tag, data, size) ?: bad;
+        bad |= take(&to, tag, data, size);
     stream_close(&r);
     host(SYS_close, fd);
     int argc = to.p.argc, envc = to.p.envc; /* what ends a list does not count */
