@@ -17,8 +17,8 @@ static void until(const char *name, int clock, int op)
 {
     static const struct timespec odd[] = {{-1, 0},        {0, -1}, {0, 1000000000},
                                           {0, 999999999}, {0, 0},  {INT64_MAX, 1000000000}};
-    struct timespec ts = in_ms(clock, 20);
     int64_t t0 = now_ns(clock);
+    struct timespec ts = in_ms(clock, 20);
     printf("%s: ", name);
     show("20 ms", futex(&word, op, 0, &ts, NULL, ~0u));
     CHECK(now_ns(clock) - t0 >= 19000000);
