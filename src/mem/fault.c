@@ -66,12 +66,11 @@ static int show_object(struct space *sp, const struct region *r, uint64_t va)
     return mirror_tables(sp, start, end, r->prot);
 }
 
-bool space_hide_objects(struct space *sp)
+void space_hide_objects(struct space *sp)
 {
     lock(sp);
-    bool any = mirror_hide_objects(sp);
+    mirror_hide_objects(sp);
     unlock(sp);
-    return any;
 }
 
 int space_fault(struct space *sp, gva_t va, unsigned long error)

@@ -357,16 +357,12 @@ int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot,
 }
 
 /* An access failed and the host does not say where. Hide all that has an object behind it, the guest's next access then faults with an
- * address; space_fault() shows again what is there. Nothing is taken from the host, so no handler notices. False: nothing to hide. */
-bool mirror_hide_objects(struct space *sp)
+ * address; space_fault() shows again what is there. Nothing is taken from the host, so no handler notices. */
+void mirror_hide_objects(struct space *sp)
 {
-    bool any = false;
     for (struct region *g = region_from(sp, 0); g; g = region_next(g))
-        if ((!(g->flags & RG_ANON) || (g->flags & RG_SHARED)) && g->name == REGION_PLAIN && g->prot != PROT_NONE) {
-            any = true;
+        if ((!(g->flags & RG_ANON) || (g->flags & RG_SHARED)) && g->name == REGION_PLAIN && g->prot != PROT_NONE)
             mirror_tables(sp, g->start, g->end, PROT_NONE);
-        }
-    return any;
 }
 
 void mirror_repair(struct space *sp)

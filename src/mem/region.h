@@ -125,7 +125,7 @@ int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size);
 /* Host pages of `r`: as locked as it is. */
 int mirror_lock(const struct region *r, uint8_t *hva, uint64_t size);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
-bool mirror_hide_objects(struct space *sp);
+void mirror_hide_objects(struct space *sp);
 void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */

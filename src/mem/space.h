@@ -91,9 +91,8 @@ int space_shmdt(struct space *sp, gva_t va);
 /* The guest address of a guest-physical one (a CPU_BUS event), or 0. */
 uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa);
 
-/* A CPU_BUS event without an address: hide what could be the cause from the guest, so that its next access faults with one. False: there
- * is nothing to hide. */
-bool space_hide_objects(struct space *sp);
+/* A CPU_BUS event: hide what could be the cause from the guest, so that its next access faults with an address and its kind. */
+void space_hide_objects(struct space *sp);
 
 /* For access.c: give the chunk of `va` its host image. False when nothing is mapped there. */
 bool space_bring_in(struct space *sp, uint64_t va);

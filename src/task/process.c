@@ -405,14 +405,23 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
     signal_force(t, &info);
 }
 
+/* The host has no page, or had none for an instant, while another thread took the memory away from a vCPU that was walking the guest's tables.
+ * Either way those tables tell more once all that has an object behind it is hidden: the access, repeated, is a #PF with its address and kind,
+ * or it succeeds. What goes on failing is memory that the host has lost. */
+#define BUS_TRIES 100
+
 static void handle_bus(struct thread *t, const struct cpu_fault *f)
 {
     siginfo_t info;
-    uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
-    if (!va && t->bus_rip != t->regs->rip && space_hide_objects(t->proc->space)) {
+    if (t->bus_rip != t->regs->rip) {
         t->bus_rip = t->regs->rip;
+        t->bus_tries = 0;
+    }
+    if (t->bus_tries++ < BUS_TRIES) {
+        space_hide_objects(t->proc->space);
         return;
     }
+    uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
     t->bus_rip = 0;
     t->in_syscall = false;
     fill_fault(&info, SIGBUS, BUS_ADRERR, va);
