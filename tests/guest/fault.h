@@ -140,4 +140,15 @@ T_UNUSED static char *map_anon(size_t size, int prot)
     return p;
 }
 
+/* How many of these pages are in memory. */
+T_UNUSED static unsigned present(char *p, int pages)
+{
+    unsigned char vec[64];
+    unsigned n = 0;
+    MUST(mincore(p, (size_t) pages * T_PAGE, vec) == 0);
+    for (int i = 0; i < pages; i++)
+        n += vec[i] & 1;
+    return n;
+}
+
 #endif

@@ -9,16 +9,6 @@
 
 static char *const base = (char *) 0x200000000000ul;
 
-static unsigned present(char *p, int pages)
-{
-    unsigned char vec[64];
-    unsigned n = 0;
-    MUST(mincore(p, (size_t) pages * T_PAGE, vec) == 0);
-    for (int i = 0; i < pages; i++)
-        n += vec[i] & 1;
-    return n;
-}
-
 static char *anon(char *at, int pages, int prot)
 {
     char *p = mmap(at, (size_t) pages * T_PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
