@@ -11,6 +11,7 @@
 #include "base/fds.h"
 #include "base/lines.h"
 #include "fs/execopen.h"
+#include "fs/target.h"
 #include "sys/handlers.h"
 #include "sys/tracee.h"
 #include "task/exec.h"
@@ -131,26 +132,45 @@ int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
     return 0;
 }
 
+/* The address that a thread of another process has registered, in its own memory. */
+static int64_t robust_list_of(int pid, uint64_t *head)
+{
+    struct target g;
+    struct thread other = {0};
+    autofree int *tids = NULL;
+    uint64_t at = 0, size;
+    int r = target_of(pid, &g);
+    if (r == 0)
+        return host(SYS_get_robust_list, pid, head, &size); /* no guest, or nobody */
+    if (r < 0)
+        return -EPERM;
+    g.tid = pid;
+    r = target_threads_at(&g, &tids, &other, &at);
+    if (r < 0 || !at)
+        return r == -EPERM || r == -EACCES ? -EPERM : -ESRCH;
+    *head = other.robust_list.v;
+    return 0;
+}
+
 int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
 {
     int pid = (int) a[0];
-    uint64_t size = 24;
+    uint64_t size = 24, head = 0;
     int64_t ret = -ESRCH;
-    gva_t head = gva(0);
     pthread_mutex_lock(&t->proc->lock);
     struct thread *o;
     LIST_FOREACH (o, &t->proc->threads, link) {
         if (pid == 0 ? o == t : thread_id(o) == pid) {
-            head = gva(__atomic_load_n(&o->robust_list.v, __ATOMIC_RELAXED));
+            head = __atomic_load_n(&o->robust_list.v, __ATOMIC_RELAXED);
             ret = 0;
         }
     }
     pthread_mutex_unlock(&t->proc->lock);
-    if (ret == -ESRCH && host(SYS_tgkill, pid, pid, 0) == 0)
-        ret = -EPERM; /* another process's list is in its own memory, which is not ours to tell */
+    if (ret)
+        ret = robust_list_of(pid, &head);
     if (ret)
         return ret;
-    if (put_user(t->proc->space, gva(a[2]), &size) || put_user(t->proc->space, gva(a[1]), &head.v))
+    if (put_user(t->proc->space, gva(a[2]), &size) || put_user(t->proc->space, gva(a[1]), &head))
         return -EFAULT;
     return 0;
 }
