@@ -112,7 +112,9 @@ extern const uint8_t entry_text[], entry_sysret[], entry_iret[], entry_probe[], 
 #define ENTRY_OF(label) (ENTRY_TEXT + (uint64_t) ((label) -entry_text))
 
 #define RFLAGS_FIXED 0x2ull
+#define RFLAGS_TF 0x100ull
 #define RFLAGS_IF 0x200ull
+#define RFLAGS_RF 0x10000ull
 #define RFLAGS_USER 0x254dd5ull /* what user mode may hold: CF PF AF ZF SF TF DF OF NT RF AC ID */
 
 enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 0x20, PTE_D = 0x40, PTE_PS = 0x80 };

@@ -170,7 +170,9 @@ static void enter(struct vcpu *v)
         v->clean = false;
         return;
     }
-    if (world == WORLD_RING0 && r->rip == r->rcx && (r->r11 & RFLAGS_USER) == r->rflags) {
+    /* SYSRET does not restore RF, and a TF that it restores traps before the first instruction. */
+    if (world == WORLD_RING0 && r->rip == r->rcx && (r->r11 & RFLAGS_USER) == r->rflags &&
+        !(r->rflags & (RFLAGS_TF | RFLAGS_RF))) {
         r->r11 = flags;
         r->rip = ENTRY_OF(entry_sysret);
         r->rflags = RFLAGS_FIXED;
@@ -390,7 +392,10 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
         return CPU_FAULT;
     }
     if (v->cpl0 && r->rip >= USER_TOP) {
-        *fault = (struct cpu_fault){.vector = VECTOR_GP};
+        /* The kernel's half: the return would succeed, and the next fetch fault. */
+        bool canonical = r->rip >= -USER_TOP;
+        *fault = canonical ? (struct cpu_fault){.vector = VECTOR_PF, .error = PF_USER | PF_INSTR, .addr = gva(r->rip)}
+                           : (struct cpu_fault){.vector = VECTOR_GP};
         return CPU_FAULT;
     }
     enter(v);
