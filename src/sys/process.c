@@ -210,6 +210,17 @@ static int64_t interrupted(int64_t r)
     return r == -EINTR ? -ERESTARTSYS : r;
 }
 
+/* Did the host tell of a process of the supervisor's own? */
+static bool is_looker(struct process *p, const struct tracee_wait *w, long nr, const uint64_t a[5], int64_t r)
+{
+    int pid = nr == SYS_wait4 ? (int) r : r == 0 ? ((const siginfo_t *) a[2])->si_pid : 0;
+    if (pid <= 0 || __atomic_load_n(&p->tracer.looker, __ATOMIC_ACQUIRE) != pid)
+        return false;
+    if (!(w->options & WNOWAIT))
+        process_aside_met(&p->tracer.looker);
+    return true;
+}
+
 /* One of the two host calls, `a` as it takes them: first what tracees have to tell, then the host, blocking only where nothing of the former can be
  * missed: a notice ends the wait. 1: *news is the answer. */
 static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, const uint64_t a[5],
@@ -221,7 +232,9 @@ static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, 
         if (r <= 0) {
             bool tracees = r == 0;
             news->tid = 0;
-            r = sys_block(t, nr, a[0], a[1], a[2], a[3], a[4], 0);
+            do
+                r = sys_block(t, nr, a[0], a[1], a[2], a[3], a[4], 0);
+            while (is_looker(t->proc, w, nr, a, r));
             if (tracees && r == -ECHILD) /* nobody that the host would tell of */
                 r = w->options & WNOHANG ? 0 : sys_block(t, SYS_pause, 0, 0, 0, 0, 0, 0);
         }

@@ -14,6 +14,7 @@
 #include "fs/special.h"
 #include "fs/target.h"
 #include "sys/handlers.h"
+#include "sys/pending.h"
 
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464
@@ -265,9 +266,16 @@ static int64_t peek_siginfo(struct asked *q)
     } arg;
     if (get_user(q->t->proc->space, &arg, gva(q->addr)))
         return -EFAULT;
-    if ((arg.flags & ~1u) || arg.nr < 0)
+    if ((arg.flags & ~(uint32_t) PTRACE_PEEKSIGINFO_SHARED) || arg.nr < 0)
         return -EINVAL;
-    return 0; /* what is pending is the host's to know (docs/limits.md) */
+    autofree siginfo_t *found = NULL;
+    int64_t n = arg.nr ? pending_signals(q->t->proc, q->tr, arg.flags & PTRACE_PEEKSIGINFO_SHARED, arg.off,
+                                         (uint32_t) arg.nr, &found)
+                       : 0;
+    for (int64_t i = 0; i < n; i++)
+        if (to_user(q, q->data + (uint64_t) i * sizeof *found, &found[i], sizeof *found))
+            return i ? i : -EFAULT;
+    return n;
 }
 
 static int64_t syscall_info(struct asked *q)

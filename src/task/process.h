@@ -56,4 +56,9 @@ extern struct fork_counts {
 /* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
 int64_t process_clone(struct thread *t, const struct clone_args_in *a);
 
+/* Run `fn` in a process of its own that shares memory and descriptors, takes no lock, and ends with it: the caller sleeps. *pid is its number
+ * meanwhile: it is no child of the guest's, and another thread whose wait(2) took its end has to say so. 0 or a negative errno. */
+int64_t process_aside(int (*fn)(void *), void *arg, int *pid);
+void process_aside_met(int *pid);
+
 #endif

@@ -227,6 +227,42 @@ static int64_t spawn_run(struct spawn *s)
     return pid < 0 ? -EAGAIN : pid;
 }
 
+struct aside {
+    int (*fn)(void *);
+    void *arg;
+    int *pid;
+};
+
+static int aside_main(void *arg)
+{
+    const struct aside *a = arg;
+    __atomic_store_n(a->pid, (int) host(SYS_getpid), __ATOMIC_RELEASE);
+    host(SYS_exit_group, a->fn(a->arg));
+    __builtin_unreachable();
+}
+
+void process_aside_met(int *pid)
+{
+    __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
+    host(SYS_futex, pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+}
+
+int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
+{
+    struct aside a = {fn, arg, pid};
+    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED)
+        return -ENOMEM;
+    ASAN_UNPOISON_MEMORY_REGION(stack, HOST_STACK);
+    int child = clone(aside_main, (char *) stack + HOST_STACK, CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES, &a);
+    if (child > 0 && host(SYS_wait4, child, NULL, __WALL, NULL) == child)
+        __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
+    while (child > 0 && __atomic_load_n(pid, __ATOMIC_ACQUIRE) == child)
+        host(SYS_futex, pid, 128 /* FUTEX_WAIT_PRIVATE */, child, NULL, NULL, 0);
+    munmap(stack, HOST_STACK);
+    return child < 0 ? -EAGAIN : 0;
+}
+
 /* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. To the kernel it is the child's parent, and its end is what
  * PR_SET_PDEATHSIG tells of: so it stays for as long as there is a child, and takes no signal that is meant for the process. */
 static void *spawn_sleeper(void *arg)

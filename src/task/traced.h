@@ -73,6 +73,7 @@ struct tracer {
     struct tracee *list;
     int count;
     int strangers; /* a child rang that may be in no table yet; atomic */
+    int looker;    /* process_aside() of a look at a queue; atomic */
     int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children; 0: none */
 };
 
