@@ -329,18 +329,14 @@ static int text_statm(const struct target *g, int fd, struct text *out)
 /* Descriptor slots, as the kernel would have allocated them for what the guest has open. */
 static uint64_t fd_slots(const struct target *g)
 {
-    char path[64], buf[4096];
-    uint64_t slots = 64;
-    target_file(g, "fd", path, sizeof path);
-    autofd dir = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    for (long n; dir >= 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;)
-        for (long at = 0; at < n; at += *(unsigned short *) (buf + at + 16)) {
-            uint64_t fd = strtoul(buf + at + 19, NULL, 10);
-            if (!fds_contains(g->window_base, g->window_count, (int) fd))
-                while (fd >= slots)
-                    slots *= 2;
-        }
-    return MAX(slots, 256u);
+    uint64_t slots = 256;
+    int highest;
+    fds_create_lock();
+    int n = target_descriptors(g, &highest);
+    fds_create_unlock();
+    while (n > 0 && (uint64_t) highest >= slots)
+        slots *= 2;
+    return slots;
 }
 
 /* The number in a line of status. */

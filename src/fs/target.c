@@ -338,6 +338,30 @@ int target_threads_at(const struct target *g, int **tids, struct thread *find, u
     return -EAGAIN;
 }
 
+int target_descriptors(const struct target *g, int *highest)
+{
+    char path[64], buf[4096];
+    int count = 0, fd;
+    *highest = -1;
+    target_file(g, "fd", path, sizeof path);
+    autofd dir = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (dir < 0)
+        return dir;
+    for (long n; (n = host(SYS_getdents64, dir, buf, sizeof buf)) != 0;) {
+        if (n < 0)
+            return (int) n;
+        for (long at = 0; at < n; at += *(unsigned short *) (buf + at + 16)) {
+            const char *name = buf + at + 19;
+            if (!proc_number(name, strlen(name), &fd) || fds_contains(g->window_base, g->window_count, fd) ||
+                (g->self && fd == dir))
+                continue;
+            count++;
+            *highest = MAX(*highest, fd);
+        }
+    }
+    return count;
+}
+
 bool target_next_guest(struct target *g, uint64_t *next)
 {
     uint64_t at = *next ? (uint64_t) g->proc.next_guest : 0;
