@@ -43,7 +43,7 @@ TSAN_OBJ := $(SRC:%=$(BUILD)/tsan/obj/%.o) $(BUILD)/tsan/obj/tests/tsan/options.
 all: $(BUILD)/elfuse ## build/elfuse
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 25
 
 # ---- the program ----
 

@@ -206,7 +206,7 @@ static char **build_env(const struct options *o)
 static char *find_program(const char *name, char **env, int *err)
 {
     *err = ENOENT;
-    if (strchr(name, '/') || !*name)
+    if (strchr(name, '/'))
         return copy_or_die(name);
     const char *path = DEFAULT_PATH;
     for (char **e = env; *e; e++)
@@ -334,9 +334,14 @@ void launch(const struct options *o)
     phase("options");
     int err;
     p.envp = build_env(o);
-    char *path = find_program(o->argv[0], p.envp, &err);
+    const char *name = o->argv[0];
+    if (!*name)
+        die(127, "'': command not found");
+    if (strlen(name) >= PATH_MAX)
+        die(126, "%.64s...: %s", name, errno_text(ENAMETOOLONG));
+    char *path = find_program(name, p.envp, &err);
     if (!path)
-        die(err == ENOENT ? 127 : 126, "%s: %s", o->argv[0], err == ENOENT ? "command not found" : errno_text(err));
+        die(err == ENOENT ? 127 : 126, "%s: %s", name, err == ENOENT ? "command not found" : errno_text(err));
     while (o->argv[p.argc])
         p.argc++;
     p.argv = calloc((size_t) p.argc + 1, sizeof *p.argv);
@@ -345,7 +350,7 @@ void launch(const struct options *o)
     for (int i = 0; i < p.argc; i++)
         p.argv[i] = copy_or_die(o->argv[i]);
     p.stack_limit = ctx.limits.stack;
-    char why[512] = "";
+    char why[PATH_MAX + 512] = "";
     r = program_open(&p, path, -1, fs_exec_open, NULL, why, sizeof why);
     if (r) {
         const char *denied = r == -EACCES ? fs_exec_denied(path) : NULL;
