@@ -94,11 +94,16 @@ void process_at_exit(void (*fn)(struct process *))
     at_exit = fn;
 }
 
+void process_last_words(struct thread *t)
+{
+    if (at_exit && !t->proc->vfork_child)
+        at_exit(t->proc);
+}
+
 void process_exit(struct thread *t, int code)
 {
     traced_process_end(t, code << 8);
-    if (at_exit && !t->proc->vfork_child)
-        at_exit(t->proc);
+    process_last_words(t);
     process_release_memory(t);
     if (process_is_alone(t->proc))
         machine_close(space_machine(t->proc->space));

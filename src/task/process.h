@@ -25,6 +25,7 @@ void process_drop(struct process *p, struct thread *t);
 bool process_has_thread(struct process *p, int tid);
 /* What to run at the end of a process image: statistics. */
 void process_at_exit(void (*fn)(struct process *));
+void process_last_words(struct thread *t);
 
 /* End of one thread, by exit(2). */
 _Noreturn void thread_exit(struct thread *t, int code);
