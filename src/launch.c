@@ -18,6 +18,7 @@
 #include "sys/limits.h"
 #include "sys/stats.h"
 #include "sys/trace.h"
+#include "sys/tracee_exec.h"
 #include "task/exec.h"
 #include "task/picture.h"
 #include "task/process.h"
@@ -43,6 +44,7 @@ static void save_more(struct stream_writer *w)
     stream_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
     sys_limits_save(&limits);
     stream_put(w, ST_LIMITS, &limits, sizeof limits);
+    tracee_exec_save(current, w);
     size_t size;
     autofree char *translators = translator_save(&size);
     if (translators)
@@ -75,6 +77,8 @@ static void load_more(enum stream_tag tag, const void *data, size_t size)
     } else if (tag == ST_LIMITS && size == sizeof limits) {
         memcpy(&limits, data, sizeof limits);
         sys_limits_load(&limits);
+    } else if (tag == ST_TRACEES && !tracee_exec_load(data, size)) {
+        die(125, "out of memory");
     } else if (tag == ST_TRANSLATOR && !translator_load(data, size)) {
         die(125, "out of memory");
     }
@@ -83,6 +87,7 @@ static void load_more(enum stream_tag tag, const void *data, size_t size)
 static void started(struct process *p, int exe_fd)
 {
     fs_proc_init(p, exe_fd);
+    tracee_exec_done(p);
 }
 
 static void phase(const char *name)

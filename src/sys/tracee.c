@@ -111,10 +111,14 @@ static bool is_ours(const struct process *p, const struct tracee *tr, const stru
     return b->magic == TRACED_MAGIC && b->tid == tr->tid && b->tracer_pid == p->pid;
 }
 
-static void met(struct tracee *tr, const struct traced *b)
+static void met(struct process *p, struct tracee *tr, const struct traced *b)
 {
     int yes = 1;
     tr->tracer_tid = b->tracer_tid;
+    if (host(SYS_tgkill, p->pid, tr->tracer_tid, 0)) { /* its parent was born to the tracer before that one's exec */
+        tr->tracer_tid = p->pid;
+        traced_poke(tr->tid, tr->at + offsetof(struct traced, tracer_tid), &p->pid, sizeof p->pid);
+    }
     tr->reported = b->seq - (b->state != TRACED_RUNS);
     tr->expected = tr->reported;
     traced_poke(tr->tid, tr->at + offsetof(struct traced, known), &yes, sizeof yes);
@@ -134,7 +138,7 @@ int tracee_read(struct process *p, struct tracee *tr, struct traced *b)
             return -EAGAIN;
         tr->at = at;
         tr->pid = pid;
-        met(tr, b);
+        met(p, tr, b);
         if (before && tr->tid == tr->pid)
             drop_other_threads(p, tr->pid);
     }
@@ -157,7 +161,7 @@ static struct tracee *meet(struct process *p, int tid)
         return NULL;
     tr->pid = pid;
     tr->child = b.by_parent;
-    met(tr, &b);
+    met(p, tr, &b);
     return tr;
 }
 

@@ -109,6 +109,8 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     exec_started(proc, ctx->exe_fd);
     if (traced.tracer_pid)
         traced_adopt(t, &traced);
+    current = t;
+    traced_missed(t);
     thread_run(t);
 }
 

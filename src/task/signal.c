@@ -194,7 +194,9 @@ static void on_signal(int sig, siginfo_t *info, void *context)
             return;
         }
         if (!t) {
-            if (process_self && info->si_code != TRACE_NOTICE)
+            if (process_self && info->si_code == TRACE_NOTICE)
+                traced_rung_early(process_self, sig);
+            else if (process_self)
                 keep_sync(&process_self->sync, sig, info);
             return;
         }

@@ -68,8 +68,10 @@ bool traced_has_work(const struct thread *t)
         return false;
     if (load(&p->ending))
         return true;
+    if (!b->active != !load(&b->tracer_pid))
+        return true;
     if (!b->active)
-        return load(&b->tracer_pid);
+        return false;
     return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
            load(&b->stop_asked) != b->stop_done;
 }
@@ -85,6 +87,19 @@ int traced_rung(struct thread *t, int sig, bool notice)
     if (t->trace.waits)
         return TRACE_CANCEL;
     return notice || load(&me->count) || traced_has_work(t) ? TRACE_WORK : 0;
+}
+
+void traced_rung_early(struct process *p, int sig)
+{
+    if (sig == TRACE_STRANGER)
+        store(&p->tracer.strangers, 1);
+}
+
+void traced_missed(struct thread *t)
+{
+    const struct tracer *me = &t->proc->tracer;
+    if (load(&me->count) || load(&me->strangers))
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
 }
 
 bool traced_attend(struct thread *t)
@@ -301,7 +316,9 @@ static int stop_notify(struct thread *t, int sig, int status)
 int traced_signal(struct thread *t, siginfo_t *info)
 {
     struct traced *b = &t->trace;
-    int sig = info->si_signo, tracer = b->tracer_pid;
+    int sig = info->si_signo, tracer = load(&b->tracer_pid);
+    if (b->active && !tracer)
+        leave(t);
     if (!b->active || sig == SIGKILL)
         return sig;
     sig = stop(t, sig, info);
@@ -401,6 +418,8 @@ bool traced_look(struct thread *t, siginfo_t *info)
     tracer_attend(t);
     if (load(&p->ending))
         end_with_others(t);
+    if (b->active && !load(&b->tracer_pid))
+        leave(t);
     if (!b->active) {
         if (!load(&b->tracer_pid))
             return false;

@@ -89,6 +89,9 @@ enum {
     TRACE_WORK = 2,   /* the same, and the guest has to stop for signal delivery */
 };
 int traced_rung(struct thread *t, int sig, bool notice);
+/* The same before the first thread of an image has begun; and when it is `current`: what came until then. */
+void traced_rung_early(struct process *p, int sig);
+void traced_missed(struct thread *t);
 /* Somebody rang while a call blocked. True: the call can be made again; else signal delivery has to be next. */
 bool traced_attend(struct thread *t);
 /* Has the thread to stop, or to be a traced one from now on? */
