@@ -267,6 +267,7 @@ int64_t sys_wait4(struct thread *t, const uint64_t a[6])
     if (r > 0 && news.tid) {
         r = news.tid;
         status = news.stopped ? news.status << 8 | 0x7f : news.status;
+        ru = news.usage;
     }
     if (r > 0) {
         /* The child is reaped by now: Linux too loses it when the address is bad. */
@@ -283,7 +284,7 @@ static void waitid_news(const struct tracee_news *n, siginfo_t *info)
     int sig = n->status & 0x7f;
     info->si_signo = SIGCHLD;
     info->si_pid = n->tid;
-    info->si_uid = (unsigned) host(SYS_getuid);
+    info->si_uid = n->uid;
     info->si_code = n->stopped ? CLD_TRAPPED : !sig ? CLD_EXITED : n->status & 0x80 ? CLD_DUMPED : CLD_KILLED;
     info->si_status = n->stopped ? n->status : sig ? sig : n->status >> 8;
 }
@@ -299,6 +300,7 @@ int64_t sys_waitid(struct thread *t, const uint64_t a[6])
     long r = wait_for(t, &w, SYS_waitid, h, &news);
     if (r > 0) {
         waitid_news(&news, &info);
+        ru = news.usage;
         r = 0;
     }
     if (r >= 0 && info.si_pid && a[4] && put_user(t->proc->space, gva(a[4]), &ru))

@@ -276,12 +276,36 @@ static bool has_threads(const struct process *p, const struct tracee *leader)
     return false;
 }
 
-/* How a process ended that is gone: its parent can still be asked; of another it is known only that it had no time to say. */
-static int end_status(const struct tracee *tr)
+/* struct pidfd_info, the part that all kernels have which tell of an end, since Linux 6.15. */
+struct end_info {
+    uint64_t mask, cgroup;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+#define END_INFO_EXIT 8u
+#define END_INFO_GET 0xc040ff0b /* PIDFD_GET_INFO of 64 bytes */
+
+/* What procfs tells of a zombie's end, then, when its parent has reaped it, a pidfd that was there before. Where neither does: it had no time
+ * to say, so it was killed. */
+static int end_of_stranger(const struct process *p, const struct tracee *tr)
+{
+    struct end_info info = {.mask = END_INFO_EXIT};
+    const struct tracee *o = p->tracer.list;
+    while (o && (o->pid != tr->pid || !o->end))
+        o = o->next;
+    int number = o ? target_pidfd_number(o->end) : 0;
+    int status = number > 0 ? procfs_end(number) : -ESRCH;
+    if (status < 0 && o && host(SYS_ioctl, o->end, END_INFO_GET, &info) == 0 && (info.mask & END_INFO_EXIT))
+        status = info.exit_code;
+    return status < 0 ? SIGKILL : status;
+}
+
+/* How a process ended that is gone without a word. */
+static int end_status(const struct process *p, const struct tracee *tr)
 {
     siginfo_t si = {0};
     if (host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) || !si.si_pid)
-        return SIGKILL;
+        return end_of_stranger(p, tr);
     return si.si_code == CLD_EXITED ? si.si_status << 8 : si.si_status | (si.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
@@ -309,7 +333,7 @@ static int gone(struct process *p, struct tracee *tr, bool keep, struct tracee_n
         return 0;
     bool news = tells_end(p, tr);
     if (news)
-        *out = (struct tracee_news){.tid = tr->tid, .status = end_status(tr)};
+        *out = (struct tracee_news){.tid = tr->tid, .status = end_status(p, tr), .uid = (unsigned) host(SYS_getuid)};
     /* A thread that became the leader by exec is met as that one, before it is forgotten. */
     if (!is_leader(tr) && !news && !find(p, tr->pid) && !meet(p, tr->pid))
         return 0;
@@ -459,7 +483,7 @@ static bool look_at(struct process *p, struct tracee *tr)
     if (r == -ESRCH && !tr->end_told && tells_end(p, tr)) {
         tr->end_told = true;
         if (is_leader(tr))
-            send_sigchld(p, &(struct traced){.tid = tr->tid, .state = TRACED_ENDED, .status = end_status(tr)});
+            send_sigchld(p, &(struct traced){.tid = tr->tid, .state = TRACED_ENDED, .status = end_status(p, tr)});
         return true;
     }
     if (r)
@@ -517,14 +541,15 @@ static int news_of(struct process *p, struct tracee *tr, const struct tracee_wai
     if (r)
         return 0;
     if (b.state == TRACED_STOPPED && b.seq != tr->reported) {
-        *out = (struct tracee_news){.tid = tr->tid, .status = b.status, .stopped = true};
+        *out =
+            (struct tracee_news){.tid = tr->tid, .status = b.status, .stopped = true, .uid = b.uid, .usage = b.usage};
         if (!keep)
             tr->reported = b.seq;
         return 1;
     }
     if (b.state != TRACED_ENDED || !(w->options & WEXITED) || (is_leader(tr) && has_threads(p, tr)))
         return 0;
-    *out = (struct tracee_news){.tid = tr->tid, .status = b.status};
+    *out = (struct tracee_news){.tid = tr->tid, .status = b.status, .uid = b.uid, .usage = b.usage};
     if (!keep) {
         tracee_go(tr);
         tracee_drop(p, tr);

@@ -137,9 +137,35 @@ static void leave(struct thread *t)
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
+static struct timeval sum(struct timeval a, struct timeval b)
+{
+    struct timeval s = {a.tv_sec + b.tv_sec, a.tv_usec + b.tv_usec};
+    if (s.tv_usec >= 1000000)
+        s.tv_sec++, s.tv_usec -= 1000000;
+    return s;
+}
+
+/* As getrusage() of the kernel does it for wait(2): RUSAGE_BOTH. */
+static void publish_usage(struct traced *b)
+{
+    struct rusage *u = &b->usage, c;
+    host(SYS_getrusage, RUSAGE_SELF, u);
+    host(SYS_getrusage, RUSAGE_CHILDREN, &c);
+    u->ru_utime = sum(u->ru_utime, c.ru_utime);
+    u->ru_stime = sum(u->ru_stime, c.ru_stime);
+    u->ru_maxrss = MAX(u->ru_maxrss, c.ru_maxrss);
+    u->ru_minflt += c.ru_minflt;
+    u->ru_majflt += c.ru_majflt;
+    u->ru_inblock += c.ru_inblock;
+    u->ru_oublock += c.ru_oublock;
+    u->ru_nvcsw += c.ru_nvcsw;
+    u->ru_nivcsw += c.ru_nivcsw;
+}
+
 static void publish(struct thread *t)
 {
     struct traced *b = &t->trace;
+    publish_usage(b);
     b->xsave_size = frame_xstate_size(t->vcpu, &b->xfeatures);
     if (!b->xsave)
         b->xsave = (uint64_t) aligned_alloc(64, (vcpu_xsave_size(t->vcpu) + 63) & ~63ull);
@@ -637,6 +663,8 @@ static void hold(struct thread *t, int status)
     b->by_parent = host(SYS_getppid) == b->tracer_pid;
     if (t->tid == (int) host(SYS_getpid) && b->by_parent)
         return; /* the host's wait tells */
+    b->uid = (unsigned) host(SYS_getuid);
+    publish_usage(b);
     store(&b->state, TRACED_ENDED);
     if (tell(t))
         wait_for_tracer(t, TRACED_ENDED);

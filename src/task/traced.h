@@ -4,6 +4,7 @@
 #define TASK_TRACED_H
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/base.h"
 #include "base/lock.h"
@@ -41,6 +42,7 @@ struct traced {
     int status;    /* as wait(2) tells it, without the 0x7f of a stop */
     int by_parent; /* the tracer is the process's own parent, whose wait the host serves at the end */
     unsigned uid;
+    struct rusage usage; /* of the process and its children */
     uint64_t message;
     int has_info, group_stop, call_op;
     siginfo_t info;
