@@ -66,6 +66,23 @@ T_UNUSED static struct user_regs_struct regs_of(pid_t pid)
     return r;
 }
 
+/* A child that has come to wait at `end`, and exits with 8 when it opens. */
+T_UNUSED static pid_t waiting_child(struct gate *end)
+{
+    struct gate ready;
+    gate_init(end);
+    gate_init(&ready);
+    pid_t p = fork();
+    MUST(p >= 0);
+    if (p == 0) {
+        gate_open(&ready);
+        gate_wait(end);
+        _exit(8);
+    }
+    gate_wait(&ready);
+    return p;
+}
+
 T_UNUSED static void set_regs(pid_t pid, struct user_regs_struct r)
 {
     MUST(ptrace(PTRACE_SETREGS, pid, NULL, &r) == 0);
