@@ -42,6 +42,7 @@ struct machine {
     uint32_t run_size;
     uint64_t xcr0;
     struct kvm_cpuid2 *cpuid;
+    struct kvm_sregs reset; /* as KVM took them from the first vCPU; cr0 0: there has been none */
 
     struct lock lock; /* vcpus, next_id, parked, tables of the kernel half; taken before `tables` */
     SLIST_HEAD(, vcpu) all;
@@ -83,8 +84,8 @@ int system_setup_cpuid(struct machine *m);
 /* What this processor calls its virtualization, and KVM's module for it; NULL when it offers none. */
 const char *system_virtualization(const char **module);
 int system_vcpu_page(struct machine *m, struct vcpu *v);
-int system_vcpu_cpuid(struct vcpu *v); /* before its first run */
-int system_vcpu_reset(struct vcpu *v);
+int system_vcpu_setup(struct vcpu *v);  /* once, before its first run */
+void system_vcpu_reset(struct vcpu *v); /* its system registers, with the next run */
 void system_allow_port(struct vcpu *v, bool allow);
 void system_tell_cpu(struct vcpu *v, int cpu);
 

@@ -76,8 +76,7 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     lock_drop(&m->lock);
     int r;
     if (v) {
-        r = system_vcpu_reset(v);
-        BUG_ON(r);
+        system_vcpu_reset(v);
         memset(v->regs, 0, sizeof *v->regs);
         v->cpl0 = v->mask_set = v->clean = false;
         *out = v;
@@ -114,13 +113,12 @@ int vcpu_create(struct machine *m, struct vcpu **out)
     v->run = run;
     v->run->kvm_valid_regs = KVM_SYNC_X86_REGS;
     v->regs = (struct cpu_regs *) &v->run->s.regs.regs;
-    r = system_vcpu_cpuid(v);
-    if (r == 0)
-        r = system_vcpu_reset(v);
+    r = system_vcpu_setup(v);
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
     if (r)
         goto fail_run;
+    system_vcpu_reset(v);
     memset(v->regs, 0, sizeof *v->regs);
     lock_take(&m->lock);
     SLIST_INSERT_HEAD(&m->all, v, link);
@@ -230,27 +228,34 @@ static void set_mask(struct vcpu *v, uint64_t mask)
     v->mask_set = true;
 }
 
+/* The system registers between runs: those that the next one begins with, or KVM's. */
+static struct kvm_sregs *system_registers(struct vcpu *v)
+{
+    struct kvm_sregs *s = &v->run->s.regs.sregs;
+    if (!(v->run->kvm_dirty_regs & KVM_SYNC_X86_SREGS))
+        BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, s));
+    return s;
+}
+
 /* Run one SYSCALL of our own, before any guest instruction, and look where it arrived. Nothing that the guest does can make this
  * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. */
 static int learn_world(struct vcpu *v)
 {
     *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rflags = RFLAGS_FIXED | RFLAGS_IF};
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    system_vcpu_reset(v);
     set_mask(v, ~0ull);
     long r;
     do {
         r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
     } while (r == -EINTR || r == -EAGAIN);
-    struct kvm_sregs s = {0};
-    if (r == 0)
-        r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
     if (r < 0)
-        return r;
+        return (int) r;
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
         return -ENOSYS;
-    v->m->world = (s.cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
+    v->m->world = (system_registers(v)->cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
     system_allow_port(v, v->m->world == WORLD_RING3);
-    return v->m->world == WORLD_RING3 ? 0 : system_vcpu_reset(v); /* in ring 3 nothing but registers has changed */
+    return 0;
 }
 
 static void leave_syscall(struct vcpu *v)
@@ -266,16 +271,15 @@ static void leave_syscall(struct vcpu *v)
 static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
 {
     struct cpu_regs *r = v->regs;
-    struct kvm_sregs s;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
-    if (s.cs.selector & 3)
+    const struct kvm_sregs *s = system_registers(v);
+    if (s->cs.selector & 3)
         return false;
     uint64_t top = ENTRY_VCPU(v->id) + VCPU_STACK;
     BUG_ON(r->rsp != top - sizeof(struct iret_frame) - 8); /* an exception in the entry code itself */
     *f = (struct cpu_fault){.vector = (r->rip - ENTRY_OF(entry_stubs)) / EXCEPTION_STUB_SIZE,
                             .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
     if (f->vector == VECTOR_PF)
-        f->addr = gva(s.cr2);
+        f->addr = gva(s->cr2);
     if (f->vector == VECTOR_DB) {
         struct kvm_debugregs d;
         BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_DEBUGREGS, &d));
@@ -488,21 +492,19 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
 
 void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
 {
-    struct kvm_sregs s;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
-    *fs = s.fs.base;
-    *gs = s.gs.base;
+    const struct kvm_sregs *s = system_registers(v);
+    *fs = s->fs.base;
+    *gs = s->gs.base;
 }
 
 void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
 {
-    struct kvm_sregs s;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
+    struct kvm_sregs *s = system_registers(v);
     if (fs != BASE_KEEP)
-        s.fs.base = fs;
+        s->fs.base = fs;
     if (gs != BASE_KEEP)
-        s.gs.base = gs;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s));
+        s->gs.base = gs;
+    v->run->kvm_dirty_regs |= KVM_SYNC_X86_SREGS;
 }
 
 uint32_t vcpu_xsave_size(const struct vcpu *v)
