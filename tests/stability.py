@@ -2,7 +2,7 @@
 
 The host is the oracle, so what it does one time in five natively is right: a case that differs is compared with AGAIN more
 native runs (varies()). Apart from that an unstable case is a defect. Where UNSTABLE is N, as in `make check`, cases that failed are
-run AGAIN times more (LONG times where a run takes minutes); at most N of a suite that pass every time are named and let pass
+run AGAIN times more (LONG times where a run takes minutes); at most N of a suite that pass most of these are named and let pass
 (Allowance). `make check-full` lets none pass.
 """
 
@@ -31,8 +31,11 @@ class Allowance:
             if self.left <= 0 or self.tries <= 0:
                 return False
             self.tries -= 1
-        if not all(passes() for _ in range(times)):
-            return False
+        failed = 0
+        for _ in range(times):
+            failed += not passes()
+            if failed * 2 >= times:
+                return False
         with self.lock:
             self.left -= 1
             return self.left >= 0
