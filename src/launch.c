@@ -322,8 +322,10 @@ void launch(const struct options *o)
     set_up_fork(o);
     if (!translator_set_up(o))
         die(125, "out of memory");
-    if (o->memory)
+    if (o->memory) {
         ctx.limits.as = MIN(ctx.limits.as, o->memory);
+        sys_limit_hard(RLIMIT_AS, o->memory);
+    }
     if (o->stats)
         stats_open();
     if (o->trace && (r = trace_open(o->trace_file)))
