@@ -161,6 +161,8 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
     struct target g;
     if (!file && !mem)
         return fd;
+    if (file && file->text && (flags & O_ACCMODE) != O_RDONLY && (flags & O_ACCMODE) != O_RDWR)
+        return fd; /* tells nothing, and takes nothing */
     int r = target_find(p->pid, p->tid, &g);
     if (r == 0)
         return fd;

@@ -25,6 +25,13 @@ int main(void)
     put("/proc/self/clear_refs", "1");
     put("/proc/self/clear_refs", "77");
     put("/proc/self/nothing", "x");
+    /* root may open them all, and no more */
+    put("/proc/self/maps", "x");
+    put("/proc/self/status", "x");
+    put("/proc/self/stat", "x");
+    put("/proc/self/statm", "x");
+    put("/proc/self/limits", "x");
+    put("/proc/self/cmdline", "x");
     /* what must be there, and be readable */
     static const char *const files[] = {
         "auxv",         "cgroup",        "cmdline",     "comm",      "coredump_filter", "cpuset",     "environ",
