@@ -535,17 +535,50 @@ static int text_wchan(const struct target *g, int fd, struct text *out)
     return 0;
 }
 
+/* The kernel counts workers of its own in the first line, behind a name that may hold anything. */
+static int text_sched(const struct target *g, int fd, struct text *out)
+{
+    static const char label[] = ", #threads: ";
+    autofree int *tids = NULL;
+    struct text t = {0};
+    int r = text_read(&t, fd), n = r ? 0 : target_threads(g, &tids, NULL);
+    size_t at = MIN(t.n, 64u);
+    while (at && strncmp(t.p + at, label, sizeof label - 1) != 0)
+        at--;
+    if (at && n > 0) {
+        text_add(out, t.p, at);
+        text_printf(out, "%s%d", label, n);
+        at += sizeof label - 1;
+        at += strspn(t.p + at, "0123456789");
+    } else {
+        at = 0;
+    }
+    if (t.p)
+        text_add(out, t.p + at, t.n - at);
+    free(t.p);
+    return r;
+}
+
 const struct proc_file *proc_file_find(const char *rest, bool sysroot)
 {
     static const struct proc_file files[] = {
-        {"auxv", text_auxv, 0, false},           {"cmdline", text_cmdline, 0, true},
-        {"environ", text_environ, 0, false},     {"limits", text_limits, 0, true},
-        {"map_files", NULL, -EACCES, false},     {"maps", text_maps, 0, false},
-        {"numa_maps", text_numa_maps, 0, false}, {"pagemap", NULL, -EACCES, false},
-        {"smaps", text_smaps, 0, false},         {"smaps_rollup", text_smaps_rollup, 0, false},
-        {"stack", NULL, -EACCES, false},         {"stat", text_stat, 0, true},
-        {"statm", text_statm, 0, true},          {"status", text_status, 0, true},
-        {"syscall", text_syscall, 0, false},     {"wchan", text_wchan, 0, true},
+        {"auxv", text_auxv, 0, false},
+        {"cmdline", text_cmdline, 0, true},
+        {"environ", text_environ, 0, false},
+        {"limits", text_limits, 0, true},
+        {"map_files", NULL, -EACCES, false},
+        {"maps", text_maps, 0, false},
+        {"numa_maps", text_numa_maps, 0, false},
+        {"pagemap", NULL, -EACCES, false},
+        {"sched", text_sched, 0, true},
+        {"smaps", text_smaps, 0, false},
+        {"smaps_rollup", text_smaps_rollup, 0, false},
+        {"stack", NULL, -EACCES, false},
+        {"stat", text_stat, 0, true},
+        {"statm", text_statm, 0, true},
+        {"status", text_status, 0, true},
+        {"syscall", text_syscall, 0, false},
+        {"wchan", text_wchan, 0, true},
     };
     static const struct proc_file rooted[] = {
         {"mountinfo", text_mountinfo, 0, true},
