@@ -63,6 +63,7 @@ struct program {
     char **argv, **envp; /* malloc'd NULL-terminated vectors of malloc'd strings, #! already applied */
     uint64_t stack_limit;
     bool path_inaccessible; /* set by the caller: execveat of a close-on-exec descriptor, so a script is ENOENT */
+    bool comm_of_file;      /* set by the caller: execveat of a descriptor alone, comm is the file's name */
     bool
         args_checked; /* set by the caller: a program_open before has applied the limits to argv and envp; what #! adds may
                              * pass them when they are applied again */

@@ -403,6 +403,7 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     else
         snprintf(execfn, sizeof execfn, "/dev/fd/%d/%s", dirfd, path);
     p.execfn = strdup(execfn);
+    p.comm_of_file = !*path;
     p.path_inaccessible = *path != '/' && dirfd >= 0 && (host(SYS_fcntl, dirfd, F_GETFD) & FD_CLOEXEC);
     r = copy_strings(t, uargv, &p.argv, &total);
     if (r == 0)

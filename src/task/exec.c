@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <limits.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -35,7 +37,7 @@ struct state_image {
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
-    uint8_t set_user, trace, stats, above;
+    uint8_t set_user, trace, stats, above, comm_of_file;
     struct sync_signals sync;
 };
 
@@ -52,6 +54,27 @@ static uint64_t kernel_hwcap(void)
         if (av->a_type == AT_HWCAP)
             return av->a_un.a_val;
     return 0;
+}
+
+/* The name that the file was opened by, as since Linux 6.14; procfs adds to it when it is gone. */
+static void comm_of_file(int fd, char comm[16])
+{
+    static const char gone[] = " (deleted)";
+    char link[32], path[PATH_MAX];
+    struct stat st, named;
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    long n = host(SYS_readlinkat, PROCFS(link), path, sizeof path - 1);
+    path[MAX(n, 0)] = 0;
+    char *end = path + strlen(path) - MIN(strlen(path), sizeof gone - 1);
+    bool there = host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) == 0 &&
+                 host(SYS_newfstatat, AT_FDCWD, path, &named, 0) == 0 && st.st_ino == named.st_ino &&
+                 st.st_dev == named.st_dev;
+    if (!there && strcmp(end, gone) == 0)
+        *end = 0;
+    const char *slash = strncmp(path, "/memfd:", 7) ? strrchr(path, '/') : path;
+    memset(comm, 0, 16);
+    if (slash)
+        memcpy(comm, slash + 1, strnlen(slash + 1, 15));
 }
 
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
@@ -99,7 +122,10 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     }
     exec_phase("load");
     proc->exe_path = steal_ptr(&p->exec_path);
-    program_comm(p, proc->comm);
+    if (p->comm_of_file)
+        comm_of_file(ctx->exe_fd, proc->comm);
+    else
+        program_comm(p, proc->comm);
     proc->translated = p->hidden;
     host(SYS_prctl, PR_SET_NAME, proc->comm);
     t->regs->rip = proc->start.entry.v;
@@ -134,7 +160,8 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
                              .set_user = o->set_user,
                              .trace = o->trace,
                              .stats = o->stats,
-                             .above = fds_opened_up()};
+                             .above = fds_opened_up(),
+                             .comm_of_file = p->comm_of_file};
     for (int i = 0; i < 2; i++) {
         const struct sync_signals *own = sync_taken(&t->sync) >> i & 1 ? &t->sync : &t->proc->sync;
         im.sync.taken |= sync_taken(own) & 1 << i;
@@ -286,6 +313,7 @@ static int take_image(struct resumed *to, const void *data, size_t size)
     fds_mark_used(im.fork_dir);
     fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
     to->p.hidden = im.hidden;
+    to->p.comm_of_file = im.comm_of_file;
     to->ctx.limits = im.limits;
     to->ctx.sigmask = im.sigmask;
     to->ctx.ignored = im.ignored;
