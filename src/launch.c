@@ -233,8 +233,8 @@ static char *find_program(const char *name, char **env, int *err)
                 return full;
             fd = -EACCES;
         }
-        if (fd == -EACCES)
-            *err = EACCES;
+        if (fd == -EACCES || fd == -EMFILE)
+            *err = -fd;
         free(full);
         if (!path[len])
             return NULL;
@@ -317,6 +317,8 @@ void launch(const struct options *o)
     if (r)
         die(125, "too few file descriptors: raise the limit (ulimit -n)");
     r = procfs_open();
+    if (r == -EMFILE) /* another elfuse has them */
+        die(125, "the descriptors from %d on cannot be had: elfuse does not run inside elfuse", fds_base());
     if (r)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
     set_up_fork(o);
