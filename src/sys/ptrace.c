@@ -3,14 +3,19 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "base/fds.h"
+#include "base/procfs.h"
 #include "fs/special.h"
 #include "fs/target.h"
 #include "sys/handlers.h"
@@ -421,6 +426,30 @@ static int64_t serve(struct asked *q)
 
 /* ---- beginnings ---- */
 
+/* Held while it is decided who traces `tid`: a lock on one of its files in procfs, which only who may trace it can open. One that cannot be
+ * opened is no thread of ours, or known to procfs by another number (a pid namespace). */
+static int claim(int tid)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/environ", tid);
+    fds_create_lock();
+    int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    while (fd >= 0 && host(SYS_flock, fd, LOCK_EX) == -EINTR)
+        ;
+    return fd;
+}
+
+static void unclaim(int fd)
+{
+    if (fd < 0)
+        return;
+    host(SYS_flock, fd, LOCK_UN); /* a child of a fork may have it for a moment */
+    fds_close(fd);
+}
+
 static int64_t traceme(struct thread *t)
 {
     struct target g;
@@ -429,10 +458,13 @@ static int64_t traceme(struct thread *t)
         return -EPERM;
     if (!tid || host(SYS_tgkill, parent, tid, 0))
         tid = parent;
-    return traced_me(t, parent, tid);
+    int fd = claim(t->tid);
+    int64_t r = traced_me(t, parent, tid);
+    unclaim(fd);
+    return r;
 }
 
-static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
+static int64_t attach_claimed(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
 {
     struct process *p = t->proc;
     if (host(SYS_kill, pid, 0) == -ESRCH || pid <= 0)
@@ -468,6 +500,14 @@ static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint
     }
     traced_notify(tr->pid, pid, TRACE_RING);
     return 0;
+}
+
+static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
+{
+    int fd = pid > 0 ? claim(pid) : -ESRCH;
+    int64_t r = attach_claimed(t, pid, seize, addr, options);
+    unclaim(fd);
+    return r;
 }
 
 static int64_t locked(struct thread *t, const uint64_t a[6])
