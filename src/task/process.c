@@ -361,7 +361,13 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
         copy = (struct cpu_fault){.vector = X_GP, .error = n * 8 + 2};
     else if (f->vector == X_UD && machine_shadow_paging(space_machine(t->proc->space)) && (n = operand_check(t)))
         copy = (struct cpu_fault){.vector = n == OPERAND_STACK ? X_SS : X_GP};
-    uint64_t rip = t->regs->rip, error = f->error;
+    uint64_t rip = t->regs->rip, addr;
+    enum umip umip = f->vector == X_GP ? umip_emulate(t, &addr) : UMIP_OTHER;
+    if (umip == UMIP_DONE)
+        return;
+    if (umip == UMIP_BAD)
+        copy = (struct cpu_fault){.vector = X_PF, .error = PF_USER | PF_WRITE, .addr = gva(addr)};
+    uint64_t error = f->error;
     int code;
     t->in_syscall = false;
     t->bus_rip = 0;
@@ -369,7 +375,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
     case X_PF:
         if ((f->error & PF_INSTR) && emulate_vsyscall(t))
             return;
-        code = space_fault(t->proc->space, f->addr, f->error);
+        code = umip ? SEGV_MAPERR : space_fault(t->proc->space, f->addr, f->error);
         if (code == 0)
             return;
         if (code < 0)
@@ -404,7 +410,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
         fill_fault(&info, SIGSEGV, SI_KERNEL, 0);
         break;
     }
-    if (f->vector == X_PF && f->addr.v >= SPACE_TOP)
+    if (f->vector == X_PF && f->addr.v >= SPACE_TOP && !umip)
         error |= PF_PRESENT; /* Linux hides which kernel addresses are mapped */
     t->trap = (struct trap_info){f->vector, error, f->vector == X_PF ? f->addr.v : t->trap.cr2};
     signal_force(t, &info);
