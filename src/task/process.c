@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
+#include "base/fds.h"
 #include "base/raw.h"
 #include "base/report.h"
 #include "mem/access.h"
@@ -66,6 +67,11 @@ bool process_is_alone(struct process *p)
 {
     /* Acquire: all that the others did, the parking of their vCPUs for one, was before. */
     return __atomic_load_n(&p->nthreads, __ATOMIC_ACQUIRE) == 1 && !p->vfork_child && !process_memory_shared();
+}
+
+bool process_owns_table(struct process *p)
+{
+    return process_is_alone(p) && !fds_self()->table->apart;
 }
 
 int thread_attach(struct process *p, struct thread **out)

@@ -18,6 +18,8 @@ _Noreturn void process_exit(struct thread *t, int code);
 bool process_memory_shared(void);
 /* Does nobody but the calling thread run in this memory? */
 bool process_is_alone(struct process *p);
+/* Can nobody but the calling thread name a descriptor of this process? */
+bool process_owns_table(struct process *p);
 /* With p->lock held: `t` is one of its threads, is none any more. */
 void process_add(struct process *p, struct thread *t);
 void process_drop(struct process *p, struct thread *t);
