@@ -126,6 +126,19 @@ struct space_limits *space_limits(struct space *sp)
 
 /* ---- limits ---- */
 
+void space_limits_inherit(struct space_limits *lim)
+{
+    if (lim->mdwe & MDWE_NO_INHERIT)
+        lim->mdwe = 0;
+}
+
+bool denied_as_code(const struct space *sp, int old, int prot)
+{
+    if (!__atomic_load_n(&sp->limits.mdwe, __ATOMIC_RELAXED) || !(prot & PROT_EXEC))
+        return false;
+    return (prot & PROT_WRITE) || !(old & PROT_EXEC);
+}
+
 static bool counts_as_data(int prot, int flags)
 {
     return (prot & PROT_WRITE) && !(flags & (RG_SHARED | RG_GROWSDOWN));
@@ -334,6 +347,8 @@ static int place_request(struct space *sp, struct request *q, const struct regio
         freed = mapped_bytes(sp, q->at, q->at + q->size);
     }
     int ret = check_kind(q);
+    if (ret == 0 && denied_as_code(sp, like->prot, like->prot))
+        ret = -EACCES;
     if (ret == 0)
         ret = may_expand(sp, q->size, freed, like->prot, like->flags);
     if (ret == 0 && q->anon && !q->shared)
@@ -493,6 +508,10 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
         uint64_t e = g->end;
         if (g->name == REGION_VVAR && (prot & (PROT_WRITE | PROT_EXEC))) {
             r = -EACCES; /* the kernel's own pages */
+            break;
+        }
+        if (denied_as_code(sp, g->prot, prot)) {
+            r = -EACCES;
             break;
         }
         if (g->prot != prot) {

@@ -26,7 +26,12 @@ struct region_info {
 /* Limits that are the guest's own: the host process around it has others. Bytes; RLIM_INFINITY = none. */
 struct space_limits {
     uint64_t as, data, stack;
+    uint64_t mdwe; /* PR_SET_MDWE: what is or was writable becomes no code. Atomic */
 };
+enum { MDWE_REFUSE_EXEC_GAIN = 1, MDWE_NO_INHERIT = 2 };
+
+/* What a child, or the next image, has of them. */
+void space_limits_inherit(struct space_limits *lim);
 
 /* How a child gets its copy, which decides where private memory lives from the start (docs/internals/fork.md). */
 enum space_kind {

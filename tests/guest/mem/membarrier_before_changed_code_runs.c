@@ -1,4 +1,5 @@
 /* covers: membarrier */
+/* translated: no (its code is for this processor) */
 #include "threads.h"
 
 /* Code that one thread changes and others run: what SYNC_CORE is for. */
