@@ -1,11 +1,11 @@
 /* covers: ptrace */
 #include "ptrace.h"
 
+enum end { EXITS, KILLED, ZOMBIE };
+
 /* A tracee that runs when its tracer ends is nobody's tracee any more: what it is sent then reaches it. */
-int main(void)
+static void after(enum end end)
 {
-    struct gate ready;
-    gate_init(&ready);
     pid_t p = fork();
     MUST(p >= 0);
     for (; p == 0;)
@@ -18,9 +18,23 @@ int main(void)
         show_stop("asked", next_status(p));
         MUST(ptrace(PTRACE_CONT, p, NULL, NULL) == 0);
         fflush(stdout);
-        _exit(0);
+        if (end == EXITS)
+            _exit(0);
+        raise(SIGKILL);
     }
-    show("tracer", reap(tracer));
+    siginfo_t si;
+    MUST(waitid(P_PID, (id_t) tracer, &si, WEXITED | (end == ZOMBIE ? WNOWAIT : 0)) == 0);
+    printf("tracer: code %d\n", si.si_code);
     MUST(kill(p, SIGTERM) == 0);
     show_stop("the tracee", next_status(p));
+    if (end == ZOMBIE)
+        reap(tracer);
+    fflush(stdout);
+}
+
+int main(void)
+{
+    after(EXITS);
+    after(KILLED);
+    after(ZOMBIE);
 }
