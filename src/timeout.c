@@ -87,8 +87,8 @@ static void stop_like(int status, const struct timespec *end)
         return;
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, end, NULL);
-        kill(getppid(), SIGCONT); /* which is passed on */
+        host(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, end, NULL);
+        kill((pid_t) host(SYS_getppid), SIGCONT); /* which is passed on */
         _exit(0);
     }
     suffer(WSTOPSIG(status));

@@ -53,8 +53,8 @@ static uint64_t displacement(const uint8_t *p)
 static bool fetch(struct thread *t, struct insn *i)
 {
     uint64_t fs, gs;
-    uint8_t *p = i->code;
     *i = (struct insn){.size = 0};
+    uint8_t *p = i->code;
     while (i->size < 15 && copy_in(t->proc->space, p + i->size, gva(t->regs->rip + i->size), 1) == 0)
         i->size++;
     vcpu_get_bases(t->vcpu, &fs, &gs);
