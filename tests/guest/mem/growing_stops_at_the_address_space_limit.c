@@ -1,4 +1,5 @@
 /* covers: mmap prlimit64 */
+/* translated: no (qemu keeps the limits on memory to itself) */
 #include <sys/resource.h>
 
 #include "fault.h"
