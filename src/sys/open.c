@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -113,13 +115,21 @@ static int64_t open_object(struct thread *t, const struct sys_path *p, const str
                            size_t size)
 {
     uint64_t flags = how->flags;
+    struct statfs fs;
     int64_t ret;
 
     how->flags &= ~(uint64_t) O_NOFOLLOW;
     how->resolve = 0;
     if (memory_file(at, how->flags, 0, &ret))
         return ret;
-    return opened(t, host_open(t, at->dirfd, at->path, how, size), p, flags);
+    /* What the filter takes away again, nobody copies, maps or sends meanwhile. Opening a file of procfs waits for nobody. */
+    bool proc = host(SYS_fstatfs, at->owned, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    if (proc)
+        fds_create_lock();
+    ret = opened(t, host_open(t, at->dirfd, at->path, how, size), p, flags);
+    if (proc)
+        fds_create_unlock();
+    return ret;
 }
 
 /* Put what the symlink at `path` says in its place; nothing when there is none. */
