@@ -543,6 +543,14 @@ void space_set_brk(struct space *sp, gva_t start)
     unlock(sp);
 }
 
+void space_set_heap(struct space *sp, gva_t start, gva_t brk)
+{
+    lock(sp);
+    sp->brk_start = start.v;
+    sp->brk = brk.v;
+    unlock(sp);
+}
+
 int64_t space_brk(struct space *sp, gva_t to)
 {
     lock(sp);

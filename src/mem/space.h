@@ -65,6 +65,7 @@ int space_lock_all(struct space *sp, int flags);
 
 /* Set by the loader: where brk starts, where the stack lies, names for /proc. */
 void space_set_brk(struct space *sp, gva_t start);
+void space_set_heap(struct space *sp, gva_t start, gva_t brk);      /* what brk(2) goes on from: nothing is mapped */
 int64_t space_map_stack(struct space *sp, uint64_t size, int prot); /* growsdown; returns its top */
 void space_set_name(struct space *sp, gva_t va, enum region_name name);
 /* The host's [vvar] and [vdso] pages, shown to the guest at the same relative places. Returns the

@@ -1,10 +1,11 @@
 /* prctl by table. An option passes when it acts on the host thread or process as it would on the guest's own; what would reach into
- * the supervisor (its memory layout, its own system calls, its time-stamp counter) fails as on a kernel without it. */
+ * the supervisor (its own system calls, its time-stamp counter) fails as on a kernel without it. */
 #include <errno.h>
 #include <linux/prctl.h>
 #include <string.h>
 
 #include "sys/handlers.h"
+#include "sys/layout.h"
 #include "sys/seccomp.h"
 
 #ifndef PR_GET_AUXV
@@ -145,9 +146,8 @@ int64_t sys_prctl(struct thread *t, const uint64_t a[6])
         return dispatch_set(t, a);
     case MDWE:
         return mdwe(t, a);
-    case MEMORY: /* as for the unprivileged: the layout is the loader's */
-        return a[4] || (a[3] && a[1] != PR_SET_MM_AUXV && a[1] != PR_SET_MM_MAP && a[1] != PR_SET_MM_MAP_SIZE) ? -EINVAL
-                                                                                                               : -EPERM;
+    case MEMORY:
+        return sys_set_layout(t, (uint32_t) a[1], a[2], a[3], a[4]);
     case OUT2:
         ret = host(SYS_prctl, a[0], buf, a[2], a[3], a[4]);
         return ret < 0 ? ret : copy_out(sp, gva(a[1]), buf, options[i].size);
