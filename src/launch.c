@@ -27,6 +27,7 @@
 #include "translator.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/bin:/usr/bin"
+#define STACK_NEEDED (256ull << 10) /* as threads have */
 
 /* ---- what exec carries for the layers above task ---- */
 
@@ -306,6 +307,18 @@ static uint64_t soft_limit(int resource)
     return lim.rlim_cur;
 }
 
+/* For the supervisor, whose guest keeps a limit of its own. Not more: an unlimited stack would turn the layout of what is executed around. */
+static void lift_stack_limit(void)
+{
+    struct rlimit64 lim;
+    if (host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim) || lim.rlim_cur >= STACK_NEEDED)
+        return;
+    if (lim.rlim_max < STACK_NEEDED / 2)
+        die(125, "the hard limit on stacks is too low: raise it (ulimit -H -s)");
+    lim.rlim_cur = MIN(lim.rlim_max, STACK_NEEDED);
+    host(SYS_prlimit64, 0, RLIMIT_STACK, &lim, NULL);
+}
+
 void launch(const struct options *o)
 {
     static struct program p; /* large, and zero so far: not in the file */
@@ -313,6 +326,7 @@ void launch(const struct options *o)
     struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
                                .sigmask = signal_host_blocked(),
                                .ignored = signal_host_ignored()};
+    lift_stack_limit();
     int r = fds_init();
     if (r)
         die(125, "too few file descriptors: raise the limit (ulimit -n)");

@@ -64,7 +64,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     sp->keep = keep;
     sp->memfile = memfile;
     if (why)
-        *why = "cannot reserve address space for guest memory";
+        *why = "cannot reserve address space for guest memory (see ulimit -H -v and -H -d)";
     int r = slab_init(&sp->slab, 1ull << 40);
     if (r)
         return r;
