@@ -226,9 +226,9 @@ static inline struct space_info space_tell(const struct space *sp)
 
 /* space.c, for the other memory calls; lock held */
 uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
-/* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 /* PR_SET_MDWE: may memory of protection `old` not become `prot`? New memory is as if it had been that before. */
 bool denied_as_code(const struct space *sp, int old, int prot);
+/* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
 int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */
 int unmap_locked(struct space *sp, uint64_t start, uint64_t end);
