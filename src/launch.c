@@ -313,9 +313,9 @@ static void lift_stack_limit(void)
     struct rlimit64 lim;
     if (host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim) || lim.rlim_cur >= STACK_NEEDED)
         return;
-    if (lim.rlim_max < STACK_NEEDED / 2)
+    if (lim.rlim_max < STACK_NEEDED)
         die(125, "the hard limit on stacks is too low: raise it (ulimit -H -s)");
-    lim.rlim_cur = MIN(lim.rlim_max, STACK_NEEDED);
+    lim.rlim_cur = STACK_NEEDED;
     host(SYS_prlimit64, 0, RLIMIT_STACK, &lim, NULL);
 }
 
