@@ -2,6 +2,7 @@
 #ifndef PTRACE_CASE_H
 #define PTRACE_CASE_H
 
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -19,6 +20,31 @@ T_UNUSED static void show_stop(const char *what, int status)
         printf("%s: killed by %d\n", what, WTERMSIG(status));
     else
         printf("%s: status %x\n", what, (unsigned) status);
+}
+
+/* Who is no ancestor may trace this process even where Yama's ptrace_scope is on. */
+T_UNUSED static void let_trace(void)
+{
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+}
+
+/* A child that only waits for signals, and that anybody may trace. */
+T_UNUSED static pid_t pauses(void)
+{
+    struct gate ready;
+    gate_init(&ready);
+    pid_t p = fork();
+    MUST(p >= 0);
+    if (p == 0) {
+        let_trace();
+        gate_open(&ready);
+    }
+    for (; p == 0;)
+        pause();
+    gate_wait(&ready);
+    close(ready.fd[0]);
+    close(ready.fd[1]);
+    return p;
 }
 
 /* The next status of `pid`, whichever thread or process that is. */

@@ -1,7 +1,5 @@
 /* covers: futex ptrace */
-#include <sys/ptrace.h>
-
-#include "child.h"
+#include "ptrace.h"
 #include "rawthread.h"
 
 /* A traced thread that has ended stays until its tracer takes notice; a lock in its name has no owner all the while. */
@@ -20,6 +18,7 @@ int main(void)
     static struct raw_thread r;
     static uint32_t pi;
     struct gate attached, done;
+    let_trace();
     gate_init(&attached);
     gate_init(&done);
     long tid = raw_thread(&r, ends, CLONE_FS | CLONE_FILES | CLONE_SYSVSEM, NULL);

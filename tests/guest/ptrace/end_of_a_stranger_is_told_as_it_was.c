@@ -21,13 +21,14 @@ static void one(const char *what, void (*end)(void), bool kill_it, bool reaped_a
         pid_t p = fork();
         MUST(p >= 0);
         if (p == 0) {
+            let_trace();
+            shared->pid = getpid();
+            gate_open(&told);
             gate_wait(&attached);
             end();
             for (;;)
                 pause();
         }
-        shared->pid = p;
-        gate_open(&told);
         shared->status = reap(p);
         _exit(0);
     }

@@ -43,10 +43,7 @@ static void tracer(pid_t p)
 int main(void)
 {
     s = shared_mem(sizeof *s);
-    pid_t p = fork(), tracers[TRACERS];
-    MUST(p >= 0);
-    for (; p == 0;)
-        pause();
+    pid_t p = pauses(), tracers[TRACERS];
     for (int i = 0; i < TRACERS; i++) {
         MUST((tracers[i] = fork()) >= 0);
         if (tracers[i] == 0)

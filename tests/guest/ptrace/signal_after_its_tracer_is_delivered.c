@@ -6,10 +6,7 @@ enum end { EXITS, KILLED, ZOMBIE };
 /* A tracee that runs when its tracer ends is nobody's tracee any more: what it is sent then reaches it. */
 static void after(enum end end)
 {
-    pid_t p = fork();
-    MUST(p >= 0);
-    for (; p == 0;)
-        pause();
+    pid_t p = pauses();
     pid_t tracer = fork();
     MUST(tracer >= 0);
     if (tracer == 0) {

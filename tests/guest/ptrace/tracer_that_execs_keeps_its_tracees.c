@@ -25,15 +25,6 @@ struct other {
     pid_t of_other;
 };
 
-static pid_t pauses(void)
-{
-    pid_t p = fork();
-    MUST(p >= 0);
-    for (; p == 0;)
-        pause();
-    return p;
-}
-
 /* Traces one itself, which the exec lets go. */
 static void *other_thread(void *arg)
 {
