@@ -96,12 +96,23 @@ static int text_smaps_rollup(const struct target *g, int fd, struct text *out)
 
 /* ---- what the program was started with ---- */
 
+/* Up to the first that is no private anonymous memory, which procfs does not read for this. */
+static uint64_t anonymous_end(const struct space_view *v, uint64_t from, uint64_t to)
+{
+    const struct region_info *r;
+    uint64_t end = from;
+    while (end < to && (r = space_view_region(v, end)) && r->anon && !r->shared)
+        end = r->end.v;
+    return MIN(end, to);
+}
+
 static int guest_bytes(const struct target *g, uint64_t from, uint64_t to, struct text *out)
 {
     struct space_view v;
     int r = target_view(g, &v);
     if (r)
         return r;
+    to = anonymous_end(&v, from, to);
     char *p = to > from && to - from <= 64u << 20 ? text_room(out, to - from) : NULL;
     if (p) {
         out->n += target_guest_read(g, &v, from, p, to - from);

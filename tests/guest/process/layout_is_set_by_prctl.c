@@ -83,6 +83,10 @@ static void all_at_once(void)
     m.env_start = (uint64_t) placed(env, sizeof env), m.env_end = m.env_start + sizeof env;
     m.start_code += 16, m.end_data += 8, m.start_stack -= 64;
     m.auxv = (void *) vector, m.auxv_size = sizeof vector;
+    struct prctl_mm_map of_file = m;
+    of_file.arg_start = (uint64_t) args, of_file.arg_end = of_file.arg_start + sizeof args;
+    show("arguments in the program's file", set_map(&of_file));
+    show_file("cmdline");
     show("all", set_map(&m));
     show_file("cmdline");
     show_file("environ");
