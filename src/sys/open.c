@@ -229,7 +229,7 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
     int64_t ret = sys_path(t, dirfd, path, open_path_flags(flags), &p);
 
     if (ret < 0)
-        return ret;
+        return open_error(&how, 0, (int) ret);
     how.flags |= (uint64_t) p.at.open_flags;
     if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
         ret = open_busy(&p, flags | (uint64_t) p.at.open_flags, NULL, 0);
@@ -288,7 +288,7 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
             fs |= map[i].fs;
     ret = sys_path(t, (int) a[0], a[1], fs, &p);
     if (ret < 0)
-        return ret;
+        return open_error(&u.how, a[3], (int) ret);
     /* Under a sysroot fs has obeyed some of the RESOLVE_* flags: the path that it found may go through /proc. */
     if (p.host == p.at.path && fs_root.fd >= 0) {
         for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
