@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,37 +245,6 @@ static int open_kvm(void)
     return fd;
 }
 
-struct cpuid_setup {
-    struct machine *m;
-    int result;
-};
-
-static void *setup_cpuid(void *arg)
-{
-    struct cpuid_setup *s = arg;
-    s->result = system_setup_cpuid(s->m);
-    return NULL;
-}
-
-/* KVM asks the processor for all its leaves, each a trap where it is a virtual one, and that takes as long as making a VM: do both at once.
- * Returns the result of create_vm(). */
-static int create_vm_and_cpuid(struct machine *m, struct cpuid_setup *s)
-{
-    sigset_t all, before;
-    pthread_t thread;
-    *s = (struct cpuid_setup){.m = m};
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool beside = pthread_create(&thread, NULL, setup_cpuid, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!beside)
-        setup_cpuid(s);
-    int r = create_vm(m);
-    if (beside)
-        pthread_join(thread, NULL);
-    return r;
-}
-
 int machine_create(struct machine **out, void *ram, uint64_t initial, bool forked, const char **why)
 {
     const char *dummy;
@@ -306,13 +273,19 @@ int machine_create(struct machine **out, void *ram, uint64_t initial, bool forke
     r = known ? recall(m) : probe(m, why);
     if (r)
         goto fail_kvm;
+    if (!known) {
+        *why = "KVM does not tell which CPUID it supports";
+        r = system_setup_cpuid(m);
+        if (r)
+            goto fail_kvm;
+    }
+    m->gpa_limit = gpa_limit_of(m->cpuid);
     m->table_next = PAGE_SIZE; /* guest-physical 0 stays nobody's, so that 0 can mean "none" */
     BUG_ON(paging_init(m));
     system_init(m);
     m->slot[0] = (struct slot){.gpa = 0, .size = initial, .hva = ram};
     m->nslots = 1;
-    struct cpuid_setup cpuid = {0};
-    r = known ? create_vm(m) : create_vm_and_cpuid(m, &cpuid);
+    r = create_vm(m);
     *why = "KVM_CREATE_VM failed";
     if (r == -EBUSY) {
         *why = open_problem(r);
@@ -320,15 +293,8 @@ int machine_create(struct machine **out, void *ram, uint64_t initial, bool forke
     }
     if (r)
         goto fail_kvm;
-    r = cpuid.result;
-    *why = "KVM does not tell which CPUID it supports";
-    if (r)
-        goto fail_vm;
-    m->gpa_limit = gpa_limit_of(m->cpuid);
     *out = m;
     return 0;
-fail_vm:
-    machine_close(m);
 fail_kvm:
     fds_close(m->kvm_fd);
     free(m->cpuid);
