@@ -53,8 +53,7 @@ static long clone_apart(uint64_t flags, void *stack_top, struct apart *a)
 int apart_run(void (*fn)(void *arg), void *arg, int keep)
 {
     /* A thread, so that nobody can wait for it; CLONE_VFORK, so that it is over when the call returns. */
-    const uint64_t flags =
-        CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_IO | CLONE_VFORK;
+    const uint64_t flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_VFORK;
     const uint64_t all = ~0ull;
     uint64_t before;
     struct apart a = {fn, arg, MAX(keep, -1), 0};
