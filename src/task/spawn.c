@@ -219,8 +219,13 @@ static int64_t spawn_run(struct spawn *s)
     guests_add(&s->proc);
     int self = lock_act_for(0);
     fds_act_for(&s->fds);
+    /* A signal that waits as this thread wakes, and be it a notice, must not find the child's thread to be the current one. */
+    const uint64_t all = ~0ull;
+    uint64_t before;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
     int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
     current = t;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);
     lock_act_for(self);
     fds_act_for(s->parent_fds);
     spawn_gone(s, (int) pid);
