@@ -2,6 +2,7 @@
 #include "task/clone.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <sanitizer/asan_interface.h>
 #include <sched.h>
@@ -164,7 +165,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
 static void tell_pid(struct spawn *s, int64_t pid)
 {
     __atomic_store_n(&s->pid, pid, __ATOMIC_RELEASE);
-    host(SYS_futex, &s->pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    host(SYS_futex, &s->pid, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* A traced parent stops between the birth of its child and its own sleep, and can be told of the end of its process in that sleep, so another
@@ -249,7 +250,7 @@ static int aside_main(void *arg)
 void process_aside_met(int *pid)
 {
     __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
-    host(SYS_futex, pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    host(SYS_futex, pid, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
@@ -263,7 +264,7 @@ int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
     if (child > 0 && host(SYS_wait4, child, NULL, __WALL, NULL) == child)
         __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
     while (child > 0 && __atomic_load_n(pid, __ATOMIC_ACQUIRE) == child)
-        host(SYS_futex, pid, 128 /* FUTEX_WAIT_PRIVATE */, child, NULL, NULL, 0);
+        host(SYS_futex, pid, FUTEX_WAIT_PRIVATE, child, NULL, NULL, 0);
     munmap(stack, HOST_STACK);
     return child < 0 ? -EAGAIN : 0;
 }
@@ -279,7 +280,7 @@ static void *spawn_sleeper(void *arg)
     if (pid < 0)
         tell_pid(s, pid);
     __atomic_store_n(&s->ended, 1, __ATOMIC_RELEASE);
-    host(SYS_futex, &s->ended, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    host(SYS_futex, &s->ended, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     spawn_free(s);
     const ksigset_t all = ~0ull;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
@@ -317,7 +318,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
         return -EAGAIN;
     }
     while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
-        host(SYS_futex, &s->pid, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+        host(SYS_futex, &s->pid, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
     if (s->tell && pid > 0) {
         if (a->event)
             traced_event(t, a->event, (uint64_t) pid);

@@ -6,6 +6,7 @@
 #include "cpu/kvm/kvm.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -57,9 +58,6 @@ static struct vcpu *take_parked(struct machine *m)
     }
     return NULL;
 }
-
-#define FUTEX_WAIT_PRIVATE 128
-#define FUTEX_WAKE_PRIVATE 129
 
 static void not_running(struct vcpu *v)
 {
