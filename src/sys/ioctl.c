@@ -252,6 +252,15 @@ static int64_t unknown(struct thread *t, int fd, uint32_t request, uint64_t arg)
     return ret;
 }
 
+/* A request of a network driver's own, whose structures hold pointers: no driver here has any, as dev_ioctl() of Linux says of such drivers. */
+static int64_t driver_request(struct thread *t, int fd, uint64_t va)
+{
+    struct ifreq r;
+    int64_t ret = host(SYS_ioctl, fd, SIOCGIFINDEX, get_user(t->proc->space, &r, gva(va)) < 0 ? NULL : &r);
+
+    return ret < 0 ? ret : -EOPNOTSUPP;
+}
+
 int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
 {
     int fd = (int) a[0];
@@ -260,7 +269,7 @@ int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
     int64_t ret;
 
     if (!r)
-        return unknown(t, fd, request, a[2]);
+        return request - SIOCDEVPRIVATE < 16 ? driver_request(t, fd, a[2]) : unknown(t, fd, request, a[2]);
     switch ((enum ioctl_dir) r->dir) {
     case DIR_NONE:
         ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, a[2], 0l, 0l, 0l);
