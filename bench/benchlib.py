@@ -35,14 +35,23 @@ def need(name):
     return path
 
 
-def build(name, *flags, cc=None):
+def build(name, *flags, cc=None, suffix=""):
     """Compile bench/NAME.c into the build directory; returns the program's path."""
-    out = os.path.join(BUILD, "bench", name)
+    out = os.path.join(BUILD, "bench", name + suffix)
     os.makedirs(os.path.dirname(out), exist_ok=True)
     source = os.path.join(BENCH, name + ".c")
     cc = cc or os.environ.get("CC", "gcc")
     subprocess.run([cc, "-O2", "-g", "-std=gnu11", "-Wall", "-Wextra", *flags, "-o", out, source], check=True)
     return out
+
+
+def translated(name, *flags):
+    """({column: command}, program): bench/NAME.c for aarch64, in elfuse ("aarch64") and under the same translator outside ("qemu-aarch64"); no columns
+    where there is no translator or compiler."""
+    qemu, cc = which("qemu-aarch64-static"), which("aarch64-linux-gnu-gcc")
+    if not qemu or not cc:
+        return {}, None
+    return {"aarch64": None, "qemu-aarch64": [qemu]}, build(name, *flags, cc=cc, suffix="-aarch64")
 
 
 class Bench:

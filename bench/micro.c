@@ -131,8 +131,10 @@ static void do_write64k(unsigned n)
 static void do_cpuid(unsigned n)
 {
     while (n--) {
+#ifdef __x86_64__
         unsigned a = 4, b, c = 0, d;
         __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+#endif
     }
 }
 

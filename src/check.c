@@ -96,6 +96,9 @@ static bool sample_ended_well(const struct run *r)
 static void say_failure(struct answer *a, const char *what, const struct run *r)
 {
     const char *text = strncmp(r->out, "elfuse: ", 8) == 0 ? r->out + 8 : r->out;
+    const char *translator = text == r->out ? NULL : strstr(text, "its translator "); /* the line names it */
+    if (translator)
+        text = translator, what = "";
     int len = (int) strcspn(text, "\n");
     if (len)
         say(a, false, "%s%.*s", what, len, text);

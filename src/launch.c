@@ -18,6 +18,7 @@
 #include "sys/limits.h"
 #include "sys/stats.h"
 #include "sys/trace.h"
+#include "sys/tracee_exec.h"
 #include "task/exec.h"
 #include "task/picture.h"
 #include "task/process.h"
@@ -26,6 +27,7 @@
 #include "translator.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/bin:/usr/bin"
+#define STACK_NEEDED (256ull << 10) /* as threads have */
 
 /* ---- what exec carries for the layers above task ---- */
 
@@ -43,6 +45,7 @@ static void save_more(struct stream_writer *w)
     stream_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
     sys_limits_save(&limits);
     stream_put(w, ST_LIMITS, &limits, sizeof limits);
+    tracee_exec_save(current, w);
     size_t size;
     autofree char *translators = translator_save(&size);
     if (translators)
@@ -75,6 +78,8 @@ static void load_more(enum stream_tag tag, const void *data, size_t size)
     } else if (tag == ST_LIMITS && size == sizeof limits) {
         memcpy(&limits, data, sizeof limits);
         sys_limits_load(&limits);
+    } else if (tag == ST_TRACEES && !tracee_exec_load(data, size)) {
+        die(125, "out of memory");
     } else if (tag == ST_TRANSLATOR && !translator_load(data, size)) {
         die(125, "out of memory");
     }
@@ -83,6 +88,7 @@ static void load_more(enum stream_tag tag, const void *data, size_t size)
 static void started(struct process *p, int exe_fd)
 {
     fs_proc_init(p, exe_fd);
+    tracee_exec_done(p);
 }
 
 static void phase(const char *name)
@@ -206,7 +212,7 @@ static char **build_env(const struct options *o)
 static char *find_program(const char *name, char **env, int *err)
 {
     *err = ENOENT;
-    if (strchr(name, '/') || !*name)
+    if (strchr(name, '/'))
         return copy_or_die(name);
     const char *path = DEFAULT_PATH;
     for (char **e = env; *e; e++)
@@ -228,8 +234,8 @@ static char *find_program(const char *name, char **env, int *err)
                 return full;
             fd = -EACCES;
         }
-        if (fd == -EACCES)
-            *err = EACCES;
+        if (fd == -EACCES || fd == -EMFILE)
+            *err = -fd;
         free(full);
         if (!path[len])
             return NULL;
@@ -315,6 +321,18 @@ static uint64_t soft_limit(int resource)
     return lim.rlim_cur;
 }
 
+/* For the supervisor, whose guest keeps a limit of its own. Not more: an unlimited stack would turn the layout of what is executed around. */
+static void lift_stack_limit(void)
+{
+    struct rlimit64 lim;
+    if (host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim) || lim.rlim_cur >= STACK_NEEDED)
+        return;
+    if (lim.rlim_max < STACK_NEEDED)
+        die(125, "the hard limit on stacks is too low: raise it (ulimit -H -s)");
+    lim.rlim_cur = STACK_NEEDED;
+    host(SYS_prlimit64, 0, RLIMIT_STACK, &lim, NULL);
+}
+
 void launch(struct options *o)
 {
     static struct program p; /* large, and zero so far: not in the file */
@@ -322,18 +340,23 @@ void launch(struct options *o)
     struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
                                .sigmask = signal_host_blocked(),
                                .ignored = signal_host_ignored()};
+    lift_stack_limit();
     int r = fds_init();
     if (r)
         die(125, "too few file descriptors: raise the limit (ulimit -n)");
     r = procfs_open();
+    if (r == -EMFILE) /* another elfuse has them */
+        die(125, "the descriptors from %d on cannot be had: elfuse does not run inside elfuse", fds_base());
     if (r)
         die(125, "no procfs is mounted on /proc, which elfuse needs: %s", errno_text(r));
     set_up_backend(o);
     set_up_fork(o);
     if (!translator_set_up(o))
         die(125, "out of memory");
-    if (o->memory)
+    if (o->memory) {
         ctx.limits.as = MIN(ctx.limits.as, o->memory);
+        sys_limit_hard(RLIMIT_AS, o->memory);
+    }
     if (o->stats)
         stats_open();
     if (o->trace && (r = trace_open(o->trace_file)))
@@ -349,9 +372,14 @@ void launch(struct options *o)
     phase("options");
     int err;
     p.envp = build_env(o);
-    char *path = find_program(o->argv[0], p.envp, &err);
+    const char *name = o->argv[0];
+    if (!*name)
+        die(127, "'': command not found");
+    if (strlen(name) >= PATH_MAX)
+        die(126, "%.64s...: %s", name, errno_text(ENAMETOOLONG));
+    char *path = find_program(name, p.envp, &err);
     if (!path)
-        die(err == ENOENT ? 127 : 126, "%s: %s", o->argv[0], err == ENOENT ? "command not found" : errno_text(err));
+        die(err == ENOENT ? 127 : 126, "%s: %s", name, err == ENOENT ? "command not found" : errno_text(err));
     while (o->argv[p.argc])
         p.argc++;
     p.argv = calloc((size_t) p.argc + 1, sizeof *p.argv);
@@ -360,7 +388,7 @@ void launch(struct options *o)
     for (int i = 0; i < p.argc; i++)
         p.argv[i] = copy_or_die(o->argv[i]);
     p.stack_limit = ctx.limits.stack;
-    char why[512] = "";
+    char why[PATH_MAX + 512] = "";
     r = program_open(&p, path, -1, fs_exec_open, NULL, why, sizeof why);
     if (r) {
         const char *denied = r == -EACCES ? fs_exec_denied(path) : NULL;

@@ -58,19 +58,41 @@ static struct timespec until(const struct timespec *end)
     return left;
 }
 
+static void suffer(int sig)
+{
+    sigset_t one, old;
+    sigemptyset(&one);
+    sigaddset(&one, sig);
+    signal(sig, SIG_DFL);
+    raise(sig);
+    sigprocmask(SIG_UNBLOCK, &one, &old);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 /* End as the child did. */
 static _Noreturn void end_like(int status)
 {
     if (WIFSIGNALED(status)) {
-        signal(WTERMSIG(status), SIG_DFL);
-        sigset_t one;
-        sigemptyset(&one);
-        sigaddset(&one, WTERMSIG(status));
-        raise(WTERMSIG(status));
-        sigprocmask(SIG_UNBLOCK, &one, NULL);
+        suffer(WTERMSIG(status));
         _exit(128 + WTERMSIG(status));
     }
     _exit(WEXITSTATUS(status));
+}
+
+/* Stop as the child did, for whoever does the job control, but not beyond `end`: another child continues this process then. */
+static void stop_like(int status, const struct timespec *end)
+{
+    pid_t pid = fork();
+    if (pid < 0)
+        return;
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        host(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, end, NULL);
+        kill((pid_t) host(SYS_getppid), SIGCONT); /* which is passed on */
+        _exit(0);
+    }
+    suffer(WSTOPSIG(status));
+    kill(pid, SIGKILL);
 }
 
 void timeout_watch(double seconds)
@@ -92,8 +114,10 @@ void timeout_watch(double seconds)
     for (;;) {
         int status;
         pid_t r;
-        while ((r = waitpid(-1, &status, WNOHANG)) > 0)
-            if (r == pid && !late)
+        while ((r = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
+            if (r == pid && !late && WIFSTOPPED(status))
+                stop_like(status, &end);
+            else if (r == pid && !late)
                 end_like(status);
         if (late && r < 0)
             _exit(124); /* nobody is left */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/raw.h"
 #include "elf/elf.h"
@@ -83,11 +84,42 @@ static bool add(enum kind kind, const char *arch, size_t arch_len, const char *v
     return true;
 }
 
+/* `path`, or each of those that it lists, as the directory of the start has it: a guest changes its own, and must not choose by that. Malloc'd. */
+static char *absolute(const char *path, bool list)
+{
+    char cwd[PATH_MAX] = "/", *all = strdup("");
+    if (getcwd(cwd, sizeof cwd) == NULL)
+        cwd[0] = 0;
+    for (bool more = true; more && all; path++) {
+        size_t len = list ? strcspn(path, ":") : strlen(path);
+        char *longer = NULL;
+        bool whole = *path == '/';
+        if (len > 2 && path[0] == '.' && path[1] == '/')
+            path += 2, len -= 2;
+        if (asprintf(&longer, "%s%s%s%s%.*s", all, *all ? ":" : "", whole ? "" : cwd, whole ? "" : "/", (int) len,
+                     path) < 0)
+            longer = NULL;
+        free(all);
+        all = longer;
+        path += len;
+        more = *path;
+    }
+    return all;
+}
+
+static bool add_absolute(enum kind kind, const char *arch, size_t arch_len, const char *value)
+{
+    autofree char *path = absolute(value, kind == SEARCH);
+    return path && add(kind, arch, arch_len, path);
+}
+
 /* VALUE, or ARCH=VALUE. */
 static bool add_option(enum kind kind, const char *text)
 {
     size_t len = strcspn(text, "=");
-    return text[len] && arch_named(text, len) ? add(kind, text, len, text + len + 1) : add(kind, "", 0, text);
+    bool one = text[len] && arch_named(text, len);
+    const char *value = one ? text + len + 1 : text;
+    return kind == TRANSLATOR ? add_absolute(kind, text, one ? len : 0, value) : add(kind, text, one ? len : 0, value);
 }
 
 static bool add_environment(void)
@@ -100,7 +132,7 @@ static bool add_environment(void)
         size_t len = strcspn(from, "=");
         for (size_t i = 0; i < MIN(len, sizeof name - 1); i++)
             name[i] = from[i] >= 'A' && from[i] <= 'Z' ? (char) (from[i] + 'a' - 'A') : from[i];
-        if (from[len] && from[len + 1] && arch_named(name, len) && !add(TRANSLATOR, name, len, from + len + 1))
+        if (from[len] && from[len + 1] && arch_named(name, len) && !add_absolute(TRANSLATOR, name, len, from + len + 1))
             return false;
     }
     return true;
@@ -109,7 +141,7 @@ static bool add_environment(void)
 bool translator_set_up(const struct options *o)
 {
     const char *path = getenv("PATH");
-    bool ok = add(SEARCH, "", 0, path && *path ? path : DEFAULT_PATH) && add_environment();
+    bool ok = add_absolute(SEARCH, "", 0, path && *path ? path : DEFAULT_PATH) && add_environment();
     for (unsigned i = 0; ok && i < o->ntranslate; i++)
         ok = add_option((enum kind) o->translate[i].kind, o->translate[i].value);
     return ok;
@@ -165,13 +197,19 @@ static const char *last_setting(enum kind kind, const struct arch *a)
     return value;
 }
 
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return host(SYS_newfstatat, AT_FDCWD, path, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+           host(SYS_faccessat, AT_FDCWD, path, X_OK) == 0;
+}
+
 static char *find_in_path(const char *path, const char *name, const char *suffix)
 {
     for (;; path++) {
         size_t len = strcspn(path, ":");
         char *full = NULL;
-        if (len && asprintf(&full, "%.*s/%s%s", (int) len, path, name, suffix) > 0 &&
-            host(SYS_faccessat, AT_FDCWD, full, X_OK) == 0)
+        if (len && asprintf(&full, "%.*s/%s%s", (int) len, path, name, suffix) > 0 && is_program(full))
             return full;
         free(full);
         path += len;
@@ -243,29 +281,50 @@ static void read_interp(int fd, const struct elf_image *img, char interp[PATH_MA
     }
 }
 
-/* The cross root that holds the interpreter, when the guest's own root does not: malloc'd, or NULL. */
-static char *cross_root(int fd, const struct elf_image *img, const struct arch *a)
+static bool is_there(const char *path)
 {
-    char interp[PATH_MAX], *abs = NULL;
-    read_interp(fd, img, interp);
-    if (interp[0] != '/' || fs_root.fd >= 0)
-        return NULL;
-    int found = fs_exec_open(NULL, interp, &abs);
+    char *abs = NULL;
+    autofd fd = fs_exec_open(NULL, path, &abs);
     free(abs);
-    if (found >= 0) {
-        host(SYS_close, found);
-        return NULL;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(a->root) && a->root[i]; i++) {
-        char *root = NULL, *file = NULL;
-        bool there = asprintf(&root, "/usr/%s", a->root[i]) > 0 && asprintf(&file, "%s%s", root, interp) > 0 &&
+    return fd >= 0;
+}
+
+/* Is the translator told by other ways where libraries are? What it is built with is Debian's. */
+static bool is_told(const struct arch *a, const char *interp, char *const *envp)
+{
+    for (const struct setting *s = NULL; (s = next_setting(s, ARGUMENT, a));)
+        if (strcmp(s->value, "-L") == 0)
+            return true;
+    for (; envp && *envp; envp++)
+        if (strncmp(*envp, "QEMU_LD_PREFIX=", 15) == 0)
+            return true;
+    char *path = NULL;
+    bool there = asprintf(&path, "/etc/qemu-binfmt/%s%s", a->qemu ? a->qemu : a->name, interp) > 0 && is_there(path);
+    free(path);
+    return there;
+}
+
+/* The interpreter of the program, "" when it has none, and the cross root that holds it, malloc'd, when the guest's own root does not. False:
+ * it is nowhere. */
+static bool find_interp(int fd, const struct elf_image *img, const struct arch *a, char *const *envp,
+                        char interp[PATH_MAX], char **root)
+{
+    *root = NULL;
+    read_interp(fd, img, interp);
+    if (interp[0] != '/' || is_there(interp))
+        return true;
+    for (size_t i = 0; fs_root.fd < 0 && i < ARRAY_SIZE(a->root) && a->root[i]; i++) {
+        char *dir = NULL, *file = NULL;
+        bool there = asprintf(&dir, "/usr/%s", a->root[i]) > 0 && asprintf(&file, "%s%s", dir, interp) > 0 &&
                      host(SYS_faccessat, AT_FDCWD, file, R_OK) == 0;
         free(file);
-        if (there)
-            return root;
-        free(root);
+        if (there) {
+            *root = dir;
+            return true;
+        }
+        free(dir);
     }
-    return NULL;
+    return is_told(a, interp, envp);
 }
 
 /* ---- the whole ---- */
@@ -303,7 +362,18 @@ __attribute__((format(printf, 4, 5))) static int fail(int err, char *why, size_t
     return err;
 }
 
-int translator_open(int fd, const struct elf_image *img, char ***args, char *why, size_t size)
+/* Below --sysroot the guest may have put a link there: that leads where its own links lead. */
+static int open_translator(const char *file)
+{
+    char name[PATH_MAX];
+    autofree char *abs = NULL;
+    if (fs_root.fd < 0 || !fs_path_inside(file))
+        return (int) host(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    int64_t n = fs_guest_path(file, name, sizeof name);
+    return n < 0 ? (int) n : fs_exec_open(NULL, name, &abs);
+}
+
+int translator_open(int fd, const struct elf_image *img, char *const *envp, char ***args, char *why, size_t size)
 {
     const struct arch *a = arch_of(img);
     if (!a)
@@ -316,12 +386,14 @@ int translator_open(int fd, const struct elf_image *img, char ***args, char *why
                     "a program for %s, which needs a translator, qemu-%s: install the package " PACKAGE
                     ", or name one with --translator",
                     a->name, a->qemu ? a->qemu : a->name);
-    autofd own = (int) host(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    autofd own = open_translator(file);
     if (own < 0)
         return fail(-ENOEXEC, why, size, "its translator %s: %s", file, errno_text(own));
 
+    char interp[PATH_MAX], *root;
+    if (!find_interp(fd, img, a, envp, interp, &root))
+        return fail(-ENOENT, why, size, "its interpreter %s: No such file or directory", interp);
     struct vector v = {0};
-    char *root = cross_root(fd, img, a);
     push_copy(&v, file);
     if (root) {
         push_copy(&v, "-L");

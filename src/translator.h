@@ -17,6 +17,6 @@ bool translator_load(const void *data, size_t size);
 const char *translator_nth(unsigned i, char **file);
 
 /* For program_translator (elf/elf.h). */
-int translator_open(int fd, const struct elf_image *img, char ***args, char *why, size_t size);
+int translator_open(int fd, const struct elf_image *img, char *const *envp, char ***args, char *why, size_t size);
 
 #endif

@@ -48,19 +48,37 @@ const char *procfs_path(const char *path)
     return root == AT_FDCWD ? path : path + sizeof "/proc/" - 1;
 }
 
-int procfs_parent(int pid)
+/* What follows the name in its stat: "S 123 ...", in `text`. NULL, and a negative errno in *error: there is none. */
+static const char *stat_of(int pid, char *text, size_t size, int *error)
 {
-    char path[32], text[512];
+    char path[32];
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     fds_create_lock();
     int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
-    long n = fd < 0 ? fd : host(SYS_read, fd, text, sizeof text - 1);
+    long n = fd < 0 ? fd : host(SYS_read, fd, text, size - 1);
     if (fd >= 0)
         host(SYS_close, fd);
     fds_create_unlock();
-    if (n < 0)
-        return (int) n;
-    text[n] = 0;
-    const char *end = strrchr(text, ')'); /* ") S 123" */
-    return end && strlen(end) > 4 ? atoi(end + 4) : -ESRCH;
+    text[MAX(n, 0)] = 0;
+    const char *end = strrchr(text, ')');
+    *error = n < 0 ? (int) n : -ESRCH;
+    return end && strlen(end) > 4 ? end + 2 : NULL;
+}
+
+int procfs_parent(int pid)
+{
+    char text[1024];
+    int error;
+    const char *s = stat_of(pid, text, sizeof text, &error);
+    return s ? atoi(s + 2) : error;
+}
+
+int procfs_end(int pid)
+{
+    char text[1024];
+    int error;
+    const char *s = stat_of(pid, text, sizeof text, &error);
+    if (!s || (*s != 'Z' && *s != 'X'))
+        return s ? -ECHILD : error;
+    return atoi(strrchr(s, ' ') + 1); /* the last field */
 }

@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "base/report.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,22 +10,16 @@
 #include "base/raw.h"
 
 static void (*bug_detail)(void);
-static int report_fd = 2;
 
 void report_on_bug(void (*detail)(void))
 {
     bug_detail = detail;
 }
 
-void report_to(int fd)
-{
-    report_fd = fd;
-}
-
 void report_write(const char *text, size_t n)
 {
     while (n) {
-        long r = host(SYS_write, report_fd, text, n);
+        long r = host(SYS_write, 2, text, n);
         if (r <= 0)
             return;
         text += r;
@@ -34,12 +29,14 @@ void report_write(const char *text, size_t n)
 
 static void vline(const char *fmt, va_list ap)
 {
-    char line[1024] = "elfuse: ";
+    char line[PATH_MAX + 1024] = "elfuse: ", *c = line;
     size_t n = strlen(line);
     vsnprintf(line + n, sizeof line - n - 1, fmt, ap);
-    n = strlen(line);
-    line[n++] = '\n';
-    report_write(line, n);
+    for (; *c; c++) /* one line, whatever names are in it */
+        if ((unsigned char) *c < ' ' || *c == 127)
+            *c = '?';
+    *c++ = '\n';
+    report_write(line, (size_t) (c - line));
 }
 
 void warn(const char *fmt, ...)

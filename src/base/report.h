@@ -5,7 +5,6 @@
 #include <stddef.h>
 
 void report_on_bug(void (*detail)(void)); /* called once, after the line that names the bug */
-void report_to(int fd);                   /* a descriptor in the window: guests may close 2 */
 void report_write(const char *text, size_t n);
 
 #endif

@@ -63,6 +63,7 @@ struct program {
     char **argv, **envp; /* malloc'd NULL-terminated vectors of malloc'd strings, #! already applied */
     uint64_t stack_limit;
     bool path_inaccessible; /* set by the caller: execveat of a close-on-exec descriptor, so a script is ENOENT */
+    bool comm_of_file;      /* set by the caller: execveat of a descriptor alone, comm is the file's name */
     bool
         args_checked; /* set by the caller: a program_open before has applied the limits to argv and envp; what #! adds may
                              * pass them when they are applied again */
@@ -82,10 +83,11 @@ void program_free(struct program *p);
  * on a FIFO. That the file is regular, executable and on no noexec mount is checked by program_open. */
 typedef int exec_open(void *arg, const char *path, char **abs_path);
 
-/* Who runs programs of other architectures. `fd` is the program, whose headers are `img`. Returns a readable descriptor (O_CLOEXEC) of a native
+/* Who runs programs of other architectures. `fd` is the program, whose headers are `img`, and envp what it gets. Returns a readable descriptor (O_CLOEXEC) of a native
  * program and in *args its malloc'd name and first arguments, as a NULL-terminated vector; or a negative errno and in `why` what is
  * missing. NULL: nobody does. */
-typedef int elf_translator(int fd, const struct elf_image *img, char ***args, char *why, size_t size);
+typedef int elf_translator(int fd, const struct elf_image *img, char *const *envp, char ***args, char *why,
+                           size_t size);
 extern elf_translator *program_translator;
 
 /* Open and check `path`, follow #! (five rewrites, then ELOOP), check the interpreter. p->argv, envp and stack_limit are set by the

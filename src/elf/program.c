@@ -48,16 +48,17 @@ static int64_t pread_fd(void *arg, void *buf, uint64_t n, uint64_t off)
     return host(SYS_pread64, *(int *) arg, buf, n, off);
 }
 
-/* do_open_execat: a regular file, on a mount without noexec, that the caller may execute. `of`: what it is the interpreter of, or
- * NULL. */
-static int check_file(int fd, const char *of, const char *file, const struct report *rep, uint64_t *size)
+/* do_open_execat: a regular file, on a mount without noexec, that the caller may execute. `of`: whose interpreter or translator
+ * it is, or empty. */
+static int check_file(int fd, const char *of, const char *role, const char *file, const struct report *rep,
+                      uint64_t *size)
 {
     char name[512];
     struct stat st = {0};
     struct statfs fs = {0};
     long r;
 
-    snprintf(name, sizeof name, "%s%s%s", of ? of : "", of ? ": its interpreter " : "", file);
+    snprintf(name, sizeof name, "%s%s%s", of, role, file);
     r = host(SYS_fstat, fd, &st);
     if (r < 0)
         return fail(rep, (int) r, "%s: %s", name, errno_text((int) r));
@@ -233,7 +234,7 @@ static int follow_script(struct program *p, char buf[SCRIPT_BUF], const char *sc
     fd = open_interpreter(interp, open_fn, arg, &abs_path);
     if (fd < 0)
         return fail(rep, fd, "%s: its interpreter %s: %s", script, interp, errno_text(fd));
-    r = check_file(fd, script, interp, rep, size);
+    r = check_file(fd, script, ": its interpreter ", interp, rep, size);
     if (r < 0)
         return r;
 
@@ -291,12 +292,12 @@ static int translate(struct program *p, const char *name, const struct report *r
     if (p->path_inaccessible)
         return fail(rep, -ENOENT, "%s: a program on a close-on-exec descriptor cannot be opened by its translator",
                     name);
-    r = program_translator ? program_translator(p->fd, &p->image, &args, missing, sizeof missing) : -ENOEXEC;
+    r = program_translator ? program_translator(p->fd, &p->image, p->envp, &args, missing, sizeof missing) : -ENOEXEC;
     if (r < 0)
         return *missing ? fail(rep, r, "%s: %s", name, missing) : fail_machine(rep, r, name, "", &p->image);
     p->exe_fd = p->fd;
     p->fd = r;
-    r = check_file(p->fd, name, args[0], rep, size);
+    r = check_file(p->fd, name, ": its translator ", args[0], rep, size);
     path = strdup(name); /* it may be argv[0] */
     if (r == 0 && (!path || translate_argv(p, args, path) < 0))
         r = fail_nomem(rep, name);
@@ -340,7 +341,7 @@ static int open_interp(struct program *p, const char *name, exec_open *open_fn, 
         p->interp_fd = -1;
         return fail(rep, r, "%s: its interpreter %s: %s", name, p->interp_path, errno_text(r));
     }
-    r = check_file(p->interp_fd, name, p->interp_path, rep, &size);
+    r = check_file(p->interp_fd, name, ": its interpreter ", p->interp_path, rep, &size);
     if (r < 0)
         return r;
 
@@ -398,7 +399,7 @@ int program_open(struct program *p, const char *path, int fd, exec_open *open_fn
             return fail(&rep, r, "%s: %s", path, errno_text(r));
         p->fd = r;
     }
-    r = check_file(p->fd, NULL, path, &rep, &size);
+    r = check_file(p->fd, "", "", path, &rep, &size);
     if (r < 0)
         return r;
     r = count_args(p, &budget);

@@ -99,9 +99,24 @@ static void maps_line(const struct layout *l, const struct line *line, void *arg
     put_line(arg, line);
 }
 
+/* The page of the old entries is no region: its address is the kernel's. Where the host shows one, the guest has it, too. */
+static const struct host_vma *vsyscall_line(const struct layout *l, struct text *out)
+{
+    for (unsigned i = 0; i < l->vmas.n; i++) {
+        const struct host_vma *h = &l->vmas.vma[i];
+        if (strcmp(h->path, "[vsyscall]") != 0)
+            continue;
+        vma_line(out, h->start, h->end, h->perms, 0, 0, 0, 0, h->path);
+        text_add(out, "\n", 1);
+        return h;
+    }
+    return NULL;
+}
+
 void layout_maps(const struct layout *l, struct text *out)
 {
     each_line(l, maps_line, out);
+    vsyscall_line(l, out);
 }
 
 static void numa_line(const struct layout *l, const struct line *line, void *arg)
@@ -185,23 +200,39 @@ static void put_counter(struct text *out, const struct vma_counter *c, uint64_t 
     text_printf(out, c->bytes ? "%-16s%8lu kB\n" : "%-16s%8lu\n", label, v);
 }
 
+static bool has_flag(const char *flags, const char *flag)
+{
+    for (; *flags; flags += strcspn(flags, " "), flags += strspn(flags, " "))
+        if (strncmp(flags, flag, 2) == 0)
+            return true;
+    return false;
+}
+
 /* The order is that of the flag bits, as in the kernel's show_smap_vma_flags(). */
 static void put_flags(struct text *out, const struct line *line, const char *host)
 {
     static const char ours[] = " rd wr ex sh mr mw me ms gd nr dc dd mt ";
     const struct region_info *r = line->region;
     bool file = line->file && line->file->vma->ino;
-    text_printf(out, "VmFlags: %s%s%s%s%s%s", r->prot & PROT_READ ? "rd " : "", r->prot & PROT_WRITE ? "wr " : "",
-                r->prot & PROT_EXEC ? "ex " : "", r->shared ? "sh " : "", "mr mw me ", r->shared ? "ms " : "");
-    if (r->growsdown)
-        text_printf(out, "gd ");
-    if (!host && !file && r->prot & PROT_WRITE)
-        text_printf(out, "ac ");
+    /* To a shared file that was not opened for writing a mapping is no shared one. */
+    bool writable = !(file && r->shared && host) || has_flag(host, "sh");
+    text_printf(out, "VmFlags: %s%s%s%s%s%s%s", r->prot & PROT_READ ? "rd " : "", r->prot & PROT_WRITE ? "wr " : "",
+                r->prot & PROT_EXEC ? "ex " : "", r->shared && writable ? "sh " : "", writable ? "mr mw me " : "mr me ",
+                r->shared ? "ms " : "", r->growsdown ? "gd " : "");
+    bool counted =
+        !file && !r->shared && r->prot & PROT_WRITE; /* as memory that may be needed: not so the slab, to the host */
     for (; host && *host; host += strcspn(host, " "), host += strspn(host, " ")) {
         char flag[5] = {' ', host[0], host[1] == ' ' ? 0 : host[1], ' ', 0};
-        if (!strstr(ours, flag))
-            text_printf(out, "%.2s ", flag + 1);
+        if (strstr(ours, flag) || (counted && strcmp(flag, " ac ") == 0))
+            continue;
+        if (counted && !strstr(" pf lo io sr rr de ", flag)) {
+            text_printf(out, "ac ");
+            counted = false;
+        }
+        text_printf(out, "%.2s ", flag + 1);
     }
+    if (counted)
+        text_printf(out, "ac ");
     text_add(out, "\n", 1);
 }
 
@@ -228,6 +259,11 @@ static void smaps_line(const struct layout *l, const struct line *line, void *ar
 void layout_smaps(const struct layout *l, struct text *out)
 {
     each_line(l, smaps_line, out);
+    const struct host_vma *h = vsyscall_line(l, out);
+    for (unsigned i = 0; h && i < l->vmas.counters; i++)
+        put_counter(out, &l->vmas.counter[i], h->counter[i]);
+    if (h && h->flags)
+        text_printf(out, "VmFlags: %s\n", h->flags);
 }
 
 static double counter(const struct vma_list *l, const double *v, const char *name)

@@ -635,8 +635,9 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
     const char *name = strrchr(out->path, '/');
     name = name ? name + 1 : out->path;
     int n;
-    if ((strcmp(name, "exe") == 0 && !(flags & FS_NO_MAGICLINKS)) ||
-        (proc_number(name, strlen(name), &n) && fds_reserved(n)))
+    /* Where such links may not be followed, the host says so of any. */
+    const int no_jump = FS_NO_MAGICLINKS | FS_NO_SYMLINKS | FS_BENEATH | FS_IN_ROOT;
+    if ((strcmp(name, "exe") == 0 && !(flags & no_jump)) || (proc_number(name, strlen(name), &n) && fds_reserved(n)))
         return resolve_proc_name(flags, name, out);
     return 0;
 }

@@ -65,7 +65,8 @@ bool fs_proc_busy(const struct fs_at *at, uint64_t flags)
 {
     struct stat st;
     int link = flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
-    if (flags & O_PATH || !(flags & (O_ACCMODE | O_TRUNC)) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+    bool writes = ((flags & O_ACCMODE) + 1) & 2 || flags & O_TRUNC; /* O_ACCMODE as a whole: for ioctl only */
+    if (flags & O_PATH || !writes || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
         return false;
     return host(SYS_newfstatat, at->dirfd, at->path, &st, link) == 0 && target_is_program(st.st_dev, st.st_ino);
 }
@@ -160,6 +161,8 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
     struct target g;
     if (!file && !mem)
         return fd;
+    if (file && file->text && (flags & O_ACCMODE) != O_RDONLY && (flags & O_ACCMODE) != O_RDWR)
+        return fd; /* tells nothing, and takes nothing */
     int r = target_find(p->pid, p->tid, &g);
     if (r == 0)
         return fd;

@@ -96,12 +96,23 @@ static int text_smaps_rollup(const struct target *g, int fd, struct text *out)
 
 /* ---- what the program was started with ---- */
 
+/* Up to the first that is no private anonymous memory, which procfs does not read for this. */
+static uint64_t anonymous_end(const struct space_view *v, uint64_t from, uint64_t to)
+{
+    const struct region_info *r;
+    uint64_t end = from;
+    while (end < to && (r = space_view_region(v, end)) && r->anon && !r->shared)
+        end = r->end.v;
+    return MIN(end, to);
+}
+
 static int guest_bytes(const struct target *g, uint64_t from, uint64_t to, struct text *out)
 {
     struct space_view v;
     int r = target_view(g, &v);
     if (r)
         return r;
+    to = anonymous_end(&v, from, to);
     char *p = to > from && to - from <= 64u << 20 ? text_room(out, to - from) : NULL;
     if (p) {
         out->n += target_guest_read(g, &v, from, p, to - from);
@@ -172,7 +183,15 @@ struct signals {
     uint64_t blocked, ignored, caught;
     int threads; /* 0: not known */
     struct seccomp_state seccomp;
+    int tracer;
+    const char *state; /* of a traced thread that is stopped, or waits to be collected; NULL: the host's is right */
 };
+
+static const char *traced_state(const struct traced *b)
+{
+    static const char *const names[] = {NULL, "t (tracing stop)", "Z (zombie)"};
+    return b->state >= 0 && b->state < (int) ARRAY_SIZE(names) ? names[b->state] : NULL;
+}
 
 static int load_signals(const struct target *g, struct signals *out)
 {
@@ -183,7 +202,11 @@ static int load_signals(const struct target *g, struct signals *out)
     if (r)
         return r;
     int n = target_threads(g, &tids, &t);
-    *out = (struct signals){.blocked = t.sigmask, .threads = MAX(n, 0), .seccomp = t.seccomp};
+    *out = (struct signals){.blocked = t.sigmask,
+                            .threads = MAX(n, 0),
+                            .seccomp = t.seccomp,
+                            .tracer = t.trace.tracer_pid ? t.trace.tracer_tid : 0,
+                            .state = traced_state(&t.trace)};
     for (int i = 1; i <= KSIG_MAX; i++) {
         if (hand.action[i].handler == 1)
             out->ignored |= KSIG_BIT(i);
@@ -229,6 +252,9 @@ static int text_stat(const struct target *g, int fd, struct text *out)
     for (char *word = p ? strtok_r(p + 1, " \n", &p) : NULL; word; word = strtok_r(NULL, " \n", &p), field++) {
         uint64_t v;
         switch (field) {
+        case 3:
+            text_printf(out, " %c", f.sig.state ? *f.sig.state : *word);
+            continue;
         case 20:
             v = f.sig.threads ? (uint64_t) f.sig.threads : strtoull(word, NULL, 10);
             break;
@@ -314,18 +340,14 @@ static int text_statm(const struct target *g, int fd, struct text *out)
 /* Descriptor slots, as the kernel would have allocated them for what the guest has open. */
 static uint64_t fd_slots(const struct target *g)
 {
-    char path[64], buf[4096];
-    uint64_t slots = 64;
-    target_file(g, "fd", path, sizeof path);
-    autofd dir = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    for (long n; dir >= 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;)
-        for (long at = 0; at < n; at += *(unsigned short *) (buf + at + 16)) {
-            uint64_t fd = strtoul(buf + at + 19, NULL, 10);
-            if (!fds_contains(g->window_base, g->window_count, (int) fd))
-                while (fd >= slots)
-                    slots *= 2;
-        }
-    return MAX(slots, 256u);
+    uint64_t slots = 256;
+    int highest;
+    fds_create_lock();
+    int n = target_descriptors(g, &highest);
+    fds_create_unlock();
+    while (n > 0 && (uint64_t) highest >= slots)
+        slots *= 2;
+    return slots;
 }
 
 /* The number in a line of status. */
@@ -371,6 +393,7 @@ static int text_status(const struct target *g, int fd, struct text *out)
         {"VmStk", "%8lu kB", f.info.stack_vm >> 10},
         {"VmExe", "%8lu kB", exe >> 10},
         {"VmLib", "%8lu kB", (f.info.exec_vm > exe ? f.info.exec_vm - exe : 0) >> 10},
+        {"TracerPid", "%lu", (uint64_t) f.sig.tracer},
         {"NoNewPrivs", "%lu", status_number(f.host.p, "NoNewPrivs") || f.sig.seccomp.no_new_privs},
         {"Seccomp", "%lu", f.sig.seccomp.mode},
         {"Seccomp_filters", "%lu", f.sig.seccomp.filters},
@@ -386,6 +409,8 @@ static int text_status(const struct target *g, int fd, struct text *out)
             i++;
         if (f.sig.threads && strncmp(line, "Threads:", 8) == 0) {
             text_printf(out, "Threads:\t%d\n", f.sig.threads);
+        } else if (f.sig.state && strncmp(line, "State:", 6) == 0) {
+            text_printf(out, "State:\t%s\n", f.sig.state);
         } else if (i < ARRAY_SIZE(own)) {
             text_printf(out, "%s:\t", own[i].name);
             text_printf(out, own[i].format, own[i].v);
@@ -521,17 +546,50 @@ static int text_wchan(const struct target *g, int fd, struct text *out)
     return 0;
 }
 
+/* The kernel counts workers of its own in the first line, behind a name that may hold anything. */
+static int text_sched(const struct target *g, int fd, struct text *out)
+{
+    static const char label[] = ", #threads: ";
+    autofree int *tids = NULL;
+    struct text t = {0};
+    int r = text_read(&t, fd), n = r ? 0 : target_threads(g, &tids, NULL);
+    size_t at = MIN(t.n, 64u);
+    while (at && strncmp(t.p + at, label, sizeof label - 1) != 0)
+        at--;
+    if (at && n > 0) {
+        text_add(out, t.p, at);
+        text_printf(out, "%s%d", label, n);
+        at += sizeof label - 1;
+        at += strspn(t.p + at, "0123456789");
+    } else {
+        at = 0;
+    }
+    if (t.p)
+        text_add(out, t.p + at, t.n - at);
+    free(t.p);
+    return r;
+}
+
 const struct proc_file *proc_file_find(const char *rest, bool sysroot)
 {
     static const struct proc_file files[] = {
-        {"auxv", text_auxv, 0, false},           {"cmdline", text_cmdline, 0, true},
-        {"environ", text_environ, 0, false},     {"limits", text_limits, 0, true},
-        {"map_files", NULL, -EACCES, false},     {"maps", text_maps, 0, false},
-        {"numa_maps", text_numa_maps, 0, false}, {"pagemap", NULL, -EACCES, false},
-        {"smaps", text_smaps, 0, false},         {"smaps_rollup", text_smaps_rollup, 0, false},
-        {"stack", NULL, -EACCES, false},         {"stat", text_stat, 0, true},
-        {"statm", text_statm, 0, true},          {"status", text_status, 0, true},
-        {"syscall", text_syscall, 0, false},     {"wchan", text_wchan, 0, true},
+        {"auxv", text_auxv, 0, false},
+        {"cmdline", text_cmdline, 0, true},
+        {"environ", text_environ, 0, false},
+        {"limits", text_limits, 0, true},
+        {"map_files", NULL, -EACCES, false},
+        {"maps", text_maps, 0, false},
+        {"numa_maps", text_numa_maps, 0, false},
+        {"pagemap", NULL, -EACCES, false},
+        {"sched", text_sched, 0, true},
+        {"smaps", text_smaps, 0, false},
+        {"smaps_rollup", text_smaps_rollup, 0, false},
+        {"stack", NULL, -EACCES, false},
+        {"stat", text_stat, 0, true},
+        {"statm", text_statm, 0, true},
+        {"status", text_status, 0, true},
+        {"syscall", text_syscall, 0, false},
+        {"wchan", text_wchan, 0, true},
     };
     static const struct proc_file rooted[] = {
         {"mountinfo", text_mountinfo, 0, true},

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "base/apart.h"
 #include "base/fds.h"
 #include "base/fsize.h"
 #include "base/procfs.h"
@@ -16,6 +17,7 @@
 #include "fs/proc.h"
 #include "fs/target.h"
 #include "mem/access.h"
+#include "task/process.h"
 
 #define SPECIALS 256
 
@@ -171,67 +173,83 @@ static int64_t move_piece(struct memory *m, const struct piece *p, void *buf, bo
     return host(write ? SYS_pwrite64 : SYS_pread64, m->fd, buf, p->size, p->hva);
 }
 
-static int memory_open(struct thread *t, int pid, struct memory *m)
+static int memory_find(struct memory *m, struct thread *t, int pid)
 {
-    char path[32];
-    memset(m, 0, sizeof *m);
-    m->fd = -1;
     m->target = (struct target){.pid = pid, .self = pid == t->proc->pid};
     if (m->target.self) {
         m->space = t->proc->space;
-    } else {
-        int r = target_find(pid, 0, &m->target);
-        if (r <= 0)
-            return r ? r : -ESRCH;
-        r = target_view(&m->target, &m->view);
-        if (r)
-            return r;
+        return 0;
     }
-    target_file(&m->target, "mem", path, sizeof path);
-    fds_create_lock();
-    m->fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
-    if (m->fd >= 0)
-        m->fd = fds_adopt_fd(m->fd, false);
-    fds_create_unlock();
-    return MIN(m->fd, 0);
+    int r = target_find(pid, 0, &m->target);
+    return r <= 0 ? (r ? r : -ESRCH) : target_view(&m->target, &m->view);
 }
 
-static void memory_close(struct memory *m)
+struct transfer {
+    struct thread *t;
+    int pid;
+    struct memory m;
+    const struct iovec *iov;
+    int n;
+    uint64_t at;
+    bool write;
+    int64_t done, r;
+};
+
+/* With m.fd open. */
+static void transfer_pieces(struct transfer *x)
 {
-    space_view_free(&m->view);
-    if (m->fd >= 0)
-        fds_close(m->fd);
+    x->r = 0;
+    for (int i = 0; i < x->n && x->r >= 0; i++)
+        for (uint64_t k = 0; k < x->iov[i].iov_len && x->r >= 0;) {
+            struct piece p;
+            x->r = -EIO;
+            if (!piece_at(&x->m, x->at + (uint64_t) x->done, x->iov[i].iov_len - k, &p))
+                break;
+            x->r = move_piece(&x->m, &p, (char *) x->iov[i].iov_base + k, x->write);
+            if (x->r == 0)
+                x->r = -EIO;
+            if (x->r > 0) {
+                k += (uint64_t) x->r;
+                x->done += x->r;
+            }
+        }
+}
+
+/* Called with the creation lock, for the host's limit of descriptors, and lets it go. The file is opened before the process is looked at: what is
+ * found then can be a later program's than the file's, whose memory is gone, but not an earlier one's. */
+static void transfer_open(void *arg)
+{
+    struct transfer *x = arg;
+    const struct target g = {.pid = x->pid, .self = x->pid == x->t->proc->pid};
+    char path[32];
+    target_file(&g, "mem", path, sizeof path);
+    x->m.fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+    x->r = x->m.fd < 0 ? x->m.fd : memory_find(&x->m, x->t, x->pid);
+    fds_create_unlock();
+    if (x->r == 0)
+        transfer_pieces(x);
+    space_view_free(&x->m.view);
+    if (x->m.fd >= 0)
+        host(SYS_close, x->m.fd);
 }
 
 static int64_t transfer_at(struct thread *t, int pid, const struct iovec *iov, int n, int64_t at, bool write)
 {
-    struct memory m;
-    int64_t done = 0;
+    struct transfer x = {.t = t, .pid = pid, .iov = iov, .n = n, .at = (uint64_t) at, .write = write};
     fds_create_lock();
-    int64_t r = memory_open(t, pid, &m);
-    fds_create_unlock();
-    if (r == -ENOENT || r == -ESRCH) {
-        r = 0; /* the process is gone, and its memory with it */
-        n = 0;
-    }
-    for (int i = 0; i < n && r >= 0; i++)
-        for (uint64_t k = 0; k < iov[i].iov_len && r >= 0;) {
-            struct piece p;
-            r = -EIO;
-            if (!piece_at(&m, (uint64_t) at + (uint64_t) done, iov[i].iov_len - k, &p))
-                break;
-            r = move_piece(&m, &p, (char *) iov[i].iov_base + k, write);
-            if (r == 0)
-                r = -EIO;
-            if (r > 0) {
-                k += (uint64_t) r;
-                done += r;
-            }
+    if (process_owns_table(t->proc)) {
+        transfer_open(&x);
+    } else {
+        /* Whoever else can name the number for a moment could write to the supervisor by it. */
+        int r = apart_run(transfer_open, &x, -1);
+        if (r) {
+            fds_create_unlock();
+            x.r = r;
         }
-    fds_create_lock();
-    memory_close(&m);
-    fds_create_unlock();
-    return done ? done : MIN(r, 0);
+    }
+    if (x.r == -ENOENT || x.r == -ESRCH)
+        x.r = 0; /* the process is gone, and its memory with it */
+    return x.done ? x.done : MIN(x.r, 0);
 }
 
 static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off, bool write)

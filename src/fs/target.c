@@ -57,6 +57,12 @@ bool target_is_program(uint64_t dev, uint64_t ino)
     return ino == program_ino && dev == program_dev && ino;
 }
 
+/* Who has its memory: of our own process the calling thread, for the first one may have ended, and has none then. */
+static int memory_of(const struct target *g)
+{
+    return g->self ? (int) host(SYS_gettid) : g->pid;
+}
+
 static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
 {
     struct iovec local, remote = {(void *) addr, size};
@@ -82,7 +88,7 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
     if (g->number && !g->self)
         return peek_number(g->number, addr, buf, size);
     /* By way of the kernel for ourselves too: what a list of threads points at may be gone by now. */
-    return peek_pid(g->pid, addr, buf, size);
+    return peek_pid(memory_of(g), addr, buf, size);
 }
 
 /* Where the binary lies in another process. It is linked to a fixed address, unless it was built as a PIE. */
@@ -292,7 +298,7 @@ size_t target_guest_read(const struct target *g, const struct space_view *v, uin
         if (!hva)
             break;
         struct iovec local = {(char *) buf + done, n}, remote = {(void *) hva, n};
-        long r = host(SYS_process_vm_readv, g->pid, &local, 1, &remote, 1, 0);
+        long r = host(SYS_process_vm_readv, memory_of(g), &local, 1, &remote, 1, 0);
         if (r <= 0)
             break;
         done += (size_t) r;
@@ -330,6 +336,30 @@ int target_threads_at(const struct target *g, int **tids, struct thread *find, u
     }
     free(list);
     return -EAGAIN;
+}
+
+int target_descriptors(const struct target *g, int *highest)
+{
+    char path[64], buf[4096];
+    int count = 0, fd;
+    *highest = -1;
+    target_file(g, "fd", path, sizeof path);
+    autofd dir = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (dir < 0)
+        return dir;
+    for (long n; (n = host(SYS_getdents64, dir, buf, sizeof buf)) != 0;) {
+        if (n < 0)
+            return (int) n;
+        for (long at = 0; at < n; at += *(unsigned short *) (buf + at + 16)) {
+            const char *name = buf + at + 19;
+            if (!proc_number(name, strlen(name), &fd) || fds_contains(g->window_base, g->window_count, fd) ||
+                (g->self && fd == dir))
+                continue;
+            count++;
+            *highest = MAX(*highest, fd);
+        }
+    }
+    return count;
 }
 
 bool target_next_guest(struct target *g, uint64_t *next)

@@ -52,6 +52,9 @@ static inline int target_threads(const struct target *g, int **tids, struct thre
     return target_threads_at(g, tids, find, NULL);
 }
 
+/* How many descriptors the guest has there, and the highest of them (-1: none); or a negative errno. With the creation lock held. */
+int target_descriptors(const struct target *g, int *highest);
+
 /* Processes of a program may share its memory (vfork), and only one of them is the target: make *g the next one, by its struct process. False:
  * there are no more. Begins with *next = 0. */
 bool target_next_guest(struct target *g, uint64_t *next);

@@ -25,13 +25,8 @@ static int advise_in_file(struct space *sp, const struct region *g, long nr, lon
     switch (advice) {
     case MADV_DONTNEED:
     case MADV_FREE:
-        if (g->flags & RG_LOCKED)
-            return -EINVAL;
-        /* fall through */
     case 24 /* MADV_DONTNEED_LOCKED */:
         return memfile_punch(sp, run->hva, run->end - run->start);
-    case MADV_REMOVE:
-        return -EINVAL;
     case MADV_WIPEONFORK:
     case MADV_KEEPONFORK:
     case MADV_DONTFORK:
@@ -39,6 +34,27 @@ static int advise_in_file(struct space *sp, const struct region *g, long nr, lon
         return 0; /* the mark on the region says it */
     }
     return 1;
+}
+
+/* What is refused whether the host has seen the memory yet or not. */
+static bool refuses(const struct region *g, long nr, long advice)
+{
+    if (nr != SYS_madvise)
+        return false;
+    switch (advice) {
+    case MADV_DONTNEED:
+    case MADV_FREE:
+    case MADV_COLD:
+    case MADV_PAGEOUT:
+        return g->flags & RG_LOCKED;
+    case MADV_REMOVE:
+        return is_lazy(g);
+    case MADV_POPULATE_READ: /* the host may read more than the guest: host_prot() */
+        return !(g->prot & PROT_READ);
+    case MADV_POPULATE_WRITE:
+        return !(g->prot & PROT_WRITE);
+    }
+    return false;
 }
 
 /* madvise and relatives: the host call on every piece. Holes make -ENOMEM after all pieces are served, as in Linux. */
@@ -52,6 +68,8 @@ static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, l
             return ret ? ret : -ENOMEM;
         if (g->start > at)
             ret = ret ? ret : -ENOMEM;
+        if (refuses(g, nr, arg))
+            return -EINVAL;
         uint64_t s = MAX(at, g->start), e = MIN(g->end, end), p = s;
         if (bind && g->name != REGION_VVAR) {
             int r = mirror_bind(sp, s, e);
@@ -71,7 +89,7 @@ static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, l
     return ret;
 }
 
-static int mark(struct space *sp, uint64_t start, uint64_t end, int set, int clear)
+int region_mark(struct space *sp, uint64_t start, uint64_t end, int set, int clear)
 {
     int r = region_split(sp, start);
     if (r == 0)
@@ -86,6 +104,49 @@ static int mark(struct space *sp, uint64_t start, uint64_t end, int set, int cle
     }
     region_merge(sp, start, end);
     return r;
+}
+
+/* The first address of the range that nothing is mapped at, or its end. */
+static uint64_t first_hole(struct space *sp, uint64_t start, uint64_t end)
+{
+    const struct region *g;
+    while (start < end && (g = region_at(sp, start)))
+        start = MIN(g->end, end);
+    return start;
+}
+
+/* Up to the first hole, as apply_vma_lock_flags(). All is locked before any page comes, and the first that cannot come ends it. */
+static int lock_range(struct space *sp, uint64_t start, uint64_t end, bool later)
+{
+    uint64_t hole = first_hole(sp, start, end);
+    int r = each_piece(sp, SYS_mlock2, start, hole, MLOCK_ONFAULT, true, true);
+    if (r) { /* the limit, which Linux asks before it locks any */
+        for (struct region *g = region_from(sp, start); g && g->start < hole; g = region_next(g))
+            if (!(g->flags & RG_LOCKED))
+                each_piece(sp, SYS_munlock, MAX(g->start, start), MIN(g->end, hole), 0, false, false);
+        return r;
+    }
+    r = region_mark(sp, start, hole, RG_LOCKED | (later ? RG_ONFAULT : 0), later ? 0 : RG_ONFAULT);
+    if (r == 0 && hole < end)
+        r = -ENOMEM;
+    return r || later ? r : each_piece(sp, SYS_mlock, start, end, 0, false, false);
+}
+
+static int unlock_range(struct space *sp, uint64_t start, uint64_t end)
+{
+    uint64_t hole = first_hole(sp, start, end);
+    int r = each_piece(sp, SYS_munlock, start, hole, 0, false, false);
+    if (r == 0)
+        r = region_mark(sp, start, hole, 0, RG_LOCKED | RG_ONFAULT);
+    return r == 0 && hole < end ? -ENOMEM : r;
+}
+
+/* Page by page as Linux does it: the first hole ends it, like any other page that cannot come. */
+static int populate(struct space *sp, uint64_t start, uint64_t end, int advice)
+{
+    uint64_t hole = first_hole(sp, start, end);
+    int r = each_piece(sp, SYS_madvise, start, hole, advice, true, true);
+    return r == 0 && hole < end ? -ENOMEM : r;
 }
 
 static int check_range(uint64_t va, uint64_t *size)
@@ -119,23 +180,26 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
     bool bind = false;
     switch (advice) {
     case MADV_DONTFORK:
-        r = mark(sp, va.v, end, RG_DONTFORK, 0);
+        r = region_mark(sp, va.v, end, RG_DONTFORK, 0);
         break;
     case MADV_DOFORK:
-        r = mark(sp, va.v, end, 0, RG_DONTFORK);
+        r = region_mark(sp, va.v, end, 0, RG_DONTFORK);
         break;
     case MADV_NOHUGEPAGE:
-        r = mark(sp, va.v, end, RG_NOHUGE, 0);
+        r = region_mark(sp, va.v, end, RG_NOHUGE, 0);
         break;
     case MADV_HUGEPAGE:
-        r = mark(sp, va.v, end, 0, RG_NOHUGE);
+        r = region_mark(sp, va.v, end, 0, RG_NOHUGE);
         break;
     case MADV_WIPEONFORK:
     case MADV_KEEPONFORK:
-    case MADV_POPULATE_READ:
-    case MADV_POPULATE_WRITE:
         bind = true;
         break;
+    case MADV_POPULATE_READ:
+    case MADV_POPULATE_WRITE:
+        r = populate(sp, va.v, end, advice);
+        unlock(sp);
+        return r;
     case MADV_HWPOISON:
     case MADV_SOFT_OFFLINE:
         r = -EPERM; /* they would poison the host's memory */
@@ -143,10 +207,12 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
     }
     if (r == 0)
         r = each_piece(sp, SYS_madvise, va.v, end, advice, bind, true);
-    if (r == 0 && advice == MADV_WIPEONFORK)
-        r = mark(sp, va.v, end, RG_WIPE, 0);
-    if (r == 0 && advice == MADV_KEEPONFORK)
-        r = mark(sp, va.v, end, 0, RG_WIPE);
+    bool marked = advice == MADV_WIPEONFORK || advice == MADV_KEEPONFORK;
+    if (marked && (r == 0 || r == -ENOMEM)) {
+        int m = region_mark(sp, va.v, end, advice == MADV_WIPEONFORK ? RG_WIPE : 0,
+                            advice == MADV_KEEPONFORK ? RG_WIPE : 0);
+        r = m ? m : r;
+    }
     unlock(sp);
     return r;
 }
@@ -171,14 +237,12 @@ int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long ar
         return -ENOMEM;
     int r;
     lock(sp);
-    if (nr == SYS_mlock || nr == SYS_mlock2)
-        r = each_piece(sp, nr, start, start + size, arg, true, arg_used);
+    if (nr == SYS_munlock)
+        r = unlock_range(sp, start, start + size);
+    else if (lock_call)
+        r = lock_range(sp, start, start + size, arg & MLOCK_ONFAULT);
     else
         r = each_piece(sp, nr, start, start + size, arg, false, arg_used);
-    if (r == 0 && (nr == SYS_mlock || nr == SYS_mlock2))
-        r = mark(sp, start, start + size, RG_LOCKED | (arg & MLOCK_ONFAULT ? RG_ONFAULT : 0), 0);
-    if (r == 0 && nr == SYS_munlock)
-        r = mark(sp, start, start + size, 0, RG_LOCKED | RG_ONFAULT);
     unlock(sp);
     return r;
 }

@@ -28,11 +28,10 @@ static bool grow_stack(struct space *sp, uint64_t va)
     if (want < floor || top - want > sp->limits.stack)
         return false;
     /* A little more than asked for, where it is allowed: each fault is an exit. */
-    uint64_t more = want & ~(STACK_STEP - 1);
-    if (more >= floor && top - more <= sp->limits.stack)
+    uint64_t more = want & ~(STACK_STEP - 1), old = r->start;
+    if (more >= floor && top - more <= sp->limits.stack && !may_expand(sp, old - more, 0, r->prot, r->flags))
         want = more;
-    uint64_t old = r->start;
-    if (may_expand(sp, old - want, 0, r->prot, r->flags))
+    else if (may_expand(sp, old - want, 0, r->prot, r->flags))
         return false;
     /* What a host call wrote below the stack is there already: rights only, no new mapping. */
     if (mirror_protect(sp, want, old, PROT_NONE, r->prot))
@@ -68,12 +67,11 @@ static int show_object(struct space *sp, const struct region *r, uint64_t va)
     return mirror_tables(sp, start, end, r->prot);
 }
 
-bool space_hide_objects(struct space *sp)
+void space_hide_objects(struct space *sp)
 {
     lock(sp);
-    bool any = mirror_hide_objects(sp);
+    mirror_hide_objects(sp);
     unlock(sp);
-    return any;
 }
 
 int space_fault(struct space *sp, gva_t va, unsigned long error)

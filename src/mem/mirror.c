@@ -66,17 +66,15 @@ static void advise_huge(const struct region *r, uint8_t *hva, uint64_t start, ui
         host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
 }
 
-static int host_lock(const struct region *r, uint8_t *hva, uint64_t size)
+int mirror_lock(const struct region *r, uint8_t *hva, uint64_t size)
 {
     if (!(r->flags & RG_LOCKED))
         return 0;
-    if (r->prot != PROT_NONE)
-        return (int) (r->flags & RG_ONFAULT ? host(SYS_mlock2, hva, size, MLOCK_ONFAULT) : host(SYS_mlock, hva, size));
-    /* mlock marks what has no rights, for the day when it has some, and fails; only the limit is an error for mmap. */
-    int ret = (int) host(SYS_mlock2, hva, size, MLOCK_ONFAULT);
-    if (ret == 0 && !(r->flags & RG_ONFAULT))
-        host(SYS_mlock, hva, size);
-    return ret;
+    if (is_error(host(SYS_mlock2, hva, size, MLOCK_ONFAULT)))
+        return -EAGAIN; /* the limit */
+    if (!(r->flags & RG_ONFAULT))
+        host(SYS_mlock, hva, size); /* a page that cannot come now is an error when it is used */
+    return 0;
 }
 
 /* Memory that a program is about to use all of gets its pages now: a shadow-paging host fills eight guest translations at one fault where
@@ -108,7 +106,7 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
     fill(sp, r, hva, end - start, 0);
     if (r->flags & RG_DONTFORK)
         host(SYS_madvise, hva, end - start, MADV_DONTFORK);
-    return host_lock(r, hva, end - start);
+    return mirror_lock(r, hva, end - start);
 }
 
 /* Bind unbound chunks c..last to neighbouring slab chunks; the image comes after. */
@@ -336,7 +334,7 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
             ret = host_anon(sp, r, run.hva, run.start, run.end, map_flags);
         } else {
             fill(sp, r, run.hva, run.end - run.start, map_flags);
-            ret = host_lock(r, run.hva, run.end - run.start);
+            ret = mirror_lock(r, run.hva, run.end - run.start);
         }
     }
     if (ret == 0 && lazy && sp->in_place && end - start <= IMAGE_MAX)
@@ -374,16 +372,12 @@ int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot,
 }
 
 /* An access failed and the host does not say where. Hide all that has an object behind it, the guest's next access then faults with an
- * address; space_fault() shows again what is there. Nothing is taken from the host, so no handler notices. False: nothing to hide. */
-bool mirror_hide_objects(struct space *sp)
+ * address; space_fault() shows again what is there. Nothing is taken from the host, so no handler notices. */
+void mirror_hide_objects(struct space *sp)
 {
-    bool any = false;
     for (struct region *g = region_from(sp, 0); g; g = region_next(g))
-        if ((!(g->flags & RG_ANON) || (g->flags & RG_SHARED)) && g->name == REGION_PLAIN && g->prot != PROT_NONE) {
-            any = true;
+        if ((!(g->flags & RG_ANON) || (g->flags & RG_SHARED)) && g->name == REGION_PLAIN && g->prot != PROT_NONE)
             mirror_tables(sp, g->start, g->end, PROT_NONE);
-        }
-    return any;
 }
 
 void mirror_repair(struct space *sp)

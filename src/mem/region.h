@@ -104,6 +104,9 @@ void region_move_start(struct space *sp, struct region *r, uint64_t start);
 uint64_t region_find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align);
 bool region_range_free(struct space *sp, uint64_t start, uint64_t end);
 
+/* advise.c: set and clear flags of all that is mapped in the range. 0 or -ENOMEM. */
+int region_mark(struct space *sp, uint64_t start, uint64_t end, int set, int clear);
+
 /* mirror.c: host mapping and guest tables follow the tree */
 
 /* A stretch of guest addresses whose chunks are bound to neighbouring slab chunks. */
@@ -125,8 +128,10 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
                int map_flags);
 /* Bring `size` bytes of the host's mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
 int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size);
+/* Host pages of `r`: as locked as it is. */
+int mirror_lock(const struct region *r, uint8_t *hva, uint64_t size);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
-bool mirror_hide_objects(struct space *sp);
+void mirror_hide_objects(struct space *sp);
 void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
@@ -227,6 +232,8 @@ static inline struct space_info space_tell(const struct space *sp)
 
 /* space.c, for the other memory calls; lock held */
 uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
+/* PR_SET_MDWE: may memory of protection `old` not become `prot`? New memory is as if it had been that before. */
+bool denied_as_code(const struct space *sp, int old, int prot);
 /* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
 int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */

@@ -33,17 +33,26 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
         if (r)
             return r;
     }
+    bool locked = like->flags & RG_LOCKED;
     uint64_t at = old;
-    struct run src;
+    struct run src, dst;
     while (run_next(sp, &at, old + size, &src)) {
+        /* The host takes the lock of all that it has as one mapping with the source when it leaves the source behind. */
+        if (locked)
+            host(SYS_munlock, src.hva, src.end - src.start);
         uint64_t dst_start = to + (src.start - old), dst_end = to + (src.end - old), d = dst_start;
         int r = mirror_bind(sp, dst_start, dst_end);
-        struct run dst;
         while (r == 0 && run_next(sp, &d, dst_end, &dst))
             r = copied ? memfile_copy(sp, src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start)
                        : host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
         if (r == 0 && copied)
             r = memfile_punch(sp, src.hva, src.end - src.start);
+        if (r)
+            return r;
+    }
+    at = to;
+    while (locked && run_next(sp, &at, to + size, &dst)) {
+        int r = mirror_lock(like, dst.hva, dst.end - dst.start);
         if (r)
             return r;
     }
@@ -165,8 +174,8 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
         unmap_locked(sp, to, to + old_size);
         return ret;
     }
-    if (!(flags & MREMAP_DONTUNMAP))
-        ret = unmap_locked(sp, old, end);
+    /* What stays behind was moved by the host in the same way, and is not locked any more. */
+    ret = flags & MREMAP_DONTUNMAP ? region_mark(sp, old, end, 0, RG_LOCKED | RG_ONFAULT) : unmap_locked(sp, old, end);
     if (ret == 0)
         ret = show(sp, to, to + old_size, like->prot);
     if (ret == 0 && new_size > old_size)
@@ -199,7 +208,7 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         ret = new_size < old_size ? unmap_locked(sp, old + new_size, old + old_size) : 0;
         return ret ? ret : (int64_t) old;
     }
-    if (r->end - old < old_size)
+    if (r->end - old < (flags & MREMAP_FIXED ? MIN(old_size, new_size) : old_size))
         return -EFAULT;
     if ((flags & MREMAP_FIXED) && new_size < old_size) {
         ret = unmap_locked(sp, old + new_size, old + old_size);
@@ -258,20 +267,20 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
         return -EINVAL;
     if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
         return -EINVAL;
-    if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_size != new_size))
-        return -EINVAL;
     if (old & ~PAGE_MASK)
         return -EINVAL;
     old_size = page_up(old_size);
     new_size = page_up(new_size);
+    if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_size != new_size))
+        return -EINVAL;
     if (new_size == 0 || new_size > SPACE_TOP)
         return -EINVAL;
-    if (flags & (MREMAP_FIXED)) {
+    if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
         if ((to & ~PAGE_MASK) || to > SPACE_TOP - new_size)
             return -EINVAL;
         if (old + old_size > to && to + new_size > old)
             return -EINVAL;
-        int low = to < MMAP_MIN ? may_map_low(to) : may_map_there(sp, to, to + new_size);
+        int low = (flags & MREMAP_FIXED) && to < MMAP_MIN ? may_map_low(to) : may_map_there(sp, to, to + new_size);
         if (low)
             return low;
     }
@@ -283,7 +292,7 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
     struct region *r = region_at(sp, old);
     if (r && r->end - old < old_size && old_size == new_size && (flags & MREMAP_FIXED) && host_moves_many()) {
         /* Each region of the range moves by itself. */
-        for (uint64_t at = old, end = old + old_size; r && r->start < end; r = region_from(sp, at)) {
+        for (uint64_t at = old, end = old + old_size; at < end && r && r->start < end; r = region_from(sp, at)) {
             uint64_t s = MAX(r->start, at), e = MIN(r->end, end);
             ret = remap(sp, s, e - s, e - s, flags, to + (s - old));
             if (ret < 0)

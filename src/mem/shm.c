@@ -56,7 +56,7 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
         if (!at)
             goto out;
     }
-    ret = may_expand(sp, size, 0, like.prot, like.flags);
+    ret = denied_as_code(sp, like.prot, like.prot) ? -EACCES : may_expand(sp, size, 0, like.prot, like.flags);
     if (ret == 0)
         ret = unmap_locked(sp, at, at + size);
     if (ret)

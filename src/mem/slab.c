@@ -14,14 +14,21 @@
 #define MAX_BYTES (1ull << 42)
 #define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
 
+/* The guest's own soft limits are its space's to keep. */
+static void lift(int resource)
+{
+    struct rlimit64 lim;
+    if (host(SYS_prlimit64, 0, resource, NULL, &lim) == 0 && lim.rlim_cur < lim.rlim_max) {
+        lim.rlim_cur = lim.rlim_max;
+        host(SYS_prlimit64, 0, resource, &lim, NULL);
+    }
+}
+
 int slab_init(struct slab *s, uint64_t bytes)
 {
     /* The reservation is address space only. Under a hard RLIMIT_AS less than the wish is there: halve until it fits. */
-    struct rlimit64 as;
-    if (host(SYS_prlimit64, 0, RLIMIT_AS, NULL, &as) == 0 && as.rlim_cur < as.rlim_max) {
-        as.rlim_cur = as.rlim_max;
-        host(SYS_prlimit64, 0, RLIMIT_AS, &as, NULL);
-    }
+    lift(RLIMIT_AS);
+    lift(RLIMIT_DATA);
     bytes = MIN(bytes, MAX_BYTES);
     void *p = MAP_FAILED;
     for (; bytes >= 64 * CHUNK_SIZE; bytes /= 2) {

@@ -17,6 +17,12 @@
 #include "mem/memfile.h"
 #include "mem/region.h"
 
+/* What MAP_SHARED_VALIDATE accepts of any file (mman.h, LEGACY_MAP_MASK), and MAP_SYNC, of which the host knows. */
+#define VALID_MAP_FLAGS                                                                                                \
+    (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED |              \
+     MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_SYNC |                    \
+     0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | (unsigned) MAP_HUGE_MASK << MAP_HUGE_SHIFT)
+
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
 #define LOW_END 0x80000000ull
 
@@ -70,7 +76,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     sp->keep = keep;
     sp->memfile = memfile;
     if (why)
-        *why = "cannot reserve address space for guest memory";
+        *why = "cannot reserve address space for guest memory (see ulimit -H -v and -H -d)";
     int r = 0;
     sp->in_place = cpu_backend()->in_place;
     if (sp->in_place) { /* before anything of ours is where the guest's memory belongs */
@@ -152,6 +158,19 @@ struct space_limits *space_limits(struct space *sp)
 }
 
 /* ---- limits ---- */
+
+void space_limits_inherit(struct space_limits *lim)
+{
+    if (lim->mdwe & MDWE_NO_INHERIT)
+        lim->mdwe = 0;
+}
+
+bool denied_as_code(const struct space *sp, int old, int prot)
+{
+    if (!__atomic_load_n(&sp->limits.mdwe, __ATOMIC_RELAXED) || !(prot & PROT_EXEC))
+        return false;
+    return (prot & PROT_WRITE) || !(old & PROT_EXEC);
+}
 
 static bool counts_as_data(int prot, int flags)
 {
@@ -258,21 +277,31 @@ uint64_t find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, 
     }
 }
 
+/* May a mapping stand at `hint`, below `top`? A stack keeps its distance. */
+static bool fits_hint(struct space *sp, uint64_t hint, uint64_t size, uint64_t top)
+{
+    if (hint < MMAP_MIN || hint >= top || size > top - hint || !region_range_free(sp, hint, hint + size) ||
+        may_map_there(sp, hint, hint + size))
+        return false;
+    const struct region *above = region_from(sp, hint);
+    return !above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE;
+}
+
 uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align)
 {
-    hint = page_down(hint);
-    if (hint >= MMAP_MIN && hint < SPACE_TOP && size <= SPACE_TOP - hint && region_range_free(sp, hint, hint + size) &&
-        !may_map_there(sp, hint, hint + size)) {
-        const struct region *above = region_from(sp, hint);
-        if (!above || !(above->flags & RG_GROWSDOWN) || above->start - (hint + size) >= 256 * PAGE_SIZE)
-            return hint;
-    }
+    if (fits_hint(sp, hint, size, SPACE_TOP))
+        return hint;
     uint64_t at = align > PAGE_SIZE ? find_gap(sp, size, MMAP_MIN, sp->mmap_base, align) : 0;
     if (!at)
         at = find_gap(sp, size, MMAP_MIN, sp->mmap_base, PAGE_SIZE);
     if (!at)
         at = find_gap(sp, size, sp->mmap_base, SPACE_TOP, PAGE_SIZE);
     return at;
+}
+
+static uint64_t place_low(struct space *sp, uint64_t hint, uint64_t size)
+{
+    return fits_hint(sp, hint, size, LOW_END) ? hint : find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE);
 }
 
 /* Memory that is locked as it is made is there at once, and so is its host image. */
@@ -329,18 +358,29 @@ static int check_request(struct space *sp, struct request *q)
         if (low)
             return low;
     }
-    bool droppable = q->anon && q->type == MAP_DROPPABLE_TYPE;
-    if (!q->shared && q->type != MAP_PRIVATE && !droppable)
-        return -EINVAL;
-    if (droppable && q->flags & (MAP_LOCKED | MAP_GROWSDOWN))
-        return -EINVAL;
-    if (droppable)
-        q->type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
-    if (q->anon && q->type == MAP_SHARED_VALIDATE)
-        return -EINVAL;
-    if ((q->flags & MAP_GROWSDOWN) && (q->shared || !q->anon))
-        return -EINVAL;
     return 0;
+}
+
+/* What do_mmap() says of the kind of mapping, once its place is known. */
+static int check_kind(struct request *q)
+{
+    bool down = q->flags & MAP_GROWSDOWN;
+    switch (q->type) {
+    case MAP_PRIVATE:
+        return down && !q->anon ? -EINVAL : 0;
+    case MAP_SHARED:
+        return down ? -EINVAL : 0;
+    case MAP_SHARED_VALIDATE:
+        if (!q->anon && (q->flags & ~VALID_MAP_FLAGS))
+            return -EOPNOTSUPP;
+        return q->anon || down ? -EINVAL : 0;
+    case MAP_DROPPABLE_TYPE:
+        if (!q->anon || down || (q->flags & MAP_LOCKED))
+            return -EINVAL;
+        q->type = MAP_PRIVATE; /* never dropping what may be dropped is within its contract */
+        return 0;
+    }
+    return -EINVAL;
 }
 
 /* Where it goes, and whether limits and the host allow it: nothing of an old mapping there is lost before that is known. Lock held. */
@@ -349,8 +389,9 @@ static int place_request(struct space *sp, struct request *q, const struct regio
     uint64_t freed = 0;
     if (!q->fixed) {
         uint64_t align = q->anon && q->size >= CHUNK_SIZE ? CHUNK_SIZE : PAGE_SIZE;
-        q->at = q->flags & MAP_32BIT ? find_gap(sp, q->size, LOW_START, LOW_END, PAGE_SIZE)
-                                     : place(sp, q->at, q->size, align);
+        uint64_t hint = page_down(q->at);
+        hint = hint ? MAX(hint, MMAP_MIN) : 0;
+        q->at = q->flags & MAP_32BIT ? place_low(sp, hint, q->size) : place(sp, hint, q->size, align);
         if (!q->at)
             return -ENOMEM;
     } else if (!region_range_free(sp, q->at, q->at + q->size)) {
@@ -358,7 +399,11 @@ static int place_request(struct space *sp, struct request *q, const struct regio
             return -EEXIST;
         freed = mapped_bytes(sp, q->at, q->at + q->size);
     }
-    int ret = may_expand(sp, q->size, freed, like->prot, like->flags);
+    int ret = check_kind(q);
+    if (ret == 0 && denied_as_code(sp, like->prot, like->prot))
+        ret = -EACCES;
+    if (ret == 0)
+        ret = may_expand(sp, q->size, freed, like->prot, like->flags);
     if (ret == 0 && q->anon && !q->shared)
         return host_would_map(sp, q->size, like->prot, q->flags);
     if (ret == 0 && freed) {
@@ -518,6 +563,10 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             r = -EACCES; /* the kernel's own pages */
             break;
         }
+        if (denied_as_code(sp, g->prot, prot)) {
+            r = -EACCES;
+            break;
+        }
         if (g->prot != prot) {
             if (counts_as_data(prot, g->flags) && !counts_as_data(g->prot, g->flags) &&
                 sp->data + (e - at) > sp->limits.data) {
@@ -544,6 +593,14 @@ void space_set_brk(struct space *sp, gva_t start)
 {
     lock(sp);
     sp->brk_start = sp->brk = start.v;
+    unlock(sp);
+}
+
+void space_set_heap(struct space *sp, gva_t start, gva_t brk)
+{
+    lock(sp);
+    sp->brk_start = start.v;
+    sp->brk = brk.v;
     unlock(sp);
 }
 

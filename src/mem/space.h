@@ -26,7 +26,12 @@ struct region_info {
 /* Limits that are the guest's own: the host process around it has others. Bytes; RLIM_INFINITY = none. */
 struct space_limits {
     uint64_t as, data, stack;
+    uint64_t mdwe; /* PR_SET_MDWE: what is or was writable becomes no code. Atomic */
 };
+enum { MDWE_REFUSE_EXEC_GAIN = 1, MDWE_NO_INHERIT = 2 };
+
+/* What a child, or the next image, has of them. */
+void space_limits_inherit(struct space_limits *lim);
 
 /* How a child gets its copy, which decides where private memory lives from the start (docs/internals/fork.md). */
 enum space_kind {
@@ -60,6 +65,7 @@ int space_lock_all(struct space *sp, int flags);
 
 /* Set by the loader: where brk starts, where the stack lies, names for /proc. */
 void space_set_brk(struct space *sp, gva_t start);
+void space_set_heap(struct space *sp, gva_t start, gva_t brk);      /* what brk(2) goes on from: nothing is mapped */
 int64_t space_map_stack(struct space *sp, uint64_t size, int prot); /* growsdown; returns its top */
 void space_set_name(struct space *sp, gva_t va, enum region_name name);
 /* The host's [vvar] and [vdso] pages, shown to the guest at the same relative places. Returns the
@@ -91,9 +97,8 @@ int space_shmdt(struct space *sp, gva_t va);
 /* The guest address of a guest-physical one (a CPU_BUS event), or 0. */
 uint64_t space_gva_of_gpa(struct space *sp, gpa_t pa);
 
-/* A CPU_BUS event without an address: hide what could be the cause from the guest, so that its next access faults with one. False: there
- * is nothing to hide. */
-bool space_hide_objects(struct space *sp);
+/* A CPU_BUS event: hide what could be the cause from the guest, so that its next access faults with an address and its kind. */
+void space_hide_objects(struct space *sp);
 
 /* For access.c: give the chunk of `va` its host image. False when nothing is mapped there. */
 bool space_bring_in(struct space *sp, uint64_t va);

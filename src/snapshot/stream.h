@@ -20,6 +20,7 @@ enum stream_tag {
     ST_CPU,        /* machine_facts() */
     ST_SECCOMP,    /* seccomp_save(): of exec and of a fork */
     ST_TRACED,     /* struct traced_exec */
+    ST_TRACEES,    /* tracee_exec_save() */
     ST_TRANSLATOR, /* translator_save() */
     ST_SPECIAL,    /* descriptors that the supervisor serves (fs/special.h) */
     /* of a fork: task/image.h */

@@ -1,132 +1,19 @@
-/* Opening files, naming them, and reading and writing them: what the generic service cannot do alone because /proc has to tell of
+/* Naming files, and reading and writing them: what the generic service cannot do alone because /proc has to tell of
  * the guest, or because an argument decides how the path is resolved. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/vfs.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "fs/proc.h"
 #include "sys/handlers.h"
-#include "task/process.h"
-
-/* ---- open ---- */
-
-static int open_path_flags(uint64_t flags)
-{
-    int fs = 0;
-
-    if (flags & O_CREAT)
-        fs |= FS_CREATE;
-    if (flags & O_NOFOLLOW || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
-        fs |= FS_NOFOLLOW;
-    return fs;
-}
-
-static int64_t opened(struct thread *t, int64_t ret, const struct sys_path *p, uint64_t flags)
-{
-    if (ret == -EINTR)
-        return -ERESTARTSYS; /* a FIFO that waits for its other end */
-    if (ret >= 0)
-        ret = fds_given((int) ret);
-    return ret < 0 ? ret : fs_proc_filter(t, (int) ret, &p->at, flags);
-}
-
-/* Is it the memory of a process? Then it is opened here, before other threads can have the host's file for it. */
-static bool memory_file(struct thread *t, const struct sys_path *p, uint64_t flags, uint64_t resolve, int64_t *ret)
-{
-    int fd;
-
-    if (process_is_alone(t->proc) || p->host != p->at.path || !fs_proc_memory(&p->at, flags, resolve, &fd))
-        return false;
-    if (fd >= 0 && !(flags & O_CLOEXEC))
-        host(SYS_fcntl, fd, F_SETFD, 0);
-    *ret = fd;
-    return true;
-}
-
-static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flags, uint64_t mode)
-{
-    struct sys_path p;
-    int64_t ret = sys_path(t, dirfd, path, open_path_flags(flags), &p);
-
-    if (ret < 0)
-        return ret;
-    if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
-        ret = -ETXTBSY;
-    else if (!memory_file(t, &p, flags, 0, &ret))
-        ret = opened(t,
-                     sys_block(t, SYS_openat, (long) p.dirfd, p.host, flags | (uint64_t) p.at.open_flags, mode, 0l, 0l),
-                     &p, flags);
-    sys_path_done(&p);
-    return ret;
-}
-
-int64_t sys_open(struct thread *t, const uint64_t a[6])
-{
-    return open_at(t, AT_FDCWD, a[0], (uint32_t) a[1], a[2]);
-}
-
-int64_t sys_creat(struct thread *t, const uint64_t a[6])
-{
-    return open_at(t, AT_FDCWD, a[0], O_CREAT | O_WRONLY | O_TRUNC, a[1]);
-}
-
-int64_t sys_openat(struct thread *t, const uint64_t a[6])
-{
-    return open_at(t, (int) a[0], a[1], (uint32_t) a[2], a[3]);
-}
-
-int64_t sys_openat2(struct thread *t, const uint64_t a[6])
-{
-    static const struct {
-        uint64_t resolve;
-        int fs;
-    } map[] = {
-        {RESOLVE_BENEATH, FS_BENEATH},         {RESOLVE_IN_ROOT, FS_IN_ROOT},
-        {RESOLVE_NO_SYMLINKS, FS_NO_SYMLINKS}, {RESOLVE_NO_MAGICLINKS, FS_NO_MAGICLINKS},
-        {RESOLVE_NO_XDEV, FS_NO_XDEV},
-    };
-    union {
-        struct open_how how;
-        uint8_t bytes[PAGE_SIZE];
-    } u;
-    struct sys_path p;
-    uint64_t flags;
-    int64_t ret;
-    int fs;
-
-    if (a[3] < sizeof u.how)
-        return -EINVAL;
-    if (a[3] > sizeof u)
-        return -E2BIG;
-    if (copy_in(t->proc->space, &u, gva(a[2]), a[3]) < 0)
-        return -EFAULT;
-    flags = u.how.flags;
-    fs = open_path_flags(flags);
-    for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
-        if (u.how.resolve & map[i].resolve)
-            fs |= map[i].fs;
-    ret = sys_path(t, (int) a[0], a[1], fs, &p);
-    if (ret < 0)
-        return ret;
-    /* Under a sysroot fs has obeyed some of the RESOLVE_* flags: the path that it found may go through /proc. */
-    if (p.host == p.at.path && fs_root.fd >= 0) {
-        for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
-            u.how.resolve &= ~map[i].resolve;
-        u.how.resolve |= p.at.resolve;
-        u.how.flags |= (uint64_t) p.at.open_flags;
-    }
-    if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
-        ret = -ETXTBSY;
-    else if (!memory_file(t, &p, flags, u.how.resolve, &ret))
-        ret = opened(t, sys_block(t, SYS_openat2, (long) p.dirfd, p.host, &u, a[3], 0l, 0l), &p, flags);
-    sys_path_done(&p);
-    return ret;
-}
 
 /* ---- links, the working directory, directories ---- */
 
@@ -215,11 +102,48 @@ int64_t sys_fanotify_init(struct thread *t, const uint64_t a[6])
     return sys_pass(t, sys_row_of(SYS_fanotify_init), a);
 }
 
+/* Each event brings a descriptor of its object, and the supervisor opens files of procfs: what it may have of them, the guest may not. */
+static int64_t mark_held(const uint64_t a[6], const struct fs_at *at)
+{
+    struct statfs fs;
+    int64_t ret = host(SYS_fstatfs, at->owned, &fs);
+
+    if (ret < 0 || fs.f_type == PROC_SUPER_MAGIC)
+        return ret < 0 ? ret : -EPERM;
+    return host(SYS_fanotify_mark, (int) a[0], a[1] & ~(uint64_t) FAN_MARK_DONT_FOLLOW, a[2], at->dirfd, at->path);
+}
+
 int64_t sys_fanotify_mark(struct thread *t, const uint64_t a[6])
 {
+    const uint64_t nofollow = a[1] & FAN_MARK_DONT_FOLLOW;
+    char link[48];
+    struct sys_path p;
+    struct fs_at at;
+    int64_t ret;
+
     if (a[1] & (FAN_MARK_MOUNT | FAN_MARK_FILESYSTEM))
         return -EPERM;
-    return sys_pass(t, sys_row_of(SYS_fanotify_mark), a);
+    ret = sys_path(t, (int) a[3], a[4], nofollow ? FS_NOFOLLOW : 0, &p);
+    if (ret < 0)
+        return ret;
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", (int) a[3]);
+    /* What is wrong with the other arguments is said first. */
+    ret = p.host && p.host != p.at.path ? host(SYS_fanotify_mark, (int) a[0], a[1], a[2], p.dirfd, p.host)
+                                        : host(SYS_fanotify_mark, (int) a[0], a[1], a[2], AT_FDCWD, "");
+    if (ret == -ENOENT) {
+        if (p.host)
+            ret = sys_hold(p.dirfd, p.host, nofollow ? O_NOFOLLOW : 0, 0, &at);
+        else if ((int) a[3] == AT_FDCWD)
+            ret = sys_hold(AT_FDCWD, ".", 0, 0, &at);
+        else
+            ret = sys_hold(PROCFS(link), 0, 0, &at) < 0 ? -EBADF : 0;
+        if (ret == 0) {
+            ret = mark_held(a, &at);
+            fs_at_done(&at);
+        }
+    }
+    sys_path_done(&p);
+    return ret;
 }
 
 int64_t sys_inotify_add_watch(struct thread *t, const uint64_t a[6])

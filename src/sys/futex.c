@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 
 #include "sys/handlers.h"
+#include "task/process.h"
 
 struct waitv { /* struct futex_waitv */
     uint64_t val, uaddr;
@@ -44,6 +45,36 @@ static bool valid(const struct timespec *ts)
     return ts->tv_sec >= 0 && ts->tv_nsec >= 0 && ts->tv_nsec < 1000000000;
 }
 
+#define END_TAKES_AT_MOST 1 /* s */
+
+/* A guest thread has ended when the word that its joiner waits for is clear, but its host thread lives a moment longer, and as long it still
+ * owns, to the kernel, what it never unlocked. Whoever wants that is told that there is no owner, and would wait here. So the host's end is awaited
+ * first, as the kernel lets one wait for an owner: by a lock of our own that it is said to have. False: it is here to stay, with a number that
+ * is no guest thread's, one of the supervisor's own or one that ended and waits for its tracer. *word is what names it. */
+static bool owner_ends(struct thread *t, uint64_t va, uint32_t *word)
+{
+    if ((va & 3) || get_user(t->proc->space, word, gva(va)))
+        return true;
+    int tid = (int) (*word & FUTEX_TID_MASK), pid = t->proc->pid;
+    if (!tid || tid == t->tid || host(SYS_tgkill, pid, tid, 0) || process_has_thread(t->proc, tid))
+        return true;
+    struct timespec end;
+    host(SYS_clock_gettime, CLOCK_REALTIME, &end);
+    end.tv_sec += END_TAKES_AT_MOST;
+    uint32_t own = (uint32_t) tid;
+    return host(SYS_futex, &own, FUTEX_LOCK_PI | FUTEX_PRIVATE_FLAG, 0, &end, NULL, 0) != -ETIMEDOUT;
+}
+
+/* The kernel's answer to who locks what nobody has who lives, after it has marked the word. */
+static bool has_no_owner(struct thread *t, uint64_t va)
+{
+    uint32_t word, old;
+    if (owner_ends(t, va, &word))
+        return false;
+    old = word;
+    return cmpxchg_user32(t->proc->space, gva(va), &old, word | FUTEX_WAITERS) == 0 && old == word;
+}
+
 int64_t sys_futex(struct thread *t, const uint64_t a[6])
 {
     struct space *sp = t->proc->space;
@@ -51,6 +82,11 @@ int64_t sys_futex(struct thread *t, const uint64_t a[6])
     struct timespec ts;
     const struct timespec *timeout = NULL;
     void *word = mem_hva(sp, gva(a[0]), 4, NULL);
+    uint32_t owner;
+    if (cmd == FUTEX_CMP_REQUEUE_PI)
+        owner_ends(t, a[4], &owner);
+    else if ((cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2 || cmd == FUTEX_TRYLOCK_PI) && has_no_owner(t, a[0]))
+        return -ESRCH;
     switch (cmd) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:

@@ -52,6 +52,10 @@ struct sys_path {
 int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out);
 void sys_path_done(struct sys_path *p);
 
+/* The object at a path, for a look at it before a host call on the same: *out names it by an O_PATH descriptor in the window, which no guest thread
+ * can exchange, and as a link to follow. `flags`: O_NOFOLLOW, O_DIRECTORY; `resolve`: as for openat2(2). fs_at_done() after 0. */
+int sys_hold(int dirfd, const char *path, uint64_t flags, uint64_t resolve, struct fs_at *out);
+
 /* Copy a NUL-terminated string that is no path: malloc'd, or NULL / BAD_PTR / an overlong string (not to be freed), so that
  * the host call fails by itself. sys_str_free() knows which is which. -ENOMEM or 0. */
 int sys_str(struct thread *t, uint64_t va, char **out);

@@ -96,6 +96,15 @@ void sys_limits_load(const struct sys_limits *in)
     }
 }
 
+void sys_limit_hard(int resource, uint64_t most)
+{
+    struct rlimit64 lim = {RLIM_INFINITY, RLIM_INFINITY};
+
+    host(SYS_prlimit64, 0, resource, NULL, &lim);
+    sys_hard_limit[resource] = MIN(lim.rlim_max, most);
+    sys_hard_known[resource] = true;
+}
+
 static int64_t limit_get(struct thread *t, int resource, struct rlimit64 *out)
 {
     uint64_t *own = own_limit(t, resource);

@@ -1,8 +1,10 @@
 /* ioctl by table. Nothing else is passed on blindly: a guest pointer inside a structure would be taken for one of the supervisor's. */
 #include "sys/ioctl.h"
 
+#include "base/apart.h"
 #include "base/fds.h"
 #include "sys/seccomp.h"
+#include "task/process.h"
 #include "sys/handlers.h" /* before linux/kd.h, whose K_OFF is a macro */
 
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <linux/hdreg.h>
 #include <linux/if_tun.h>
 #include <linux/kd.h>
+#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <linux/random.h>
 #include <linux/seccomp.h>
@@ -23,6 +26,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 /* The kernel's structures behind these two clash with the C library's; only their sizes count, and those are in the numbers. */
 struct termios2 {
@@ -158,11 +162,12 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 
 /* ---- the rest ---- */
 
-/* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor for families that
- * are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, perf, sync files), nor where more is written than the number says: fs-verity and
- * ext4's cache of extents. */
+/* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor to files of procfs, nor for
+ * families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, perf, sync files), nor where more is written than the number says: fs-verity
+ * and ext4's cache of extents. To sockets only what is for all of them: some protocols fill lists. */
 static bool passes(int fd, uint32_t request)
 {
+    struct statfs fs;
     struct stat st;
 
     if (!_IOC_SIZE(request) || _IOC_DIR(request) == _IOC_NONE)
@@ -182,7 +187,9 @@ static bool passes(int fd, uint32_t request)
             return false;
         break;
     }
-    return host(SYS_fstat, fd, &st) == 0 && !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode);
+    if (host(SYS_fstat, fd, &st) || host(SYS_fstatfs, fd, &fs) || fs.f_type == PROC_SUPER_MAGIC)
+        return false;
+    return S_ISSOCK(st.st_mode) ? _IOC_TYPE(request) == SOCK_IOC_TYPE : !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode);
 }
 
 static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, size_t size, enum pin_dir dir)
@@ -198,6 +205,62 @@ static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, si
     return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 
+/* ENOTTY, once there is a descriptor. */
+static int64_t no_such_request(int fd)
+{
+    int64_t ret = host(SYS_fcntl, fd, F_GETFL);
+
+    return ret < 0 || ret & O_PATH ? -EBADF : -ENOTTY;
+}
+
+struct unknown {
+    int fd;
+    uint32_t request;
+    void *hva;
+    int64_t ret;
+};
+
+static void try_unknown(void *arg)
+{
+    struct unknown *u = arg;
+
+    u->ret = passes(u->fd, u->request) ? host(SYS_ioctl, u->fd, u->request, u->hva) : no_such_request(u->fd);
+}
+
+/* A request that is not in the table. Where other threads could put a device at the number after the look, away from them. */
+static int64_t unknown(struct thread *t, int fd, uint32_t request, uint64_t arg)
+{
+    static const enum pin_dir dirs[] = {
+        [_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
+    enum pin_dir dir = dirs[_IOC_DIR(request)];
+    struct unknown u = {.fd = fd, .request = request};
+    struct pin p;
+
+    if (!passes(fd, request))
+        return no_such_request(fd);
+    if (process_owns_table(t->proc))
+        return flat(t, fd, request, arg, _IOC_SIZE(request), dir);
+    int64_t ret = pin(t, &p, arg, _IOC_SIZE(request), dir);
+    if (ret < 0)
+        return ret;
+    u.hva = p.hva;
+    ret = apart_run(try_unknown, &u, fd);
+    if (ret == 0)
+        ret = u.ret;
+    if (pin_done(t, &p, ret < 0 && dir == PIN_OUT ? 0 : p.size) < 0 && ret >= 0)
+        ret = -EFAULT;
+    return ret;
+}
+
+/* A request of a network driver's own, whose structures hold pointers: no driver here has any, as dev_ioctl() of Linux says of such drivers. */
+static int64_t driver_request(struct thread *t, int fd, uint64_t va)
+{
+    struct ifreq r;
+    int64_t ret = host(SYS_ioctl, fd, SIOCGIFINDEX, get_user(t->proc->space, &r, gva(va)) < 0 ? NULL : &r);
+
+    return ret < 0 ? ret : -EOPNOTSUPP;
+}
+
 int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
 {
     int fd = (int) a[0];
@@ -205,15 +268,8 @@ int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
     const struct ioctl_row *r = row_of(request);
     int64_t ret;
 
-    if (!r) {
-        static const enum pin_dir dirs[] = {
-            [_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
-
-        if (passes(fd, request))
-            return flat(t, fd, request, a[2], _IOC_SIZE(request), dirs[_IOC_DIR(request)]);
-        ret = host(SYS_fcntl, fd, F_GETFL);
-        return ret < 0 || ret & O_PATH ? -EBADF : -ENOTTY;
-    }
+    if (!r)
+        return request - SIOCDEVPRIVATE < 16 ? driver_request(t, fd, a[2]) : unknown(t, fd, request, a[2]);
     switch ((enum ioctl_dir) r->dir) {
     case DIR_NONE:
         ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, a[2], 0l, 0l, 0l);

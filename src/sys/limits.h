@@ -16,6 +16,9 @@ struct sys_limits {
 extern uint64_t sys_hard_limit[RLIM_NLIMITS];
 extern bool sys_hard_known[RLIM_NLIMITS];
 
+/* For the first process: lower the hard limit of one of these to `most`. */
+void sys_limit_hard(int resource, uint64_t most);
+
 void sys_limits_save(struct sys_limits *out);
 void sys_limits_load(const struct sys_limits *in);
 

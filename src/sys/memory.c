@@ -127,16 +127,18 @@ int64_t sys_shmdt(struct thread *t, const uint64_t a[6])
     return space_shmdt(t->proc->space, gva(a[0]));
 }
 
-/* membarrier(2): the host's barrier reaches its CPUs, vCPUs on them included, since it interrupts whatever runs there. */
+/* membarrier(2): the host's barrier reaches its CPUs, vCPUs on them included, since it interrupts whatever runs there. SYNC_CORE too: the interrupt's
+ * return, or the switch to a thread that did not run, serializes the processor before it enters the guest. Without rseq(2) there is nothing
+ * that the commands for it could restart, as on a kernel that has neither. */
 int64_t sys_membarrier(struct thread *t, const uint64_t a[6])
 {
     (void) t;
-    enum { QUERY = 0, SYNC_CORE = 1 << 5 | 1 << 6, RSEQ = 1 << 7 | 1 << 8 };
+    enum { QUERY = 0, RSEQ = 1 << 7 | 1 << 8 };
     int cmd = (int) a[0];
-    if (cmd & (SYNC_CORE | RSEQ))
-        return -EINVAL; /* what a return to host user mode promises, a return to the guest does not */
+    if (cmd & RSEQ)
+        return -EINVAL;
     long r = host(SYS_membarrier, cmd, a[1], a[2]);
-    return cmd == QUERY && r > 0 ? r & ~(SYNC_CORE | RSEQ) : r;
+    return cmd == QUERY && r > 0 ? r & ~RSEQ : r;
 }
 
 int64_t sys_rseq(struct thread *t, const uint64_t a[6])

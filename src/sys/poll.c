@@ -28,7 +28,7 @@ void sys_mask_end(struct thread *t, bool interrupted)
 {
     if (interrupted || !t->restore_mask)
         return;
-    t->sigmask = t->saved_mask;
+    signal_set_mask(t, t->saved_mask);
     t->restore_mask = false;
 }
 
@@ -142,11 +142,13 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
     limit = end == NO_TIMEOUT && !looks ? NULL : &left;
     ret = has_mask(t) ? sys_block_masked(t, SYS_ppoll, fds, count, limit, &(ksigset_t){host_mask(t)}, 8l, 0l)
                       : sys_block(t, SYS_ppoll, fds, count, limit, NULL, 0l, 0l);
-    if (ret < 0 || (!ret && looks))
-        return ret < 0 ? ret : -EINTR;
+    if (!ret && looks)
+        ret = -EINTR;
+    if (ret < 0 && ret != -EINTR)
+        return ret;
     if (va >= SPACE_TOP)
         return -EFAULT; /* even with nothing to write */
-    /* Only revents are the kernel's to write. */
+    /* Only revents are the kernel's to write, after a signal, too. */
     for (uint64_t i = 0; i < count; i++) {
         gva_t at = gva(va + i * sizeof *fds + offsetof(struct pollfd, revents));
 
@@ -271,9 +273,9 @@ int64_t sys_select(struct thread *t, const uint64_t a[6])
     if (a[4]) {
         if (get_user(t->proc->space, &tv, gva(a[4])) < 0)
             return -EFAULT;
-        if (tv.sec < 0 || tv.usec < 0)
+        if (tv.sec < 0 || tv.usec < 0 || __builtin_add_overflow(tv.sec, tv.usec / 1000000, &tv.sec))
             return -EINVAL;
-        end = tv.sec || tv.usec ? end_after(tv.sec + tv.usec / 1000000, tv.usec % 1000000 * 1000) : 0;
+        end = tv.sec || tv.usec ? end_after(tv.sec, tv.usec % 1000000 * 1000) : 0;
     }
     ret = select_until(t, (int) a[0], &a[1], end);
     tell_left(t, a[4], end, true);

@@ -1,10 +1,11 @@
 /* prctl by table. An option passes when it acts on the host thread or process as it would on the guest's own; what would reach into
- * the supervisor (its memory layout, its own system calls, its time-stamp counter) fails as on a kernel without it. */
+ * the supervisor (its own system calls, its time-stamp counter) fails as on a kernel without it. */
 #include <errno.h>
 #include <linux/prctl.h>
 #include <string.h>
 
 #include "sys/handlers.h"
+#include "sys/layout.h"
 #include "sys/seccomp.h"
 
 #ifndef PR_GET_AUXV
@@ -15,7 +16,12 @@
 #define PR_GET_MEMORY_MERGE 68
 #endif
 
-enum how { PLAIN, SECCOMP, DISPATCH, MEMORY, OUT2, NAME_IN, NAME_OUT, TSC_OUT, AUXV_OUT, CORE };
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_GET_MDWE 66
+#endif
+
+enum how { PLAIN, SECCOMP, DISPATCH, MEMORY, MDWE, OUT2, NAME_IN, NAME_OUT, TSC_OUT, AUXV_OUT, CORE };
 
 static const struct {
     int option;
@@ -66,6 +72,8 @@ static const struct {
     {PR_SET_IO_FLUSHER, PLAIN, 0},
     {PR_GET_IO_FLUSHER, PLAIN, 0},
     {PR_SCHED_CORE, CORE, 0},
+    {PR_SET_MDWE, MDWE, 0},
+    {PR_GET_MDWE, MDWE, 0},
     {PR_SET_MEMORY_MERGE, PLAIN, 0},
     {PR_GET_MEMORY_MERGE, PLAIN, 0},
     {PR_GET_AUXV, AUXV_OUT, 0},
@@ -99,6 +107,21 @@ static int64_t dispatch_set(struct thread *t, const uint64_t a[6])
     return 0;
 }
 
+/* Once set, it stays as it is. */
+static int64_t mdwe(struct thread *t, const uint64_t a[6])
+{
+    uint64_t *bits = &space_limits(t->proc->space)->mdwe, now = 0;
+
+    if (a[2] || a[3] || a[4])
+        return -EINVAL;
+    if ((int) a[0] == PR_GET_MDWE)
+        return a[1] ? -EINVAL : (int64_t) __atomic_load_n(bits, __ATOMIC_RELAXED);
+    if (a[1] > (MDWE_REFUSE_EXEC_GAIN | MDWE_NO_INHERIT) || a[1] == MDWE_NO_INHERIT)
+        return -EINVAL;
+    bool set = __atomic_compare_exchange_n(bits, &now, a[1], false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return set || now == a[1] ? 0 : -EPERM;
+}
+
 int64_t sys_prctl(struct thread *t, const uint64_t a[6])
 {
     struct space *sp = t->proc->space;
@@ -121,9 +144,10 @@ int64_t sys_prctl(struct thread *t, const uint64_t a[6])
         return (int) a[0] == PR_GET_SECCOMP ? (int64_t) t->seccomp.mode : seccomp_prctl(t, a[1], a[2]);
     case DISPATCH:
         return dispatch_set(t, a);
-    case MEMORY: /* as for the unprivileged: the layout is the loader's */
-        return a[4] || (a[3] && a[1] != PR_SET_MM_AUXV && a[1] != PR_SET_MM_MAP && a[1] != PR_SET_MM_MAP_SIZE) ? -EINVAL
-                                                                                                               : -EPERM;
+    case MDWE:
+        return mdwe(t, a);
+    case MEMORY:
+        return sys_set_layout(t, (uint32_t) a[1], a[2], a[3], a[4]);
     case OUT2:
         ret = host(SYS_prctl, a[0], buf, a[2], a[3], a[4]);
         return ret < 0 ? ret : copy_out(sp, gva(a[1]), buf, options[i].size);

@@ -11,6 +11,7 @@
 #include "base/fds.h"
 #include "base/lines.h"
 #include "fs/execopen.h"
+#include "fs/target.h"
 #include "sys/handlers.h"
 #include "sys/tracee.h"
 #include "task/exec.h"
@@ -131,26 +132,45 @@ int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
     return 0;
 }
 
+/* The address that a thread of another process has registered, in its own memory. */
+static int64_t robust_list_of(int pid, uint64_t *head)
+{
+    struct target g;
+    struct thread other = {0};
+    autofree int *tids = NULL;
+    uint64_t at = 0, size;
+    int r = target_of(pid, &g);
+    if (r == 0)
+        return host(SYS_get_robust_list, pid, head, &size); /* no guest, or nobody */
+    if (r < 0)
+        return -EPERM;
+    g.tid = pid;
+    r = target_threads_at(&g, &tids, &other, &at);
+    if (r < 0 || !at)
+        return r == -EPERM || r == -EACCES ? -EPERM : -ESRCH;
+    *head = other.robust_list.v;
+    return 0;
+}
+
 int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
 {
     int pid = (int) a[0];
-    uint64_t size = 24;
+    uint64_t size = 24, head = 0;
     int64_t ret = -ESRCH;
-    gva_t head = gva(0);
     pthread_mutex_lock(&t->proc->lock);
     struct thread *o;
     LIST_FOREACH (o, &t->proc->threads, link) {
-        if (pid == 0 ? o == t : o->tid == pid) {
-            head = gva(__atomic_load_n(&o->robust_list.v, __ATOMIC_RELAXED));
+        if (pid == 0 ? o == t : thread_id(o) == pid) {
+            head = __atomic_load_n(&o->robust_list.v, __ATOMIC_RELAXED);
             ret = 0;
         }
     }
     pthread_mutex_unlock(&t->proc->lock);
-    if (ret == -ESRCH && host(SYS_tgkill, pid, pid, 0) == 0)
-        ret = -EPERM; /* another process's list is in its own memory, which is not ours to tell */
+    if (ret)
+        ret = robust_list_of(pid, &head);
     if (ret)
         return ret;
-    if (put_user(t->proc->space, gva(a[2]), &size) || put_user(t->proc->space, gva(a[1]), &head.v))
+    if (put_user(t->proc->space, gva(a[2]), &size) || put_user(t->proc->space, gva(a[1]), &head))
         return -EFAULT;
     return 0;
 }
@@ -190,6 +210,17 @@ static int64_t interrupted(int64_t r)
     return r == -EINTR ? -ERESTARTSYS : r;
 }
 
+/* Did the host tell of a process of the supervisor's own? */
+static bool is_looker(struct process *p, const struct tracee_wait *w, long nr, const uint64_t a[5], int64_t r)
+{
+    int pid = nr == SYS_wait4 ? (int) r : r == 0 ? ((const siginfo_t *) a[2])->si_pid : 0;
+    if (pid <= 0 || __atomic_load_n(&p->tracer.looker, __ATOMIC_ACQUIRE) != pid)
+        return false;
+    if (!(w->options & WNOWAIT))
+        process_aside_met(&p->tracer.looker);
+    return true;
+}
+
 /* One of the two host calls, `a` as it takes them: first what tracees have to tell, then the host, blocking only where nothing of the former can be
  * missed: a notice ends the wait. 1: *news is the answer. */
 static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, const uint64_t a[5],
@@ -201,7 +232,9 @@ static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, 
         if (r <= 0) {
             bool tracees = r == 0;
             news->tid = 0;
-            r = sys_block(t, nr, a[0], a[1], a[2], a[3], a[4], 0);
+            do
+                r = sys_block(t, nr, a[0], a[1], a[2], a[3], a[4], 0);
+            while (is_looker(t->proc, w, nr, a, r));
             if (tracees && r == -ECHILD) /* nobody that the host would tell of */
                 r = w->options & WNOHANG ? 0 : sys_block(t, SYS_pause, 0, 0, 0, 0, 0, 0);
         }
@@ -234,6 +267,7 @@ int64_t sys_wait4(struct thread *t, const uint64_t a[6])
     if (r > 0 && news.tid) {
         r = news.tid;
         status = news.stopped ? news.status << 8 | 0x7f : news.status;
+        ru = news.usage;
     }
     if (r > 0) {
         /* The child is reaped by now: Linux too loses it when the address is bad. */
@@ -250,7 +284,7 @@ static void waitid_news(const struct tracee_news *n, siginfo_t *info)
     int sig = n->status & 0x7f;
     info->si_signo = SIGCHLD;
     info->si_pid = n->tid;
-    info->si_uid = (unsigned) host(SYS_getuid);
+    info->si_uid = n->uid;
     info->si_code = n->stopped ? CLD_TRAPPED : !sig ? CLD_EXITED : n->status & 0x80 ? CLD_DUMPED : CLD_KILLED;
     info->si_status = n->stopped ? n->status : sig ? sig : n->status >> 8;
 }
@@ -266,6 +300,7 @@ int64_t sys_waitid(struct thread *t, const uint64_t a[6])
     long r = wait_for(t, &w, SYS_waitid, h, &news);
     if (r > 0) {
         waitid_news(&news, &info);
+        ru = news.usage;
         r = 0;
     }
     if (r >= 0 && info.si_pid && a[4] && put_user(t->proc->space, gva(a[4]), &ru))
@@ -368,6 +403,7 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     else
         snprintf(execfn, sizeof execfn, "/dev/fd/%d/%s", dirfd, path);
     p.execfn = strdup(execfn);
+    p.comm_of_file = !*path;
     p.path_inaccessible = *path != '/' && dirfd >= 0 && (host(SYS_fcntl, dirfd, F_GETFD) & FD_CLOEXEC);
     r = copy_strings(t, uargv, &p.argv, &total);
     if (r == 0)

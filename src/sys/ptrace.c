@@ -3,17 +3,23 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "base/fds.h"
+#include "base/procfs.h"
 #include "fs/special.h"
 #include "fs/target.h"
 #include "sys/handlers.h"
+#include "sys/pending.h"
 
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464
@@ -265,9 +271,16 @@ static int64_t peek_siginfo(struct asked *q)
     } arg;
     if (get_user(q->t->proc->space, &arg, gva(q->addr)))
         return -EFAULT;
-    if ((arg.flags & ~1u) || arg.nr < 0)
+    if ((arg.flags & ~(uint32_t) PTRACE_PEEKSIGINFO_SHARED) || arg.nr < 0)
         return -EINVAL;
-    return 0; /* what is pending is the host's to know (docs/limits.md) */
+    autofree siginfo_t *found = NULL;
+    int64_t n = arg.nr ? pending_signals(q->t->proc, q->tr, arg.flags & PTRACE_PEEKSIGINFO_SHARED, arg.off,
+                                         (uint32_t) arg.nr, &found)
+                       : 0;
+    for (int64_t i = 0; i < n; i++)
+        if (to_user(q, q->data + (uint64_t) i * sizeof *found, &found[i], sizeof *found))
+            return i ? i : -EFAULT;
+    return n;
 }
 
 static int64_t syscall_info(struct asked *q)
@@ -325,6 +338,8 @@ static int64_t resume(struct asked *q)
         return -ESRCH;
     if (q->request == PTRACE_DETACH) {
         q->b.known = q->b.tracer_pid = 0;
+        q->b.told = q->b.seq; /* seen, whether or not it was waited for */
+        PUT(q, told);
         PUT(q, known);
         PUT(q, tracer_pid);
     }
@@ -413,6 +428,30 @@ static int64_t serve(struct asked *q)
 
 /* ---- beginnings ---- */
 
+/* Held while it is decided who traces `tid`: a lock on one of its files in procfs, which only who may trace it can open. One that cannot be
+ * opened is no thread of ours, or known to procfs by another number (a pid namespace). */
+static int claim(int tid)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/environ", tid);
+    fds_create_lock();
+    int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    while (fd >= 0 && host(SYS_flock, fd, LOCK_EX) == -EINTR)
+        ;
+    return fd;
+}
+
+static void unclaim(int fd)
+{
+    if (fd < 0)
+        return;
+    host(SYS_flock, fd, LOCK_UN); /* a child of a fork may have it for a moment */
+    fds_close(fd);
+}
+
 static int64_t traceme(struct thread *t)
 {
     struct target g;
@@ -421,10 +460,13 @@ static int64_t traceme(struct thread *t)
         return -EPERM;
     if (!tid || host(SYS_tgkill, parent, tid, 0))
         tid = parent;
-    return traced_me(t, parent, tid);
+    int fd = claim(t->tid);
+    int64_t r = traced_me(t, parent, tid);
+    unclaim(fd);
+    return r;
 }
 
-static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
+static int64_t attach_claimed(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
 {
     struct process *p = t->proc;
     if (host(SYS_kill, pid, 0) == -ESRCH || pid <= 0)
@@ -460,6 +502,14 @@ static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint
     }
     traced_notify(tr->pid, pid, TRACE_RING);
     return 0;
+}
+
+static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint64_t options)
+{
+    int fd = pid > 0 ? claim(pid) : -ESRCH;
+    int64_t r = attach_claimed(t, pid, seize, addr, options);
+    unclaim(fd);
+    return r;
 }
 
 static int64_t locked(struct thread *t, const uint64_t a[6])

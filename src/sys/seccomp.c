@@ -173,7 +173,10 @@ static int64_t add_fd(struct thread *t, int fd, uint64_t va)
         return -EFAULT;
     if (fds_reserved((int) add.srcfd) || ((add.flags & SECCOMP_ADDFD_FLAG_SETFD) && fds_reserved((int) add.newfd)))
         return -EBADF;
-    return host(SYS_ioctl, fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+    fds_use_lock(); /* it passes on a descriptor: not one that is just born (base/fds.h) */
+    int64_t ret = host(SYS_ioctl, fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+    fds_use_unlock();
+    return ret;
 }
 
 int64_t seccomp_ioctl(struct thread *t, int fd, uint32_t request, uint64_t va)

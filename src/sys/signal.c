@@ -115,15 +115,15 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
     } else {
         /* What is asked for is taken here even when the mask lets it in: a handler must not run for it. */
         ksigset_t mask = t->sigmask;
-        t->sigmask = mask | set;
-        __atomic_store_n(&t->sync_wanted, set, __ATOMIC_RELAXED);
+        signal_set_mask(t, mask | set);
+        __atomic_store_n(&t->sync_wanted, set, __ATOMIC_SEQ_CST); /* before the look: as signal_set_mask() */
         r = signal_take_sync(t, set, &info)
                 ? info.si_signo
                 : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
-        __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_SEQ_CST);
         if (r == -ERESTARTNOINTR && signal_take_sync(t, set, &info)) /* it came before the call was made */
             r = info.si_signo;
-        t->sigmask = mask;
+        signal_set_mask(t, mask);
     }
     if (r > 0 && a[1] && put_user(t->proc->space, gva(a[1]), &info))
         return -EFAULT;

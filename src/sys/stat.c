@@ -1,5 +1,6 @@
-/* The stat family: the host's answers, but for the links of /proc/PID/task. There is one for each thread, and some kernels keep threads of their
- * own in a process that runs a VM; programs count their threads by it before they bind themselves. */
+/* The stat family: the host's answers, but for two figures of a process that procfs gives its directories. /proc/PID/task has a link for each
+ * thread, and some kernels keep threads of their own in a process that runs a VM; the size of /proc/PID/fd is how many descriptors there are
+ * (Linux 6.2), the supervisor's among them. Programs count by either. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,51 +12,65 @@
 #include "fs/target.h"
 #include "sys/handlers.h"
 
-/* The threads of the process whose task directory `fd` is, or a negative number: it is none. */
-static int threads_of(int fd)
-{
-    struct proc_name name;
-    struct target target;
-    int *tids = NULL, n = -1;
+/* Negative: the host's is right. */
+struct figures {
+    int64_t links, size;
+};
 
-    if (proc_name_of_fd(fd, &name) == 1 && name.pid && strcmp(name.rest, "task") == 0 &&
-        target_find(name.pid, name.tid, &target) == 1)
-        n = target_threads(&target, &tids, NULL);
-    free(tids);
-    return n;
+/* What all directories of procfs have in common, and one of these two. */
+static bool may_differ(unsigned mode, uint64_t size, uint64_t links, unsigned dev_major)
+{
+    return S_ISDIR(mode) && !dev_major && (size ? links == 2 && (mode & 07777) == 0500 : links > 2);
 }
 
-static int threads_at(struct thread *t, int dirfd, uint64_t path, int flags)
+static bool name_at(struct thread *t, int dirfd, uint64_t path, int flags, struct proc_name *name)
 {
     struct sys_path p;
-    int n = -1;
+    bool found = false;
 
-    if (flags & AT_EMPTY_PATH) {
-        n = threads_of(dirfd);
-        if (n >= 0)
-            return n;
-    }
+    if (!path)
+        return proc_name_of_fd(dirfd, name) == 1;
     if (sys_path(t, dirfd, path, flags & AT_SYMLINK_NOFOLLOW ? FS_NOFOLLOW : 0, &p) < 0)
-        return -1;
+        return false;
     fds_create_lock();
     int fd =
         (int) host(SYS_openat, p.dirfd, p.host, O_PATH | O_CLOEXEC | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0), 0);
     if (fd >= 0) {
-        n = threads_of(fd);
+        found = proc_name_of_fd(fd, name) == 1;
         host(SYS_close, fd);
     }
     fds_create_unlock();
     sys_path_done(&p);
-    return n;
-}
-
-/* What all directories of procfs have in common. */
-static bool may_be_task(unsigned mode, uint64_t size, uint64_t links, unsigned dev_major)
-{
-    return S_ISDIR(mode) && !size && links > 2 && !dev_major;
+    return found;
 }
 
 /* `path` 0: of the descriptor. */
+static struct figures figures_of(struct thread *t, int dirfd, uint64_t path, int flags)
+{
+    struct figures f = {-1, -1};
+    struct proc_name name;
+    struct target target;
+    int *tids = NULL, n;
+    char first;
+
+    if (path && flags & AT_EMPTY_PATH && copy_in(t->proc->space, &first, gva(path), 1) == 0 && !first)
+        path = 0;
+    if (!name_at(t, dirfd, path, flags, &name) || !name.pid)
+        return f;
+    fds_create_lock();
+    if (target_find(name.pid, name.tid, &target) != 1) {
+        /* the host's */
+    } else if (strcmp(name.rest, "task") == 0) {
+        n = target_threads(&target, &tids, NULL);
+        f.links = n < 0 ? n : n + 2;
+    } else if (strcmp(name.rest, "fd") == 0) {
+        f.size = target_descriptors(&target, &n);
+    }
+    fds_create_unlock();
+    free(tids);
+    return f;
+}
+
 static int64_t plain(struct thread *t, uint32_t nr, const uint64_t a[6], int dirfd, uint64_t path, uint64_t buf,
                      int flags)
 {
@@ -63,13 +78,14 @@ static int64_t plain(struct thread *t, uint32_t nr, const uint64_t a[6], int dir
     struct stat st;
 
     if (ret < 0 || copy_in(t->proc->space, &st, gva(buf), sizeof st) < 0 ||
-        !may_be_task(st.st_mode, (uint64_t) st.st_size, st.st_nlink, major(st.st_dev)))
+        !may_differ(st.st_mode, (uint64_t) st.st_size, st.st_nlink, major(st.st_dev)))
         return ret;
-    int n = path ? threads_at(t, dirfd, path, flags) : threads_of(dirfd);
-    if (n < 0)
-        return ret;
-    st.st_nlink = (nlink_t) n + 2;
-    return put_user(t->proc->space, gva(buf + offsetof(struct stat, st_nlink)), &st.st_nlink);
+    struct figures f = figures_of(t, dirfd, path, flags);
+    if (f.links >= 0)
+        st.st_nlink = (nlink_t) f.links;
+    if (f.size >= 0)
+        st.st_size = f.size;
+    return f.links < 0 && f.size < 0 ? ret : copy_out(t->proc->space, gva(buf), &st, sizeof st);
 }
 
 int64_t sys_stat(struct thread *t, const uint64_t a[6])
@@ -98,11 +114,12 @@ int64_t sys_statx(struct thread *t, const uint64_t a[6])
     struct statx st;
 
     if (ret < 0 || copy_in(t->proc->space, &st, gva(a[4]), sizeof st) < 0 ||
-        !may_be_task(st.stx_mode, st.stx_size, st.stx_nlink, st.stx_dev_major))
+        !may_differ(st.stx_mode, st.stx_size, st.stx_nlink, st.stx_dev_major))
         return ret;
-    int n = a[1] ? threads_at(t, (int) a[0], a[1], (int) a[2]) : threads_of((int) a[0]);
-    if (n < 0)
-        return ret;
-    st.stx_nlink = (uint32_t) n + 2;
-    return put_user(t->proc->space, gva(a[4] + offsetof(struct statx, stx_nlink)), &st.stx_nlink);
+    struct figures f = figures_of(t, (int) a[0], a[1], (int) a[2]);
+    if (f.links >= 0)
+        st.stx_nlink = (uint32_t) f.links;
+    if (f.size >= 0)
+        st.stx_size = (uint64_t) f.size;
+    return f.links < 0 && f.size < 0 ? ret : copy_out(t->proc->space, gva(a[4]), &st, sizeof st);
 }

@@ -10,6 +10,7 @@
 #include "base/fds.h"
 #include "sys/handlers.h"
 #include "task/process.h"
+#include "task/signal.h"
 
 #define NR_LIMIT 512
 #define PHASES 16
@@ -44,6 +45,7 @@ void stats_adopt(int fd)
 {
     stats_out = fd;
     stats_on = true;
+    signal_tell_deaths = true;
     stats_phase("begin");
 }
 

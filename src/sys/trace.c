@@ -50,6 +50,7 @@ void trace_adopt(int fd)
 {
     trace_out = fd;
     signal_watch = trace_signal;
+    signal_tell_deaths = true;
 }
 
 int trace_fd(void)

@@ -111,10 +111,14 @@ static bool is_ours(const struct process *p, const struct tracee *tr, const stru
     return b->magic == TRACED_MAGIC && b->tid == tr->tid && b->tracer_pid == p->pid;
 }
 
-static void met(struct tracee *tr, const struct traced *b)
+static void met(struct process *p, struct tracee *tr, const struct traced *b)
 {
     int yes = 1;
     tr->tracer_tid = b->tracer_tid;
+    if (host(SYS_tgkill, p->pid, tr->tracer_tid, 0)) { /* its parent was born to the tracer before that one's exec */
+        tr->tracer_tid = p->pid;
+        traced_poke(tr->tid, tr->at + offsetof(struct traced, tracer_tid), &p->pid, sizeof p->pid);
+    }
     tr->reported = b->seq - (b->state != TRACED_RUNS);
     tr->expected = tr->reported;
     traced_poke(tr->tid, tr->at + offsetof(struct traced, known), &yes, sizeof yes);
@@ -125,7 +129,7 @@ int tracee_read(struct process *p, struct tracee *tr, struct traced *b)
     int r = tr->at ? traced_peek(tr->tid, tr->at, b, sizeof *b) : -EFAULT;
     if (r == -ESRCH)
         return r;
-    if (r || !is_ours(p, tr, b)) { /* not found yet, or another image of it */
+    if (r || !is_ours(p, tr, b) || !b->known) { /* not found yet, or another image of it, maybe at the same address */
         uint64_t at, before = tr->at;
         int pid;
         if (!alive(tr))
@@ -134,7 +138,7 @@ int tracee_read(struct process *p, struct tracee *tr, struct traced *b)
             return -EAGAIN;
         tr->at = at;
         tr->pid = pid;
-        met(tr, b);
+        met(p, tr, b);
         if (before && tr->tid == tr->pid)
             drop_other_threads(p, tr->pid);
     }
@@ -157,7 +161,7 @@ static struct tracee *meet(struct process *p, int tid)
         return NULL;
     tr->pid = pid;
     tr->child = b.by_parent;
-    met(tr, &b);
+    met(p, tr, &b);
     return tr;
 }
 
@@ -272,12 +276,36 @@ static bool has_threads(const struct process *p, const struct tracee *leader)
     return false;
 }
 
-/* How a process ended that is gone: its parent can still be asked; of another it is known only that it had no time to say. */
-static int end_status(const struct tracee *tr)
+/* struct pidfd_info, the part that all kernels have which tell of an end, since Linux 6.15. */
+struct end_info {
+    uint64_t mask, cgroup;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+#define END_INFO_EXIT 8u
+#define END_INFO_GET 0xc040ff0b /* PIDFD_GET_INFO of 64 bytes */
+
+/* What procfs tells of a zombie's end, then, when its parent has reaped it, a pidfd that was there before. Where neither does: it had no time
+ * to say, so it was killed. */
+static int end_of_stranger(const struct process *p, const struct tracee *tr)
+{
+    struct end_info info = {.mask = END_INFO_EXIT};
+    const struct tracee *o = p->tracer.list;
+    while (o && (o->pid != tr->pid || !o->end))
+        o = o->next;
+    int number = o ? target_pidfd_number(o->end) : 0;
+    int status = number > 0 ? procfs_end(number) : -ESRCH;
+    if (status < 0 && o && host(SYS_ioctl, o->end, END_INFO_GET, &info) == 0 && (info.mask & END_INFO_EXIT))
+        status = info.exit_code;
+    return status < 0 ? SIGKILL : status;
+}
+
+/* How a process ended that is gone without a word. */
+static int end_status(const struct process *p, const struct tracee *tr)
 {
     siginfo_t si = {0};
     if (host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) || !si.si_pid)
-        return SIGKILL;
+        return end_of_stranger(p, tr);
     return si.si_code == CLD_EXITED ? si.si_status << 8 : si.si_status | (si.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
@@ -305,7 +333,7 @@ static int gone(struct process *p, struct tracee *tr, bool keep, struct tracee_n
         return 0;
     bool news = tells_end(p, tr);
     if (news)
-        *out = (struct tracee_news){.tid = tr->tid, .status = end_status(tr)};
+        *out = (struct tracee_news){.tid = tr->tid, .status = end_status(p, tr), .uid = (unsigned) host(SYS_getuid)};
     /* A thread that became the leader by exec is met as that one, before it is forgotten. */
     if (!is_leader(tr) && !news && !find(p, tr->pid) && !meet(p, tr->pid))
         return 0;
@@ -366,8 +394,8 @@ static void ring_waiting(struct process *p, int except)
     struct thread *o;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o->in_wait && o->tid != except)
-            traced_notify(p->pid, o->tid, TRACE_RING);
+        if (o->in_wait && thread_id(o) != except)
+            traced_notify(p->pid, thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -455,7 +483,7 @@ static bool look_at(struct process *p, struct tracee *tr)
     if (r == -ESRCH && !tr->end_told && tells_end(p, tr)) {
         tr->end_told = true;
         if (is_leader(tr))
-            send_sigchld(p, &(struct traced){.tid = tr->tid, .state = TRACED_ENDED, .status = end_status(tr)});
+            send_sigchld(p, &(struct traced){.tid = tr->tid, .state = TRACED_ENDED, .status = end_status(p, tr)});
         return true;
     }
     if (r)
@@ -513,14 +541,15 @@ static int news_of(struct process *p, struct tracee *tr, const struct tracee_wai
     if (r)
         return 0;
     if (b.state == TRACED_STOPPED && b.seq != tr->reported) {
-        *out = (struct tracee_news){.tid = tr->tid, .status = b.status, .stopped = true};
+        *out =
+            (struct tracee_news){.tid = tr->tid, .status = b.status, .stopped = true, .uid = b.uid, .usage = b.usage};
         if (!keep)
             tr->reported = b.seq;
         return 1;
     }
     if (b.state != TRACED_ENDED || !(w->options & WEXITED) || (is_leader(tr) && has_threads(p, tr)))
         return 0;
-    *out = (struct tracee_news){.tid = tr->tid, .status = b.status};
+    *out = (struct tracee_news){.tid = tr->tid, .status = b.status, .uid = b.uid, .usage = b.usage};
     if (!keep) {
         tracee_go(tr);
         tracee_drop(p, tr);
@@ -573,11 +602,11 @@ static bool stop_own(struct thread *t, int tid, int sig)
         return false;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o->trace.active && (tid ? o->tid == tid : !to || o == t))
+        if (o->trace.active && (tid ? thread_id(o) == tid : !to || o == t))
             to = o;
     if (to) {
         __atomic_add_fetch(sig == SIGSTOP ? &to->trace.stop_asked : &to->trace.cont_asked, 1, __ATOMIC_ACQ_REL);
-        traced_notify(p->pid, to->tid, TRACE_RING);
+        traced_notify(p->pid, thread_id(to), TRACE_RING);
     }
     pthread_mutex_unlock(&p->lock);
     return to;

@@ -23,6 +23,8 @@ struct tracee_wait {
 struct tracee_news {
     int tid, status;
     bool stopped;
+    unsigned uid;
+    struct rusage usage;
 };
 
 /* 1: *out has the next news; 0: there are such tracees, without any; -ECHILD: there are none. */

@@ -2,6 +2,7 @@
 #include "task/clone.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <stdlib.h>
@@ -69,13 +70,13 @@ struct thread_start {
 
 static void wait_word(const void *word)
 {
-    host(SYS_futex, word, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+    host(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
 static void thread_ready(struct thread_start *s, int result)
 {
     __atomic_store_n(&s->ready, result, __ATOMIC_RELEASE);
-    host(SYS_futex, &s->ready, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    host(SYS_futex, &s->ready, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* The C library shares everything between threads; what clone did not ask for is taken apart here. The pidfd is the parent's alone. */
@@ -109,7 +110,8 @@ static void *thread_main(void *arg)
     struct space *sp = t->proc->space;
     fds_act_for(s->fds);
     signal_block_all(); /* of signals 32 and up the C library may have let in one */
-    t->tid = t->trace.tid = (int) host(SYS_gettid);
+    t->trace.tid = (int) host(SYS_gettid);
+    __atomic_store_n(&t->tid, t->trace.tid, __ATOMIC_RELAXED); /* pairs with thread_id() */
     current = t;
     signal_reclaim(t->proc->sighand);
     int r = thread_part(s->args, t->tid);

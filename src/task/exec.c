@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <limits.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -35,7 +37,7 @@ struct state_image {
     struct rlimit64 nofile;
     struct space_limits limits;
     ksigset_t sigmask, ignored;
-    uint8_t set_user, trace, stats, above, direct;
+    uint8_t set_user, trace, stats, above, comm_of_file, direct;
     struct sync_signals sync;
 };
 
@@ -71,6 +73,27 @@ static int make_space(const struct options *opt, const struct exec_context *ctx,
     if (!opt->quiet)
         warn("no virtual machine, and so no isolation (--quiet hides this, --require-isolation refuses): %s", no_kvm);
     return 0;
+}
+
+/* The name that the file was opened by, as since Linux 6.14; procfs adds to it when it is gone. */
+static void comm_of_file(int fd, char comm[16])
+{
+    static const char gone[] = " (deleted)";
+    char link[32], path[PATH_MAX];
+    struct stat st, named;
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    long n = host(SYS_readlinkat, PROCFS(link), path, sizeof path - 1);
+    path[MAX(n, 0)] = 0;
+    char *end = path + strlen(path) - MIN(strlen(path), sizeof gone - 1);
+    bool there = host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) == 0 &&
+                 host(SYS_newfstatat, AT_FDCWD, path, &named, 0) == 0 && st.st_ino == named.st_ino &&
+                 st.st_dev == named.st_dev;
+    if (!there && strcmp(end, gone) == 0)
+        *end = 0;
+    const char *slash = strncmp(path, "/memfd:", 7) ? strrchr(path, '/') : path;
+    memset(comm, 0, 16);
+    if (slash)
+        memcpy(comm, slash + 1, strnlen(slash + 1, 15));
 }
 
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
@@ -118,7 +141,10 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     }
     exec_phase("load");
     proc->exe_path = steal_ptr(&p->exec_path);
-    program_comm(p, proc->comm);
+    if (p->comm_of_file)
+        comm_of_file(ctx->exe_fd, proc->comm);
+    else
+        program_comm(p, proc->comm);
     proc->translated = p->hidden;
     host(SYS_prctl, PR_SET_NAME, proc->comm);
     t->regs->rip = proc->start.entry.v;
@@ -128,6 +154,8 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     exec_started(proc, ctx->exe_fd);
     if (traced.tracer_pid)
         traced_adopt(t, &traced);
+    current = t;
+    traced_missed(t);
     thread_run(t);
 }
 
@@ -152,7 +180,9 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
                              .trace = o->trace,
                              .stats = o->stats,
                              .above = fds_opened_up(),
-                             .direct = cpu_backend() == &cpu_direct};
+                              .comm_of_file = p->comm_of_file,
+                              .direct = cpu_backend() == &cpu_direct};
+    space_limits_inherit(&im.limits);
     for (int i = 0; i < 2; i++) {
         const struct sync_signals *own = sync_taken(&t->sync) >> i & 1 ? &t->sync : &t->proc->sync;
         im.sync.taken |= sync_taken(own) & 1 << i;
@@ -197,6 +227,17 @@ static void close_files(struct program *p)
         host(SYS_close, steal_fd(&p->interp_fd));
 }
 
+/* What the host shall show of the arguments: without the translator's own. It is the end of argv, whose order nobody needs any more. */
+static char **shown_argv(struct program *p)
+{
+    if (!p->hidden)
+        return p->argv;
+    char **v = p->argv + p->hidden, *path = v[1];
+    v[1] = v[0];
+    v[0] = path;
+    return v + 1;
+}
+
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
 {
     char why[512];
@@ -226,7 +267,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     t->proc->execing = p;
     process_release_memory(t);
     signal_block_every();
-    r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), p->argv, envp, 0);
+    r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), envp, 0);
     signal_block_all();
     t->proc->execing = NULL;
     fds_close(state);
@@ -293,6 +334,7 @@ static int take_image(struct resumed *to, const void *data, size_t size)
     fds_mark_used(im.fork_dir);
     fork_setup = (struct fork_setup){(enum space_kind) im.fork_kind, im.fork_dir};
     to->p.hidden = im.hidden;
+    to->p.comm_of_file = im.comm_of_file;
     to->ctx.limits = im.limits;
     to->ctx.sigmask = im.sigmask;
     to->ctx.ignored = im.ignored;
@@ -374,7 +416,7 @@ int exec_resume(int fd)
     size_t size;
     int bad = 0;
     for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;)
-        bad = take(&to, tag, data, size) ?: bad;
+        bad |= take(&to, tag, data, size);
     stream_close(&r);
     host(SYS_close, fd);
     int argc = to.p.argc, envc = to.p.envc; /* what ends a list does not count */

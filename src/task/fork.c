@@ -130,6 +130,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     if (r)
         return r;
     machine_born(space_machine(p->space));
+    space_limits_inherit(space_limits(p->space));
     fork_counts = (struct fork_counts){0};
     if (a->flags & CLONE_CHILD_SETTID)
         put_user(p->space, gva(a->child_tid), &t->tid);

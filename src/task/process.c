@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
+#include "base/fds.h"
 #include "base/raw.h"
 #include "base/report.h"
 #include "mem/access.h"
@@ -51,10 +52,26 @@ void process_drop(struct process *p, struct thread *t)
     __atomic_store_n(&p->nthreads, p->nthreads - 1, __ATOMIC_RELEASE);
 }
 
+bool process_has_thread(struct process *p, int tid)
+{
+    struct thread *t;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (t, &p->threads, link)
+        if (thread_id(t) == tid)
+            break;
+    pthread_mutex_unlock(&p->lock);
+    return t;
+}
+
 bool process_is_alone(struct process *p)
 {
     /* Acquire: all that the others did, the parking of their vCPUs for one, was before. */
     return __atomic_load_n(&p->nthreads, __ATOMIC_ACQUIRE) == 1 && !p->vfork_child && !process_memory_shared();
+}
+
+bool process_owns_table(struct process *p)
+{
+    return process_is_alone(p) && !fds_self()->table->apart;
 }
 
 int thread_attach(struct process *p, struct thread **out)
@@ -83,11 +100,16 @@ void process_at_exit(void (*fn)(struct process *))
     at_exit = fn;
 }
 
+void process_last_words(struct thread *t)
+{
+    if (at_exit && !t->proc->vfork_child)
+        at_exit(t->proc);
+}
+
 void process_exit(struct thread *t, int code)
 {
     traced_process_end(t, code << 8);
-    if (at_exit && !t->proc->vfork_child)
-        at_exit(t->proc);
+    process_last_words(t);
     process_release_memory(t);
     if (process_is_alone(t->proc))
         machine_close(space_machine(t->proc->space));
@@ -345,7 +367,13 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
         copy = (struct cpu_fault){.vector = X_GP, .error = n * 8 + 2};
     else if (f->vector == X_UD && machine_traits(thread_machine(t)).shadow_paging && (n = operand_check(t)))
         copy = (struct cpu_fault){.vector = n == OPERAND_STACK ? X_SS : X_GP};
-    uint64_t rip = t->regs->rip, error = f->error;
+    uint64_t rip = t->regs->rip, addr;
+    enum umip umip = f->vector == X_GP ? umip_emulate(t, &addr) : UMIP_OTHER;
+    if (umip == UMIP_DONE)
+        return;
+    if (umip == UMIP_BAD)
+        copy = (struct cpu_fault){.vector = X_PF, .error = PF_USER | PF_WRITE, .addr = gva(addr)};
+    uint64_t error = f->error;
     int code;
     t->in_syscall = false;
     t->bus_rip = 0;
@@ -353,7 +381,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
     case X_PF:
         if ((f->error & PF_INSTR) && emulate_vsyscall(t))
             return;
-        code = space_fault(t->proc->space, f->addr, f->error);
+        code = umip ? SEGV_MAPERR : space_fault(t->proc->space, f->addr, f->error);
         if (code == 0)
             return;
         if (code < 0)
@@ -388,20 +416,29 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
         fill_fault(&info, SIGSEGV, SI_KERNEL, 0);
         break;
     }
-    if (f->vector == X_PF && f->addr.v >= SPACE_TOP)
+    if (f->vector == X_PF && f->addr.v >= SPACE_TOP && !umip)
         error |= PF_PRESENT; /* Linux hides which kernel addresses are mapped */
     t->trap = (struct trap_info){f->vector, error, f->vector == X_PF ? f->addr.v : t->trap.cr2};
     signal_force(t, &info);
 }
 
+/* The host has no page, or had none for an instant, while another thread took the memory away from a vCPU that was walking the guest's tables.
+ * Either way those tables tell more once all that has an object behind it is hidden: the access, repeated, is a #PF with its address and kind,
+ * or it succeeds. What goes on failing is memory that the host has lost. */
+#define BUS_TRIES 100
+
 static void handle_bus(struct thread *t, const struct cpu_fault *f)
 {
     siginfo_t info;
-    uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
-    if (!va && t->bus_rip != t->regs->rip && space_hide_objects(t->proc->space)) {
+    if (t->bus_rip != t->regs->rip) {
         t->bus_rip = t->regs->rip;
+        t->bus_tries = 0;
+    }
+    if (t->bus_tries++ < BUS_TRIES) {
+        space_hide_objects(t->proc->space);
         return;
     }
+    uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
     t->bus_rip = 0;
     t->in_syscall = false;
     fill_fault(&info, SIGBUS, BUS_ADRERR, va);

@@ -18,11 +18,16 @@ _Noreturn void process_exit(struct thread *t, int code);
 bool process_memory_shared(void);
 /* Does nobody but the calling thread run in this memory? */
 bool process_is_alone(struct process *p);
+/* Can nobody but the calling thread name a descriptor of this process? */
+bool process_owns_table(struct process *p);
 /* With p->lock held: `t` is one of its threads, is none any more. */
 void process_add(struct process *p, struct thread *t);
 void process_drop(struct process *p, struct thread *t);
+/* Is this one of the guest's threads, which has not ended? */
+bool process_has_thread(struct process *p, int tid);
 /* What to run at the end of a process image: statistics. */
 void process_at_exit(void (*fn)(struct process *));
+void process_last_words(struct thread *t);
 
 /* End of one thread, by exit(2). */
 _Noreturn void thread_exit(struct thread *t, int code);
@@ -53,5 +58,10 @@ extern struct fork_counts {
 
 /* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
 int64_t process_clone(struct thread *t, const struct clone_args_in *a);
+
+/* Run `fn` in a process of its own that shares memory and descriptors, takes no lock, and ends with it: the caller sleeps. *pid is its number
+ * meanwhile: it is no child of the guest's, and another thread whose wait(2) took its end has to say so. 0 or a negative errno. */
+int64_t process_aside(int (*fn)(void *), void *arg, int *pid);
+void process_aside_met(int *pid);
 
 #endif

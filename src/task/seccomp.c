@@ -237,7 +237,7 @@ static int unlike(struct thread *t)
     LIST_FOREACH (o, &t->proc->threads, link) /* the youngest first, and the kernel names the oldest */
         if (o != t && o->seccomp.mode != SECCOMP_MODE_DISABLED &&
             (o->seccomp.mode != SECCOMP_MODE_FILTER || !is_ancestor(o->seccomp.filter, t->seccomp.filter)))
-            tid = o->tid;
+            tid = thread_id(o);
     return tid;
 }
 

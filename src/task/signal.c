@@ -120,8 +120,8 @@ static void keep_sync(struct sync_signals *s, int sig, const siginfo_t *info)
 
 static bool lets_in(const struct thread *t, int sig)
 {
-    return !(__atomic_load_n(&t->sigmask, __ATOMIC_RELAXED) & KSIG_BIT(sig)) ||
-           (__atomic_load_n(&t->sync_wanted, __ATOMIC_RELAXED) & KSIG_BIT(sig));
+    return !(__atomic_load_n(&t->sigmask, __ATOMIC_SEQ_CST) & KSIG_BIT(sig)) ||
+           (__atomic_load_n(&t->sync_wanted, __ATOMIC_SEQ_CST) & KSIG_BIT(sig));
 }
 
 static bool claim_sync(struct sync_signals *s, int i, siginfo_t *info)
@@ -155,7 +155,7 @@ static void pass_on_sync(struct thread *t)
         pthread_mutex_lock(&p->lock);
         LIST_FOREACH (n, &p->threads, link)
             if (!to && lets_in(n, sig))
-                to = n->tid;
+                to = thread_id(n);
         pthread_mutex_unlock(&p->lock);
         if (!to || !claim_sync(&p->sync, i, &info))
             continue;
@@ -200,7 +200,9 @@ static void on_signal(int sig, siginfo_t *info, void *context)
             return;
         }
         if (!t) {
-            if (process_self && info->si_code != TRACE_NOTICE)
+            if (process_self && info->si_code == TRACE_NOTICE)
+                traced_rung_early(process_self, sig);
+            else if (process_self)
                 keep_sync(&process_self->sync, sig, info);
             return;
         }
@@ -232,6 +234,16 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 /* ---- dispositions ---- */
 
+#define IGNORED_BITS (KSIG_BIT(SIGCHLD) | KSIG_BIT(SIGCONT) | KSIG_BIT(SIGURG) | KSIG_BIT(SIGWINCH))
+#define STOP_BITS (KSIG_BIT(SIGSTOP) | KSIG_BIT(SIGTSTP) | KSIG_BIT(SIGTTIN) | KSIG_BIT(SIGTTOU))
+
+bool signal_tell_deaths;
+
+static bool is_deadly(int sig)
+{
+    return !(KSIG_BIT(sig) & (IGNORED_BITS | STOP_BITS));
+}
+
 static int host_action(int sig, uint64_t handler, uint64_t flags)
 {
     struct ksigaction act = {.handler = handler, .flags = flags, .mask = ~0ull};
@@ -241,6 +253,19 @@ static int host_action(int sig, uint64_t handler, uint64_t flags)
         cpu_handle_signal(on_signal, &act.handler, &act.flags, &act.mask);
     }
     return (int) host(SYS_rt_sigaction, sig, &act, NULL, 8);
+}
+
+/* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
+static int mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act)
+{
+    if (KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE | cpu_own_signals()))
+        return 0;
+    uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
+    if (sh->all && sig == SIGCHLD && act->handler == KSIG_IGN)
+        flags |= SA_NOCLDWAIT;
+    bool ours =
+        act->handler > KSIG_IGN || sh->all || (signal_tell_deaths && act->handler == KSIG_DFL && is_deadly(sig));
+    return host_action(sig, ours ? (uint64_t) (uintptr_t) on_signal : act->handler, flags);
 }
 
 ksigset_t signal_host_ignored(void)
@@ -267,8 +292,9 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
     sh->all = false;
     for (int sig = 1; sig <= KSIG_MAX; sig++) {
         sh->action[sig] = (struct ksigaction){.handler = ignored & KSIG_BIT(sig) ? KSIG_IGN : KSIG_DFL};
-        if ((ignored & KSIG_BIT(sig)) && !(KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE)))
-            host_action(sig, KSIG_IGN, 0); /* where the image before was traced it had a handler of ours */
+        /* Where the image before was traced, what it ignored had a handler of ours. */
+        if (ignored & KSIG_BIT(sig) || (signal_tell_deaths && is_deadly(sig)))
+            mirror_action(sh, sig, &sh->action[sig]);
     }
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
     host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
@@ -276,18 +302,6 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
         if (KSIG_BIT(sig) & cpu_own_signals())
             host_action(sig, (uint64_t) (uintptr_t) on_signal, 0);
     signal_block_all(); /* after exec these two were blocked until here */
-}
-
-/* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. */
-static int mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act)
-{
-    if (KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE | cpu_own_signals()))
-        return 0;
-    uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
-    if (sh->all && sig == SIGCHLD && act->handler == KSIG_IGN)
-        flags |= SA_NOCLDWAIT;
-    bool ours = act->handler > KSIG_IGN || sh->all;
-    return host_action(sig, ours ? (uint64_t) (uintptr_t) on_signal : act->handler, flags);
 }
 
 void signal_take_all(struct sighand *sh, bool all)
@@ -354,9 +368,8 @@ ksigset_t signal_ignored_set(struct sighand *sh)
 
 void signal_set_mask(struct thread *t, ksigset_t mask)
 {
-    __atomic_store_n(&t->sigmask, mask & ~UNBLOCKABLE, __ATOMIC_RELAXED);
-    __atomic_thread_fence(
-        __ATOMIC_SEQ_CST); /* who keeps one for the process sees this mask, or this thread sees what is kept */
+    /* Who keeps one for the process sees this mask, or this thread sees what is kept: pairs with keep_sync(), lets_in(). */
+    __atomic_store_n(&t->sigmask, mask & ~UNBLOCKABLE, __ATOMIC_SEQ_CST);
 }
 
 /* ---- taking signals ---- */
@@ -423,6 +436,7 @@ void signal_die(struct thread *t, int sig)
         signal_watch(t, sig, NULL);
     if (t) {
         traced_process_end(t, sig);
+        process_last_words(t);
         process_release_memory(t);
     }
     ksigset_t only = ~KSIG_BIT(sig);
@@ -473,9 +487,6 @@ static void finish_call(struct thread *t, bool handler, uint64_t flags)
     }
 }
 
-#define IGNORED_BITS (KSIG_BIT(SIGCHLD) | KSIG_BIT(SIGCONT) | KSIG_BIT(SIGURG) | KSIG_BIT(SIGWINCH))
-#define STOP_BITS (KSIG_BIT(SIGSTOP) | KSIG_BIT(SIGTSTP) | KSIG_BIT(SIGTTIN) | KSIG_BIT(SIGTTOU))
-
 /* Nobody of its session who is outside of the process group would continue it, as far as the line of parents tells. */
 static bool group_is_orphaned(void)
 {
@@ -485,15 +496,13 @@ static bool group_is_orphaned(void)
     return parent <= 0 || host(SYS_getsid, parent) != session;
 }
 
-/* The default action of a signal whose host disposition is not the default. */
+/* The default action of a signal that does not kill, and whose host disposition is not the default. */
 static void default_action(struct thread *t, const siginfo_t *info)
 {
     int sig = info->si_signo;
     struct sighand *sh = t->proc->sighand;
     if (KSIG_BIT(sig) & IGNORED_BITS)
         return;
-    if (!(KSIG_BIT(sig) & STOP_BITS))
-        signal_die(t, sig);
     if (t->trace.active && sig != SIGSTOP && group_is_orphaned())
         return;
     if (t->trace.active) {
@@ -524,13 +533,16 @@ static void deliver(struct thread *t, const siginfo_t *info)
     if (act.handler == KSIG_IGN)
         return;
     if (act.handler == KSIG_DFL) {
-        /* Its handler went while it was on its way: the host's default action, on the same signal again. */
-        if (KSIG_BIT(sig) & (SYNC_BITS | cpu_own_signals()))
+        if (is_deadly(sig) && (sh->all || signal_tell_deaths || KSIG_BIT(sig) & (SYNC_BITS | cpu_own_signals()))) {
+            if (signal_watch)
+                signal_watch(t, sig, info);
             signal_die(t, sig);
+        }
         if (sh->all || sig == SIGSTOP) {
             default_action(t, info);
             return;
         }
+        /* Its handler went while it was on its way: the host's default action, on the same signal again. */
         host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, sig, info);
         signal_take(t);
         return;
@@ -583,6 +595,9 @@ void signal_force(struct thread *t, const siginfo_t *info)
     if (act.handler <= KSIG_IGN || (t->sigmask & KSIG_BIT(sig))) {
         if (signal_watch)
             signal_watch(t, sig, info);
+        /* A translator handles the faults of its program, and ends by kill(2) for one that the program does not handle. */
+        if (t->proc->translated)
+            warn("%s: its translator crashed with signal %d", t->proc->exe_path, sig);
         signal_die(t, sig);
     }
     t->in_syscall = false;

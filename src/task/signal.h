@@ -39,6 +39,9 @@ static inline int signal_code_by_hand(int code)
 /* The window of a blocking call (signal.c): -ERESTARTNOINTR when *taken was set before it. */
 long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
 
+/* For --trace and --stats, before signal_init(): what ends the process comes by signal_die(), except SIGKILL. */
+extern bool signal_tell_deaths;
+
 /* For a traced process: every signal comes to on_signal, or again only those with a handler. */
 void signal_take_all(struct sighand *sh, bool all);
 

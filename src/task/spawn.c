@@ -2,6 +2,7 @@
 #include "task/clone.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <sanitizer/asan_interface.h>
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "base/alloc.h"
 #include "base/fds.h"
@@ -16,6 +18,11 @@
 #include "mem/access.h"
 #include "task/seccomp.h"
 #include "task/signal.h"
+
+#ifdef __SANITIZE_THREAD__ /* it takes each clone() for a fork, after which it would see no order in what this process does */
+int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+#define clone __clone
+#endif
 
 static bool memory_shared; /* for good: there is no telling when the last one ends */
 
@@ -93,14 +100,17 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     }
     s->args = *a;
     s->refs = 1;
-    s->proc = *p;
-    s->proc.execing = NULL;
-    s->proc.sync.taken = 0;
-    s->proc.tracer = (struct tracer){0};
-    s->proc.traced = s->proc.ending = s->proc.tracer_end.pid = 0;
-    s->proc.forked_by = t->tid;
-    s->proc.vfork_child = true;
-    s->proc.nthreads = 1;
+    s->proc = (struct process){.space = p->space,
+                               .sighand = p->sighand,
+                               .opt = p->opt,
+                               .pid = p->pid,
+                               .nthreads = 1,
+                               .exe_path = p->exe_path,
+                               .start = p->start,
+                               .translated = p->translated,
+                               .vfork_child = true,
+                               .forked_by = t->tid};
+    memcpy(s->proc.comm, p->comm, sizeof p->comm);
     pthread_mutex_init(&s->proc.lock, NULL);
     pthread_mutex_init(&s->proc.exec_lock, NULL);
     LIST_INIT(&s->proc.threads);
@@ -155,7 +165,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
 static void tell_pid(struct spawn *s, int64_t pid)
 {
     __atomic_store_n(&s->pid, pid, __ATOMIC_RELEASE);
-    host(SYS_futex, &s->pid, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    host(SYS_futex, &s->pid, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* A traced parent stops between the birth of its child and its own sleep, and can be told of the end of its process in that sleep, so another
@@ -210,15 +220,57 @@ static int64_t spawn_run(struct spawn *s)
     guests_add(&s->proc);
     int self = lock_act_for(0);
     fds_act_for(&s->fds);
+    /* A signal that waits as this thread wakes, and be it a notice, must not find the child's thread to be the current one. */
+    const uint64_t all = ~0ull;
+    uint64_t before;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
     int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
     current = t;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);
     lock_act_for(self);
     fds_act_for(s->parent_fds);
     spawn_gone(s, (int) pid);
     return pid < 0 ? -EAGAIN : pid;
 }
 
-/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. */
+struct aside {
+    int (*fn)(void *);
+    void *arg;
+    int *pid;
+};
+
+static int aside_main(void *arg)
+{
+    const struct aside *a = arg;
+    __atomic_store_n(a->pid, (int) host(SYS_getpid), __ATOMIC_RELEASE);
+    host(SYS_exit_group, a->fn(a->arg));
+    __builtin_unreachable();
+}
+
+void process_aside_met(int *pid)
+{
+    __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
+    host(SYS_futex, pid, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
+{
+    struct aside a = {fn, arg, pid};
+    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED)
+        return -ENOMEM;
+    ASAN_UNPOISON_MEMORY_REGION(stack, HOST_STACK);
+    int child = clone(aside_main, (char *) stack + HOST_STACK, CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES, &a);
+    if (child > 0 && host(SYS_wait4, child, NULL, __WALL, NULL) == child)
+        __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
+    while (child > 0 && __atomic_load_n(pid, __ATOMIC_ACQUIRE) == child)
+        host(SYS_futex, pid, FUTEX_WAIT_PRIVATE, child, NULL, NULL, 0);
+    munmap(stack, HOST_STACK);
+    return child < 0 ? -EAGAIN : 0;
+}
+
+/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. To the kernel it is the child's parent, and its end is what
+ * PR_SET_PDEATHSIG tells of: so it stays for as long as there is a child, and takes no signal that is meant for the process. */
 static void *spawn_sleeper(void *arg)
 {
     struct spawn *s = arg;
@@ -228,8 +280,12 @@ static void *spawn_sleeper(void *arg)
     if (pid < 0)
         tell_pid(s, pid);
     __atomic_store_n(&s->ended, 1, __ATOMIC_RELEASE);
-    host(SYS_futex, &s->ended, 129 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+    host(SYS_futex, &s->ended, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     spawn_free(s);
+    const ksigset_t all = ~0ull;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
+    if (pid > 0)
+        host(SYS_waitid, P_PID, pid, NULL, WEXITED | WNOWAIT | __WALL, NULL);
     return NULL;
 }
 
@@ -262,7 +318,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
         return -EAGAIN;
     }
     while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
-        host(SYS_futex, &s->pid, 128 /* FUTEX_WAIT_PRIVATE */, 0, NULL, NULL, 0);
+        host(SYS_futex, &s->pid, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
     if (s->tell && pid > 0) {
         if (a->event)
             traced_event(t, a->event, (uint64_t) pid);

@@ -44,7 +44,7 @@ struct sync_signals {
 
 static inline int sync_taken(const struct sync_signals *s)
 {
-    return __atomic_load_n(&s->taken, __ATOMIC_RELAXED) & 3;
+    return __atomic_load_n(&s->taken, __ATOMIC_SEQ_CST) & 3; /* pairs with signal_set_mask() */
 }
 
 struct process {
@@ -131,7 +131,8 @@ struct thread {
     gva_t clear_child_tid;
     uint32_t *vfork_done; /* CLONE_VFORK: futex word of the thread that waits for the end of this one */
     gva_t robust_list;    /* atomic: the end of the process, and get_robust_list(2), read that of others */
-    uint64_t bus_rip;     /* where a CPU_BUS without an address was taken up last */
+    uint64_t bus_rip;     /* where a CPU_BUS was taken up last */
+    unsigned bus_tries;   /* how often there, with no #PF in between */
 
     struct traced trace;
     volatile int in_wait; /* in wait4 or waitid, which a notice ends */
@@ -142,6 +143,12 @@ extern __thread struct thread *current;
 static inline struct machine *thread_machine(const struct thread *t)
 {
     return space_machine(t->proc->space);
+}
+
+/* The id of another thread, with p->lock held; 0: it has only just been made. */
+static inline int thread_id(const struct thread *t)
+{
+    return __atomic_load_n(&t->tid, __ATOMIC_RELAXED);
 }
 
 /* SIGSEGV and SIGBUS are never blocked on the host, so a blocked one that came from outside waits here. */

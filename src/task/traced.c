@@ -68,8 +68,10 @@ bool traced_has_work(const struct thread *t)
         return false;
     if (load(&p->ending))
         return true;
+    if (!b->active != !load(&b->tracer_pid))
+        return true;
     if (!b->active)
-        return load(&b->tracer_pid);
+        return false;
     return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
            load(&b->stop_asked) != b->stop_done;
 }
@@ -85,6 +87,19 @@ int traced_rung(struct thread *t, int sig, bool notice)
     if (t->trace.waits)
         return TRACE_CANCEL;
     return notice || load(&me->count) || traced_has_work(t) ? TRACE_WORK : 0;
+}
+
+void traced_rung_early(struct process *p, int sig)
+{
+    if (sig == TRACE_STRANGER)
+        store(&p->tracer.strangers, 1);
+}
+
+void traced_missed(struct thread *t)
+{
+    const struct tracer *me = &t->proc->tracer;
+    if (load(&me->count) || load(&me->strangers))
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
 }
 
 bool traced_attend(struct thread *t)
@@ -122,9 +137,35 @@ static void leave(struct thread *t)
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
+static struct timeval sum(struct timeval a, struct timeval b)
+{
+    struct timeval s = {a.tv_sec + b.tv_sec, a.tv_usec + b.tv_usec};
+    if (s.tv_usec >= 1000000)
+        s.tv_sec++, s.tv_usec -= 1000000;
+    return s;
+}
+
+/* As getrusage() of the kernel does it for wait(2): RUSAGE_BOTH. */
+static void publish_usage(struct traced *b)
+{
+    struct rusage *u = &b->usage, c;
+    host(SYS_getrusage, RUSAGE_SELF, u);
+    host(SYS_getrusage, RUSAGE_CHILDREN, &c);
+    u->ru_utime = sum(u->ru_utime, c.ru_utime);
+    u->ru_stime = sum(u->ru_stime, c.ru_stime);
+    u->ru_maxrss = MAX(u->ru_maxrss, c.ru_maxrss);
+    u->ru_minflt += c.ru_minflt;
+    u->ru_majflt += c.ru_majflt;
+    u->ru_inblock += c.ru_inblock;
+    u->ru_oublock += c.ru_oublock;
+    u->ru_nvcsw += c.ru_nvcsw;
+    u->ru_nivcsw += c.ru_nivcsw;
+}
+
 static void publish(struct thread *t)
 {
     struct traced *b = &t->trace;
+    publish_usage(b);
     b->xsave_size = frame_xstate_size(t, &b->xfeatures);
     if (!b->xsave)
         b->xsave = (uint64_t) aligned_alloc(64, (machine_traits(thread_machine(t)).xsave_size + 63) & ~63ull);
@@ -301,10 +342,14 @@ static int stop_notify(struct thread *t, int sig, int status)
 int traced_signal(struct thread *t, siginfo_t *info)
 {
     struct traced *b = &t->trace;
-    int sig = info->si_signo, tracer = b->tracer_pid;
+    int sig = info->si_signo, tracer = load(&b->tracer_pid);
+    if (b->active && !tracer)
+        leave(t);
     if (!b->active || sig == SIGKILL)
         return sig;
     sig = stop(t, sig, info);
+    if (b->resume == PTRACE_DETACH && b->told != b->seq) /* the tracer has ended without having seen it */
+        return info->si_signo;
     if (!sig)
         return 0;
     if (b->changed & TRACED_INFO)
@@ -375,8 +420,8 @@ static void look_all(struct thread *t)
     struct thread *o;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o != t && o->tid)
-            traced_notify((int) host(SYS_getpid), o->tid, TRACE_RING);
+        if (o != t && thread_id(o))
+            traced_notify((int) host(SYS_getpid), thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -401,6 +446,8 @@ bool traced_look(struct thread *t, siginfo_t *info)
     tracer_attend(t);
     if (load(&p->ending))
         end_with_others(t);
+    if (b->active && !load(&b->tracer_pid))
+        leave(t);
     if (!b->active) {
         if (!load(&b->tracer_pid))
             return false;
@@ -618,6 +665,8 @@ static void hold(struct thread *t, int status)
     b->by_parent = host(SYS_getppid) == b->tracer_pid;
     if (t->tid == (int) host(SYS_getpid) && b->by_parent)
         return; /* the host's wait tells */
+    b->uid = (unsigned) host(SYS_getuid);
+    publish_usage(b);
     store(&b->state, TRACED_ENDED);
     if (tell(t))
         wait_for_tracer(t, TRACED_ENDED);

@@ -4,6 +4,7 @@
 #define TASK_TRACED_H
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/base.h"
 #include "base/lock.h"
@@ -41,6 +42,7 @@ struct traced {
     int status;    /* as wait(2) tells it, without the 0x7f of a stop */
     int by_parent; /* the tracer is the process's own parent, whose wait the host serves at the end */
     unsigned uid;
+    struct rusage usage; /* of the process and its children */
     uint64_t message;
     int has_info, group_stop, call_op;
     siginfo_t info;
@@ -73,6 +75,7 @@ struct tracer {
     struct tracee *list;
     int count;
     int strangers; /* a child rang that may be in no table yet; atomic */
+    int looker;    /* process_aside() of a look at a queue; atomic */
     int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children; 0: none */
 };
 
@@ -88,6 +91,9 @@ enum {
     TRACE_WORK = 2,   /* the same, and the guest has to stop for signal delivery */
 };
 int traced_rung(struct thread *t, int sig, bool notice);
+/* The same before the first thread of an image has begun; and when it is `current`: what came until then. */
+void traced_rung_early(struct process *p, int sig);
+void traced_missed(struct thread *t);
 /* Somebody rang while a call blocked. True: the call can be made again; else signal delivery has to be next. */
 bool traced_attend(struct thread *t);
 /* Has the thread to stop, or to be a traced one from now on? */

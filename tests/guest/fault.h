@@ -14,17 +14,23 @@
 static sigjmp_buf fault_jmp;
 static volatile int fault_sig, fault_code;
 static void *volatile fault_addr;
+#ifdef __x86_64__
 static volatile greg_t fault_err, fault_trap, fault_rip;
+#endif
 
 T_UNUSED static void fault_handler(int sig, siginfo_t *si, void *arg)
 {
-    ucontext_t *uc = arg;
     fault_sig = sig;
     fault_code = si->si_code;
     fault_addr = si->si_addr;
+#ifdef __x86_64__
+    ucontext_t *uc = arg;
     fault_err = uc->uc_mcontext.gregs[REG_ERR];
     fault_trap = uc->uc_mcontext.gregs[REG_TRAPNO];
     fault_rip = uc->uc_mcontext.gregs[REG_RIP];
+#else
+    (void) arg;
+#endif
     siglongjmp(fault_jmp, 1);
 }
 
@@ -102,9 +108,15 @@ T_UNUSED static void show_read(const char *name, const volatile void *p)
     show_fault(name, FAULTS((void) *(const volatile char *) p), p);
 }
 
+#ifdef __x86_64__
+#define FAULT_TOUCH(p) __asm__ volatile("orb $0, (%0)" : : "r"(p) : "memory", "cc")
+#else
+#define FAULT_TOUCH(p) __atomic_fetch_or((volatile char *) (p), 0, __ATOMIC_SEQ_CST)
+#endif
+
 T_UNUSED static void show_write(const char *name, volatile void *p)
 {
-    show_fault(name, FAULTS(__asm__ volatile("orb $0, (%0)" : : "r"(p) : "memory", "cc")), p);
+    show_fault(name, FAULTS(FAULT_TOUCH(p)), p);
 }
 
 T_UNUSED static void show_call(const char *name, const void *p)
@@ -112,13 +124,31 @@ T_UNUSED static void show_call(const char *name, const void *p)
     show_fault(name, FAULTS(((void (*)(void))(uintptr_t) p)()), p);
 }
 
+/* A function that returns, as it lies in memory. */
+#if defined(__x86_64__)
 #define RET_INSN "\xc3"
+#elif defined(__aarch64__)
+#define RET_INSN "\xc0\x03\x5f\xd6"
+#elif defined(__riscv)
+#define RET_INSN "\x67\x80\x00\x00"
+#endif
 
 T_UNUSED static char *map_anon(size_t size, int prot)
 {
     char *p = mmap(NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     MUST(p != MAP_FAILED);
     return p;
+}
+
+/* How many of these pages are in memory. */
+T_UNUSED static unsigned present(char *p, int pages)
+{
+    unsigned char vec[64];
+    unsigned n = 0;
+    MUST(mincore(p, (size_t) pages * T_PAGE, vec) == 0);
+    for (int i = 0; i < pages; i++)
+        n += vec[i] & 1;
+    return n;
 }
 
 #endif

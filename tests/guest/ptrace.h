@@ -2,6 +2,7 @@
 #ifndef PTRACE_CASE_H
 #define PTRACE_CASE_H
 
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -19,6 +20,31 @@ T_UNUSED static void show_stop(const char *what, int status)
         printf("%s: killed by %d\n", what, WTERMSIG(status));
     else
         printf("%s: status %x\n", what, (unsigned) status);
+}
+
+/* Who is no ancestor may trace this process even where Yama's ptrace_scope is on. */
+T_UNUSED static void let_trace(void)
+{
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+}
+
+/* A child that only waits for signals, and that anybody may trace. */
+T_UNUSED static pid_t pauses(void)
+{
+    struct gate ready;
+    gate_init(&ready);
+    pid_t p = fork();
+    MUST(p >= 0);
+    if (p == 0) {
+        let_trace();
+        gate_open(&ready);
+    }
+    for (; p == 0;)
+        pause();
+    gate_wait(&ready);
+    close(ready.fd[0]);
+    close(ready.fd[1]);
+    return p;
 }
 
 /* The next status of `pid`, whichever thread or process that is. */
@@ -64,6 +90,23 @@ T_UNUSED static struct user_regs_struct regs_of(pid_t pid)
     memset(&r, 0, sizeof r);
     MUST(ptrace(PTRACE_GETREGS, pid, NULL, &r) == 0);
     return r;
+}
+
+/* A child that has come to wait at `end`, and exits with 8 when it opens. */
+T_UNUSED static pid_t waiting_child(struct gate *end)
+{
+    struct gate ready;
+    gate_init(end);
+    gate_init(&ready);
+    pid_t p = fork();
+    MUST(p >= 0);
+    if (p == 0) {
+        gate_open(&ready);
+        gate_wait(end);
+        _exit(8);
+    }
+    gate_wait(&ready);
+    return p;
 }
 
 T_UNUSED static void set_regs(pid_t pid, struct user_regs_struct r)

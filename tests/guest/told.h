@@ -42,12 +42,14 @@ T_UNUSED static void told_unblock(int sig)
     MUST(sigprocmask(SIG_UNBLOCK, &set, NULL) == 0);
 }
 
-/* The words of a siginfo after its first three numbers; a word that is `pid` or the user's id is told as that. */
+/* The words of a siginfo after its first three numbers; a word that is `pid` or the user's id is told as that, and the times that a child
+ * used are not told. */
 T_UNUSED static void show_words(const char *name, const siginfo_t *si, pid_t pid)
 {
     const uint32_t *w = (const uint32_t *) si;
     printf("%s: %s errno %d code %d:", name, signame(si->si_signo), si->si_errno, si->si_code);
-    unsigned n = sizeof(*si) / 4;
+    bool child = pid && si->si_pid == pid && si->si_code >= CLD_EXITED && si->si_code <= CLD_CONTINUED;
+    unsigned n = child ? offsetof(siginfo_t, si_utime) / 4 : sizeof(*si) / 4;
     while (n > 3 && !w[n - 1])
         n--;
     for (unsigned i = 3; i < n; i++)

@@ -521,7 +521,7 @@ static void recover(int sig, siginfo_t *si, void *arg)
 
 static void begin(uint64_t s)
 {
-    const struct space_limits lim = {~0ull, ~0ull, 8 << 20};
+    const struct space_limits lim = {~0ull, ~0ull, 8 << 20, 0};
     const struct sigaction sa = {.sa_sigaction = recover, .sa_flags = SA_SIGINFO | SA_NODEFER};
     sigaction(SIGSEGV, &sa, NULL); /* over cmocka's own */
     sigaction(SIGBUS, &sa, NULL);

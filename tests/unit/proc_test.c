@@ -251,7 +251,7 @@ static void smaps_shares_out_what_the_host_has_as_one(void **state)
     assert_int_equal(field(got.p, "7ffff7c00000-", "\nRss:"), 4);
     assert_non_null(strstr(got.p,
                            "Size:                 12 kB\nKernelPageSize:        4 kB\nRss:                   6 kB\n"
-                           "Anonymous:             6 kB\nTHPeligible:           1\nVmFlags: rd wr mr mw me sd \n"));
+                           "Anonymous:             6 kB\nTHPeligible:           1\nVmFlags: rd wr mr mw me ac sd \n"));
     assert_null(strstr(got.p, "elfuse"));
     layout_rss(&l, &rss);
     assert_true(rss.total == 12 * 1024 && rss.anon == 8 * 1024 && rss.shmem == 0);

@@ -42,6 +42,7 @@ struct machine {
     uint32_t run_size;
     uint64_t xcr0;
     struct kvm_cpuid2 *cpuid;
+    struct kvm_sregs reset; /* as KVM took them from the first vCPU; cr0 0: there has been none */
 
     struct lock lock; /* vcpus, next_id, parked, tables of the kernel half; taken before `tables` */
     SLIST_HEAD(, vcpu) all;
@@ -82,8 +83,8 @@ int system_setup_cpuid(struct machine *m);
 /* What this processor calls its virtualization, and KVM's module for it; NULL when it offers none. */
 const char *system_virtualization(const char **module);
 int system_vcpu_page(struct machine *m, struct vcpu *v);
-int system_vcpu_cpuid(struct vcpu *v); /* before its first run */
-int system_vcpu_reset(struct vcpu *v);
+int system_vcpu_setup(struct vcpu *v);  /* once, before its first run */
+void system_vcpu_reset(struct vcpu *v); /* its system registers, with the next run */
 void system_allow_port(struct vcpu *v, bool allow);
 void system_tell_cpu(struct vcpu *v, int cpu);
 
@@ -128,7 +129,9 @@ extern const uint8_t entry_text[], entry_sysret[], entry_iret[], entry_probe[], 
 #define ENTRY_OF(label) (ENTRY_TEXT + (uint64_t) ((label) -entry_text))
 
 #define RFLAGS_FIXED 0x2ull
+#define RFLAGS_TF 0x100ull
 #define RFLAGS_IF 0x200ull
+#define RFLAGS_RF 0x10000ull
 #define RFLAGS_USER 0x254dd5ull /* what user mode may hold: CF PF AF ZF SF TF DF OF NT RF AC ID */
 
 enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 0x20, PTE_D = 0x40, PTE_PS = 0x80 };

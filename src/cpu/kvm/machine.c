@@ -363,12 +363,16 @@ static int kvm_renew(struct machine *m)
 
 static int kvm_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool readonly)
 {
-    if (m->nslots == MAX_SLOTS)
-        return -ENOMEM;
-    m->slot[m->nslots] = (struct slot){.gpa = pa.v, .size = size, .hva = hva, .readonly = readonly, .late = readonly};
-    int r = readonly ? 0 : add_slot(m, m->nslots);
+    int r = -ENOMEM;
+    lock_take(&m->lock); /* another thread may be looking for a late one: machine_read_late() */
+    if (m->nslots < MAX_SLOTS) {
+        m->slot[m->nslots] =
+            (struct slot){.gpa = pa.v, .size = size, .hva = hva, .readonly = readonly, .late = readonly};
+        r = readonly ? 0 : add_slot(m, m->nslots);
+    }
     if (r == 0)
         m->nslots++;
+    lock_drop(&m->lock);
     return r;
 }
 

@@ -6,6 +6,7 @@
 #include "cpu/kvm/kvm.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -58,9 +59,6 @@ static struct vcpu *take_parked(struct machine *m)
     return NULL;
 }
 
-#define FUTEX_WAIT_PRIVATE 128
-#define FUTEX_WAKE_PRIVATE 129
-
 static void not_running(struct vcpu *v)
 {
     __atomic_store_n(&v->running, 0, __ATOMIC_SEQ_CST);
@@ -76,8 +74,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     lock_drop(&m->lock);
     int r;
     if (v) {
-        r = system_vcpu_reset(v);
-        BUG_ON(r);
+        system_vcpu_reset(v);
         memset(v->regs, 0, sizeof *v->regs);
         v->cpl0 = v->mask_set = v->clean = false;
         *out = v;
@@ -114,13 +111,12 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     v->run = run;
     v->run->kvm_valid_regs = KVM_SYNC_X86_REGS;
     v->regs = (struct cpu_regs *) &v->run->s.regs.regs;
-    r = system_vcpu_cpuid(v);
-    if (r == 0)
-        r = system_vcpu_reset(v);
+    r = system_vcpu_setup(v);
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
     if (r)
         goto fail_run;
+    system_vcpu_reset(v);
     memset(v->regs, 0, sizeof *v->regs);
     lock_take(&m->lock);
     SLIST_INSERT_HEAD(&m->all, v, link);
@@ -170,7 +166,9 @@ static void enter(struct vcpu *v)
         v->clean = false;
         return;
     }
-    if (world == WORLD_RING0 && r->rip == r->rcx && (r->r11 & RFLAGS_USER) == r->rflags) {
+    /* SYSRET does not restore RF, and a TF that it restores traps before the first instruction. */
+    if (world == WORLD_RING0 && r->rip == r->rcx && (r->r11 & RFLAGS_USER) == r->rflags &&
+        !(r->rflags & (RFLAGS_TF | RFLAGS_RF))) {
         r->r11 = flags;
         r->rip = ENTRY_OF(entry_sysret);
         r->rflags = RFLAGS_FIXED;
@@ -228,27 +226,34 @@ static void set_mask(struct vcpu *v, uint64_t mask)
     v->mask_set = true;
 }
 
+/* The system registers between runs: those that the next one begins with, or KVM's. */
+static struct kvm_sregs *system_registers(struct vcpu *v)
+{
+    struct kvm_sregs *s = &v->run->s.regs.sregs;
+    if (!(v->run->kvm_dirty_regs & KVM_SYNC_X86_SREGS))
+        BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, s));
+    return s;
+}
+
 /* Run one SYSCALL of our own, before any guest instruction, and look where it arrived. Nothing that the guest does can make this
  * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. */
 static int learn_world(struct vcpu *v)
 {
     *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rflags = RFLAGS_FIXED | RFLAGS_IF};
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    system_vcpu_reset(v);
     set_mask(v, ~0ull);
     long r;
     do {
         r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
     } while (r == -EINTR || r == -EAGAIN);
-    struct kvm_sregs s = {0};
-    if (r == 0)
-        r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
     if (r < 0)
-        return r;
+        return (int) r;
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
         return -ENOSYS;
-    v->m->world = (s.cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
+    v->m->world = (system_registers(v)->cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
     system_allow_port(v, v->m->world == WORLD_RING3);
-    return v->m->world == WORLD_RING3 ? 0 : system_vcpu_reset(v); /* in ring 3 nothing but registers has changed */
+    return 0;
 }
 
 static void leave_syscall(struct vcpu *v)
@@ -264,16 +269,15 @@ static void leave_syscall(struct vcpu *v)
 static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
 {
     struct cpu_regs *r = v->regs;
-    struct kvm_sregs s;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
-    if (s.cs.selector & 3)
+    const struct kvm_sregs *s = system_registers(v);
+    if (s->cs.selector & 3)
         return false;
     uint64_t top = ENTRY_VCPU(v->id) + VCPU_STACK;
     BUG_ON(r->rsp != top - sizeof(struct iret_frame) - 8); /* an exception in the entry code itself */
     *f = (struct cpu_fault){.vector = (r->rip - ENTRY_OF(entry_stubs)) / EXCEPTION_STUB_SIZE,
                             .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
     if (f->vector == VECTOR_PF)
-        f->addr = gva(s.cr2);
+        f->addr = gva(s->cr2);
     if (f->vector == VECTOR_DB) {
         struct kvm_debugregs d;
         BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_DEBUGREGS, &d));
@@ -390,7 +394,10 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
         return CPU_FAULT;
     }
     if (v->cpl0 && r->rip >= USER_TOP) {
-        *fault = (struct cpu_fault){.vector = VECTOR_GP};
+        /* The kernel's half: the return would succeed, and the next fetch fault. */
+        bool canonical = r->rip >= -USER_TOP;
+        *fault = canonical ? (struct cpu_fault){.vector = VECTOR_PF, .error = PF_USER | PF_INSTR, .addr = gva(r->rip)}
+                           : (struct cpu_fault){.vector = VECTOR_GP};
         return CPU_FAULT;
     }
     enter(v);
@@ -483,21 +490,19 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
 
 void kvm_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
 {
-    struct kvm_sregs s;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
-    *fs = s.fs.base;
-    *gs = s.gs.base;
+    const struct kvm_sregs *s = system_registers(v);
+    *fs = s->fs.base;
+    *gs = s->gs.base;
 }
 
 void kvm_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
 {
-    struct kvm_sregs s;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s));
+    struct kvm_sregs *s = system_registers(v);
     if (fs != BASE_KEEP)
-        s.fs.base = fs;
+        s->fs.base = fs;
     if (gs != BASE_KEEP)
-        s.gs.base = gs;
-    BUG_ON(host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s));
+        s->gs.base = gs;
+    v->run->kvm_dirty_regs |= KVM_SYNC_X86_SREGS;
 }
 
 void kvm_vcpu_get_xsave(struct vcpu *v, void *image)

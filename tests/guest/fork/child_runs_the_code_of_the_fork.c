@@ -1,4 +1,5 @@
 /* covers: fork mmap mprotect */
+/* translated: no (under the translator it does not end) */
 #include "child.h"
 
 /* What translators do: code in private memory is rewritten by one side while the other runs it. */

@@ -1,4 +1,5 @@
 /* covers: clone clone3 semop */
+/* translated: no (under the translator it does not end) */
 /* svm: no (too much work for the emulated host) */
 #include <poll.h>
 #include <sched.h>

@@ -1,5 +1,4 @@
 /* covers: fork rt_sigprocmask rt_sigaction sigaltstack setitimer timer_create fcntl rt_sigpending mlock prctl getrusage semop */
-/* svm: no (its bound on CPU time is for a real processor) */
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
@@ -13,8 +12,14 @@ static void handler(int sig)
     (void) sig;
 }
 
+static long used(const struct rusage *ru)
+{
+    return (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000 + ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
+}
+
 int main(void)
 {
+    const long enough = 600000;
     static char alt[65536];
     stack_t ss = {.ss_sp = alt, .ss_size = sizeof(alt)};
     struct itimerval it = {.it_value = {1000, 0}};
@@ -27,6 +32,9 @@ int main(void)
     char name[32], cwd[PATH_MAX];
     int fd, v = -1;
     scratch();
+    do
+        getrusage(RUSAGE_SELF, &ru);
+    while (used(&ru) < enough);
     MUST((fd = open("f", O_RDWR | O_CREAT | O_APPEND, 0600)) >= 0);
     MUST(write(fd, "0123456789", 10) == 10);
     MUST(fcntl(fd, F_SETLK, &fl) == 0);
@@ -77,7 +85,7 @@ int main(void)
                     MUST(getcwd(cwd, sizeof(cwd)));
                     printf("directory %s\n", strcmp(cwd, t_dir) ? "another" : "the same");
                     getrusage(RUSAGE_SELF, &ru);
-                    CHECK(ru.ru_utime.tv_sec == 0 && ru.ru_utime.tv_usec + ru.ru_stime.tv_usec < 8000);
+                    printf("time of the processor %s\n", used(&ru) < enough ? "its own" : "the parent's");
                     /* one open file, one offset */
                     MUST(lseek(fd, 3, SEEK_SET) == 3);
                     MUST(fcntl(fd, F_SETFL, 0) == 0);

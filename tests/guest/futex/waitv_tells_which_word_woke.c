@@ -1,4 +1,5 @@
 /* covers: futex_waitv */
+/* translated: no (under the translator it does not end) */
 #include "threads.h"
 
 struct waitv {

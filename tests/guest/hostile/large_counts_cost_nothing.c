@@ -1,4 +1,5 @@
 /* covers: read write getrandom readlink recvfrom */
+/* translated: no (under the translator it takes minutes) */
 /* A count says how much may come, not how much memory there is to look at. */
 #include "t.h"
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
 /* covers: mmap */
+/* translated: no (under the translator it takes minutes) */
 /* A page here and there in a large reservation: the kernel counts pages, not distances. */
 #include "t.h"
 

@@ -1,4 +1,5 @@
 /* covers: clone fcntl */
+/* translated: no (under the translator it does not end) */
 /* The kernel tells of a child's end, or of a descriptor that is ready, by the signal that was asked for: even by one that else means a
  * fault, with a positive code. */
 #include "child.h"

@@ -1,4 +1,5 @@
 /* covers: fork openat read readlink pause */
+/* translated: no (under the translator it does not end) */
 #include "t.h"
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
 /* covers: mmap mprotect munmap madvise */
+/* translated: no (under the translator it takes minutes) */
 #include "fault.h"
 
 #define PIECES 16

@@ -2,16 +2,6 @@
 #include "child.h"
 #include "fault.h"
 
-static unsigned present(char *p, int pages)
-{
-    unsigned char vec[64];
-    unsigned n = 0;
-    MUST(mincore(p, (size_t) pages * T_PAGE, vec) == 0);
-    for (int i = 0; i < pages; i++)
-        n += vec[i] & 1;
-    return n;
-}
-
 int main(void)
 {
     char *p = map_anon(64 * T_PAGE, PROT_READ | PROT_WRITE);

@@ -23,8 +23,26 @@ int main(void)
 
     p = anon(NULL, T_PAGE, MAP_32BIT);
     CHECK(p != MAP_FAILED && (uintptr_t) p < 1ul << 31);
+    MUST(munmap(p, T_PAGE) == 0);
     p = anon((void *) 1, T_PAGE, 0);
-    CHECK(p != MAP_FAILED && (uintptr_t) p >= 65536);
+    CHECK(p != MAP_FAILED && (uintptr_t) p >= 1ul << 32);
+    /* one below what may be mapped is raised to it */
+    CHECK(anon((void *) T_PAGE, T_PAGE, 0) == (void *) 65536);
+    p = anon((void *) T_PAGE, T_PAGE, 0);
+    CHECK(p != MAP_FAILED && (uintptr_t) p >= 1ul << 32);
+
+    /* MAP_32BIT heeds a hint, too, as far as its range ends */
+    hint = (char *) 0x50000000ul;
+    CHECK(anon(hint, T_PAGE, MAP_32BIT) == hint);
+    p = anon(hint, T_PAGE, MAP_32BIT);
+    CHECK(p != MAP_FAILED && p != hint && (uintptr_t) p >= 0x40000000ul && (uintptr_t) p < 1ul << 31);
+    MUST(munmap(p, T_PAGE) == 0);
+    CHECK(anon((char *) 0x30000000ul, T_PAGE, MAP_32BIT) == (char *) 0x30000000ul);
+    CHECK(anon((char *) 0x7ffff000ul, T_PAGE, MAP_32BIT) == (char *) 0x7ffff000ul);
+    p = anon((char *) 0x7ffff000ul, 2 * T_PAGE, MAP_32BIT);
+    CHECK(p != MAP_FAILED && (uintptr_t) p < 0x7fffe000ul);
+    p = anon((char *) 0x300000000000ul, T_PAGE, MAP_32BIT);
+    CHECK(p != MAP_FAILED && (uintptr_t) p < 1ul << 31);
 
     /* mappings without a hint are laid next to each other, top down */
     p = anon(NULL, 1 << 20, 0);

@@ -1,4 +1,5 @@
 /* covers: munmap */
+/* translated: no (under the translator it takes minutes) */
 #include "fault.h"
 
 int main(void)

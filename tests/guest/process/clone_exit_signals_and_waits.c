@@ -1,5 +1,4 @@
 /* covers: clone wait4 waitid */
-/* svm: no (what a child used is not nothing on the emulated host) */
 #include "told.h"
 
 #ifndef __WALL

@@ -1,4 +1,5 @@
-/* covers: execve */
+/* covers: execve truncate */
+#include <linux/openat2.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -68,5 +69,13 @@ int main(void)
     show_status("no longer", IN_CHILD(execl("./busy", "busy", (char *) NULL)));
     int running = open("/proc/self/exe", O_WRONLY);
     show("writing to a running program", running);
+    show("cutting it short", truncate("/proc/self/exe", 0));
+    show("not by a negative length", truncate("/proc/self/exe", -1));
+    show("emptying it", open("/proc/self/exe", O_RDONLY | O_TRUNC));
+    show("a directory wanted", open("/proc/self/exe", O_RDWR | O_DIRECTORY));
+    show("no link wanted", open("/proc/self/exe", O_RDWR | O_NOFOLLOW));
+    show_ok("for ioctl only", open("/proc/self/exe", O_ACCMODE));
+    struct open_how how = {.flags = O_RDWR, .resolve = 1 << 20};
+    show("unknown resolve flag", raw(openat2, AT_FDCWD, "/proc/self/exe", &how, sizeof how));
     return t_end();
 }

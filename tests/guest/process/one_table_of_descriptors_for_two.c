@@ -1,4 +1,5 @@
 /* covers: clone close open fork vfork execve */
+/* translated: no (under the translator it does not end) */
 /* ways: cow copy (memory in a file would be shared by the copy that the host makes: docs/limits.md) */
 /* Processes with memories of their own and one descriptor table: each sees what the other opens, none loses what is its own, and the end of one,
  * however it comes, leaves nothing. */

@@ -1,4 +1,5 @@
 /* covers: setpgid setsid kill wait4 */
+/* translated: no (under the translator it does not end) */
 #include "child.h"
 
 /* When a group with stopped members is orphaned, SIGHUP and SIGCONT come; in an orphaned group SIGTSTP does nothing. */

@@ -1,4 +1,5 @@
 /* covers: personality execve uname */
+/* translated: no (under the translator it does not end) */
 #include <sys/personality.h>
 #include <sys/utsname.h>
 

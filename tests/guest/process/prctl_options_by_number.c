@@ -1,11 +1,12 @@
 /* covers: prctl */
+/* translated: no (it forks hundreds of times, which takes a minute there) */
 /* svm: no (too many calls for the emulated host) */
 #include <sys/prctl.h>
 
 #include "../child.h"
 
 /* Each option with good and bad arguments, in a child of its own. Left out: what the host may have and the guest's kernel has not
- * (PR_SET_TSC, PR_SET_MDWE, PR_GET_MDWE, and what came after 6.9), pointers that tell of the machine, and what changes memory or the core group. */
+ * (PR_SET_TSC, and what came after 6.9), what older ones have not (PR_SET_MDWE, PR_GET_MDWE), pointers that tell of the machine, and what changes memory or the core group. */
 static bool left_out(int option)
 {
     static const int out[] = {PR_SET_DUMPABLE,

@@ -15,6 +15,14 @@ static void put(const char *path, const char *text)
     printf("%s", strchr(buf, '\n') ? "" : "\n");
 }
 
+static void only_open(const char *path)
+{
+    int fd = open(path, O_WRONLY);
+    show(path, fd < 0 ? -1 : write(fd, "x", 1));
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(void)
 {
     put("/proc/self/oom_score_adj", "500");
@@ -25,6 +33,13 @@ int main(void)
     put("/proc/self/clear_refs", "1");
     put("/proc/self/clear_refs", "77");
     put("/proc/self/nothing", "x");
+    /* root may open them all, and no more */
+    only_open("/proc/self/maps");
+    only_open("/proc/self/status");
+    only_open("/proc/self/stat");
+    only_open("/proc/self/statm");
+    only_open("/proc/self/limits");
+    only_open("/proc/self/cmdline");
     /* what must be there, and be readable */
     static const char *const files[] = {
         "auxv",         "cgroup",        "cmdline",     "comm",      "coredump_filter", "cpuset",     "environ",

@@ -1,3 +1,4 @@
+/* covers: mmap munmap */
 /* The lowest piece of the address space: what /proc tells of a file there, and where a fault past its end is. */
 #include "../t.h"
 

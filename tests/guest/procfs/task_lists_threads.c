@@ -36,6 +36,13 @@ static int list(void)
     return known;
 }
 
+/* What the scheduler's page says, where there is one. */
+static void counted(const char *path)
+{
+    char buf[4096] = "", *p = get_file(path, buf, sizeof(buf)) > 0 ? strstr(buf, ", #threads: ") : NULL;
+    printf("%.*s\n", p ? (int) strcspn(p, ")") : 0, p ? p : "");
+}
+
 int main(void)
 {
     pthread_t th[N];
@@ -60,6 +67,9 @@ int main(void)
         sprintf(path, "/proc/self/task/%d/exe", tids[i]);
         CHECK(readlink(path, buf, sizeof(buf)) > 0);
     }
+    counted("/proc/self/sched");
+    sprintf(path, "/proc/self/task/%d/sched", tids[0]);
+    counted(path);
     pthread_barrier_wait(&all);
     for (int i = 0; i < N; i++)
         thread_join(th[i]);

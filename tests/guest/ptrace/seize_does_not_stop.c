@@ -3,17 +3,8 @@
 
 int main(void)
 {
-    struct gate g, r;
-    gate_init(&g);
-    gate_init(&r);
-    pid_t p = fork();
-    MUST(p >= 0);
-    if (p == 0) {
-        gate_open(&r);
-        gate_wait(&g);
-        _exit(8);
-    }
-    gate_wait(&r);
+    struct gate g;
+    pid_t p = waiting_child(&g);
     show("bad address", ptrace(PTRACE_SEIZE, p, (void *) 1l, NULL));
     show("bad option", ptrace(PTRACE_SEIZE, p, NULL, (void *) 0x40000000l));
     show("seize", ptrace(PTRACE_SEIZE, p, NULL, (void *) PTRACE_O_TRACEEXIT));

@@ -1,4 +1,5 @@
 /* covers: sigaltstack rt_sigaction */
+/* translated: no (under the translator it does not end) */
 #include "child.h"
 
 /* A frame that finds no room on the alternate stack is SIGSEGV, and a second one ends the program. */

@@ -1,4 +1,5 @@
 /* covers: ppoll pselect6 epoll_pwait rt_sigtimedwait kill */
+/* translated: no (under the translator it takes minutes) */
 /* A SIGSEGV or SIGBUS that was sent while it was blocked ends a wait whose own mask lets it in, unless something is ready; and it is not lost
  * when it comes just before. */
 #include <poll.h>

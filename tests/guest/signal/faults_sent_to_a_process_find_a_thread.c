@@ -1,4 +1,5 @@
 /* covers: kill tgkill rt_sigprocmask rt_sigpending */
+/* translated: no (under the translator it does not end) */
 #include "threads.h"
 #include "told.h"
 

@@ -1,4 +1,5 @@
 /* covers: fork setitimer rt_sigpending */
+/* translated: no (a signal each 0.3 ms leaves a translator no time) */
 #include <sys/time.h>
 
 #include "told.h"

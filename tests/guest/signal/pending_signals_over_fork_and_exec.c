@@ -1,4 +1,5 @@
 /* covers: rt_sigpending fork execve vfork */
+/* translated: no (SIGSEGV and SIGBUS are the translator's, and so is what it leaves unset in a siginfo) */
 #include "told.h"
 
 static void pending(const char *name)

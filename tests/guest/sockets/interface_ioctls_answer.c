@@ -42,6 +42,11 @@ int main(void)
     show("bad request", raw(ioctl, s, SIOCGIFINDEX, BAD_PTR));
     strcpy(r.ifr_name, "absent0");
     show("absent", ioctl(s, SIOCGIFINDEX, &r));
+    show("absent, for its driver", ioctl(s, SIOCDEVPRIVATE + 1, &r));
+    show("bad request, for its driver", raw(ioctl, s, SIOCDEVPRIVATE + 15, BAD_PTR));
+    show("not a socket, for its driver", raw(ioctl, 0, SIOCDEVPRIVATE, BAD_PTR));
+    strcpy(r.ifr_name, "lo");
+    show("loopback, for its driver", ioctl(s, SIOCDEVPRIVATE, &r));
     show("not a socket", ioctl(0, SIOCGIFINDEX, &r));
     return t_end();
 }

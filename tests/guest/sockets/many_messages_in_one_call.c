@@ -1,4 +1,5 @@
 /* covers: sendmmsg recvmmsg */
+/* translated: no (under the translator it does not end) */
 #include "t.h"
 #include <sys/socket.h>
 #include <sys/uio.h>

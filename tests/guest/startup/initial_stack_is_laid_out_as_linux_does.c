@@ -1,4 +1,5 @@
 /* covers: execve */
+/* translated: no (the translator hands on an environment of its own order, without odd strings) */
 #include <elf.h>
 #include <sys/auxv.h>
 

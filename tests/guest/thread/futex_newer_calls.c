@@ -1,4 +1,5 @@
 /* covers: futex_waitv futex_wake futex_wait futex_requeue */
+/* translated: no (under the translator it does not end) */
 #include "threads.h"
 
 struct waitv {

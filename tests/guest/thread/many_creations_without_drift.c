@@ -1,4 +1,5 @@
 /* covers: clone clone3 futex */
+/* translated: no (under the translator it takes minutes) */
 /* svm: no (takes long there) */
 /* Creating and joining again and again: no mapping, descriptor or task is left, and the last thousand is about as fast as the first. */
 #include <dirent.h>

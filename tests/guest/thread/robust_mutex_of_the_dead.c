@@ -1,4 +1,5 @@
 /* covers: set_robust_list get_robust_list futex exit */
+/* translated: no (under the translator it does not end) */
 #include "child.h"
 #include "threads.h"
 

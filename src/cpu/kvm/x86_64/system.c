@@ -160,11 +160,6 @@ const char *system_virtualization(const char **module)
     return NULL;
 }
 
-int system_vcpu_cpuid(struct vcpu *v)
-{
-    return (int) host(SYS_ioctl, v->fd, KVM_SET_CPUID2, v->m->cpuid);
-}
-
 static bool has_umip(const struct kvm_cpuid2 *list)
 {
     for (unsigned i = 0; i < list->nent; i++)
@@ -173,7 +168,14 @@ static bool has_umip(const struct kvm_cpuid2 *list)
     return false;
 }
 
-int system_vcpu_reset(struct vcpu *v)
+static void point_to_page(struct kvm_sregs *s, unsigned id)
+{
+    s->gdt.base = ENTRY_VCPU(id) + VCPU_GDT;
+    s->tr.base = ENTRY_VCPU(id) + VCPU_TSS;
+}
+
+/* Find the system registers that every vCPU begins with, by setting the first one's. */
+static int learn_reset(struct vcpu *v)
 {
     struct machine *m = v->m;
     struct kvm_sregs s;
@@ -190,14 +192,11 @@ int system_vcpu_reset(struct vcpu *v)
     s.ss = (struct kvm_segment){
         .limit = ~0u, .selector = SEL_USER_SS, .type = 3, .present = 1, .dpl = 3, .s = 1, .db = 1, .g = 1};
     s.ds = s.es = s.fs = s.gs = (struct kvm_segment){.unusable = 1};
-    s.gdt = (struct kvm_dtable){.base = ENTRY_VCPU(v->id) + VCPU_GDT, .limit = 16 * 8 - 1};
+    s.gdt = (struct kvm_dtable){.limit = 16 * 8 - 1};
     s.idt = (struct kvm_dtable){.base = ENTRY_IDT, .limit = 256 * 16 - 1};
-    s.tr = (struct kvm_segment){.base = ENTRY_VCPU(v->id) + VCPU_TSS,
-                                .limit = TSS_IO_BITMAP + TSS_IO_BYTES - 1,
-                                .selector = 0x40,
-                                .type = 11,
-                                .present = 1};
+    s.tr = (struct kvm_segment){.limit = TSS_IO_BITMAP + TSS_IO_BYTES - 1, .selector = 0x40, .type = 11, .present = 1};
     s.ldt = (struct kvm_segment){.unusable = 1};
+    point_to_page(&s, v->id);
     s.cr4 |= umip;
     r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
     if (r &&
@@ -205,6 +204,17 @@ int system_vcpu_reset(struct vcpu *v)
         s.cr4 &= ~umip;
         r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
     }
+    if (r == 0)
+        m->reset = s;
+    return r;
+}
+
+int system_vcpu_setup(struct vcpu *v)
+{
+    struct machine *m = v->m;
+    int r = host(SYS_ioctl, v->fd, KVM_SET_CPUID2, m->cpuid);
+    if (r == 0 && !m->reset.cr0)
+        r = learn_reset(v);
     if (r)
         return r;
     struct kvm_xcrs x = {.nr_xcrs = 1, .xcrs[0].value = m->xcr0};
@@ -221,4 +231,12 @@ int system_vcpu_reset(struct vcpu *v)
                                         {.index = MSR_LSTAR, .data = ENTRY_TEXT},
                                         {.index = MSR_FMASK, .data = 0x47500}};
     return set_msrs(v, msr, ARRAY_SIZE(msr));
+}
+
+void system_vcpu_reset(struct vcpu *v)
+{
+    struct kvm_sregs *s = &v->run->s.regs.sregs;
+    *s = v->m->reset;
+    point_to_page(s, v->id);
+    v->run->kvm_dirty_regs |= KVM_SYNC_X86_SREGS;
 }
