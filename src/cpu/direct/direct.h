@@ -62,6 +62,7 @@ struct machine {
     struct span span[MAX_SPANS]; /* what guests cannot have: ordered, whole chunks */
     unsigned spans;
     struct fpx_sw sw; /* what the kernel says of the XSAVE area in its frames */
+    bool by_filter;   /* calls are caught by a seccomp filter, not by dispatch */
     struct cpu_stats stats;
 };
 

@@ -1,5 +1,8 @@
 /* The process as a machine: which addresses are the supervisor's, and whether this host can catch a guest's calls. */
 #include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -27,7 +30,11 @@
 
 extern const uint8_t __executable_start[];
 
-static struct fpx_sw known; /* from the image before, or learnt */
+/* From the image before, or learnt. */
+static struct facts {
+    struct fpx_sw sw; /* see struct machine */
+    uint32_t by_filter;
+} known;
 
 /* ---- what the kernel's frames hold ---- */
 
@@ -35,7 +42,7 @@ static void on_probe(int sig, siginfo_t *info, void *context)
 {
     const struct frame *uc = context;
     (void) sig, (void) info;
-    memcpy(&known, (const uint8_t *) uc->fpstate + SW_RESERVED, sizeof known);
+    memcpy(&known.sw, (const uint8_t *) uc->fpstate + SW_RESERVED, sizeof known.sw);
 }
 
 /* Take a signal and look. */
@@ -43,7 +50,7 @@ static int learn_frames(void)
 {
     struct sigaction act = {.sa_sigaction = on_probe, .sa_flags = SA_SIGINFO}, old;
     uint64_t mask = ~(1ull << (SIGSYS - 1)), before;
-    if (known.magic1 == FP_MAGIC1)
+    if (known.sw.magic1 == FP_MAGIC1)
         return 0;
     if (sigaction(SIGSYS, &act, &old))
         return -errno;
@@ -51,9 +58,41 @@ static int learn_frames(void)
     host(SYS_tgkill, host(SYS_getpid), host(SYS_gettid), SIGSYS);
     host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
     sigaction(SIGSYS, &old, NULL);
-    return known.magic1 == FP_MAGIC1 && known.extended_size <= XSAVE_MAX && known.extended_size > known.xstate_size
-               ? 0
-               : -ENODEV;
+    const struct fpx_sw *sw = &known.sw;
+    return sw->magic1 == FP_MAGIC1 && sw->extended_size <= XSAVE_MAX && sw->extended_size > sw->xstate_size ? 0
+                                                                                                        : -ENODEV;
+}
+
+/* ---- how calls are caught ---- */
+
+/* A filter that lets only calls from the zone pass, for kernels without dispatch. It stays: threads, children and images to come have it, too. */
+static int install_filter(void)
+{
+    _Static_assert(ZONE_START >> 32 << 32 == ZONE_START && ZONE_END >> 32 << 32 == ZONE_END, "the upper halves tell");
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ZONE_START >> 32, 0, 2),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ZONE_END >> 32, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+    };
+    const struct sock_fprog prog = {.len = sizeof code / sizeof code[0], .filter = code};
+    int r = (int) host(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+    if (r != -EACCES)
+        return r;
+    r = (int) host(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return r ? r : (int) host(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+}
+
+static int catch_calls(void)
+{
+    if (known.by_filter || host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, ZONE_START, ZONE_END - ZONE_START, 0) == 0)
+        return 0;
+    int r = install_filter();
+    known.by_filter = r == 0;
+    return r;
 }
 
 /* ---- what guests cannot have ---- */
@@ -159,8 +198,8 @@ static int check_host(const char **why)
         "the direct backend needs the instructions WRFSBASE and RDFSBASE (Linux 5.9 on a processor from 2012 or later)";
     if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
         return -ENODEV;
-    *why = "the direct backend needs Syscall User Dispatch (Linux 5.11 or newer)";
-    if (host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, ZONE_START, ZONE_END - ZONE_START, 0))
+    *why = "the direct backend needs Syscall User Dispatch (Linux 5.11 or newer) or a seccomp filter";
+    if (catch_calls())
         return -ENODEV;
     *why = "the kernel's signal frames are not as the direct backend needs them";
     return learn_frames();
@@ -178,7 +217,8 @@ static int direct_create(struct machine **out, void *ram, uint64_t initial, cons
         return -ENOMEM;
     LIST_INIT(&m->all);
     SLIST_INIT(&m->parked);
-    m->sw = known;
+    m->sw = known.sw;
+    m->by_filter = known.by_filter;
     *why = "cannot reserve address space for the program (ulimit -v?)";
     r = lay_out(m);
     if (r) {
@@ -191,9 +231,9 @@ static int direct_create(struct machine **out, void *ram, uint64_t initial, cons
 
 static void *direct_facts(const struct machine *m, size_t *size)
 {
-    struct fpx_sw *f = malloc(*size = sizeof *f);
+    struct facts *f = malloc(*size = sizeof *f);
     if (f)
-        *f = m->sw;
+        *f = (struct facts){m->sw, m->by_filter};
     return f;
 }
 
@@ -202,7 +242,7 @@ static int direct_use_facts(const void *facts, size_t size)
     if (size != sizeof known)
         return -EINVAL;
     memcpy(&known, facts, size);
-    return known.magic1 == FP_MAGIC1 && known.extended_size <= XSAVE_MAX ? 0 : -EINVAL;
+    return known.sw.magic1 == FP_MAGIC1 && known.sw.extended_size <= XSAVE_MAX && known.by_filter <= 1 ? 0 : -EINVAL;
 }
 
 static int direct_renew(struct machine *m)

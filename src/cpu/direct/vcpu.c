@@ -13,7 +13,9 @@
 #define PR_SET_SYSCALL_USER_DISPATCH 59
 #endif
 #define DISPATCH_ON 1
-#define DISPATCH_CODE 2 /* si_code, SYS_USER_DISPATCH */
+/* si_code */
+#define BY_FILTER 1   /* SYS_SECCOMP */
+#define BY_DISPATCH 2 /* SYS_USER_DISPATCH */
 
 #define USER_TOP (1ull << 47)
 #define USER_CS 0x33
@@ -137,7 +139,8 @@ static void arm(struct vcpu *v, int tid)
 {
     const stack_t stack = {.ss_sp = (uint8_t *) v - ALTSTACK_SIZE, .ss_size = ALTSTACK_SIZE};
     BUG_ON(host(SYS_sigaltstack, &stack, NULL));
-    BUG_ON(host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, ZONE_START, ZONE_END - ZONE_START, 0));
+    if (!v->m->by_filter)
+        BUG_ON(host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, ZONE_START, ZONE_END - ZONE_START, 0));
     v->host_fs = read_fs();
     write_gs(v->gs);
     v->tid = tid;
@@ -196,7 +199,7 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
         return -1;
     }
     take_frame(v, uc);
-    if (sig == SIGSYS && info->si_code == DISPATCH_CODE) {
+    if (sig == SIGSYS && info->si_code == (v->m->by_filter ? BY_FILTER : BY_DISPATCH)) {
         if (info->si_arch == AUDIT_ARCH_X86_64)
             return CPU_SYSCALL;
         v->fault = (struct cpu_fault){.vector = VECTOR_GP, .error = 0x80 * 8 + 2}; /* int 0x80 */
