@@ -169,6 +169,27 @@ int vcpu_set_xsave(struct vcpu *v, const void *image)
     return backend->vcpu_set_xsave(v, image);
 }
 
+gva_t vcpu_hot_call(struct vcpu *v)
+{
+    return backend->vcpu_hot_call(v);
+}
+
+void vcpu_rewrite(struct vcpu *v, const struct cpu_text *text)
+{
+    backend->vcpu_rewrite(v, text);
+}
+
+bool vcpu_signals_open(struct vcpu *v, uint64_t sigmask)
+{
+    return backend->vcpu_signals_open && backend->vcpu_signals_open(v, sigmask);
+}
+
+void vcpu_masked(struct vcpu *v)
+{
+    if (backend->vcpu_masked)
+        backend->vcpu_masked(v);
+}
+
 struct cpu_state *vcpu_save(struct machine *m, struct vcpu *v)
 {
     uint32_t xsave_size = backend->traits(m).xsave_size;

@@ -24,6 +24,7 @@ enum cpu_event {
     CPU_FAULT,   /* a processor exception from user mode: struct cpu_fault says which */
     CPU_SIGNAL,  /* a host signal that the mask lets in is pending */
     CPU_BUS,     /* the host has no page behind the address (truncated file): SIGBUS */
+    CPU_HOT,     /* nothing happened: vcpu_hot_call() names a call that would be cheaper if vcpu_rewrite() were called */
 };
 
 struct cpu_fault {
@@ -145,6 +146,19 @@ void vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs); /* canonical, or 
 void vcpu_get_xsave(struct vcpu *v, void *image);      /* 64-byte aligned, xsave_size bytes */
 int vcpu_set_xsave(struct vcpu *v, const void *image); /* -EINVAL: reserved bits set */
 
+/* After CPU_HOT: the address behind a SYSCALL that is executed often. vcpu_rewrite() makes a jump of it where that is safe. */
+struct cpu_text {
+    uint64_t start, end; /* the mapping that it is in: private, of a file, to be read and executed */
+    uint64_t room;       /* 2 MiB near it that no mapping has; 0: none */
+};
+gva_t vcpu_hot_call(struct vcpu *v);
+void vcpu_rewrite(struct vcpu *v, const struct cpu_text *text); /* no mapping changes meanwhile; fds_create_lock() held */
+
+/* Is the host's signal mask the one of the guest, `sigmask`, although this thread is out of the guest? Only after CPU_SYSCALL. */
+bool vcpu_signals_open(struct vcpu *v, uint64_t sigmask);
+/* The caller has set the host's signal mask. */
+void vcpu_masked(struct vcpu *v);
+
 /* A copy of the whole state (free() it), or NULL; and its way back into a vCPU. */
 struct cpu_state *vcpu_save(struct machine *m, struct vcpu *v);
 int vcpu_load(struct vcpu *v, const struct cpu_state *st);
@@ -160,7 +174,8 @@ uint64_t cpu_own_signals(void);
 /* ---- what --stats tells ---- */
 struct cpu_stats {
     uint64_t exits_syscall, exits_fault, exits_signal, exits_bus, exits_other;
-    uint64_t short_cuts; /* of exits_syscall: those that ended at the SYSCALL itself */
+    uint64_t short_cuts; /* of exits_syscall: those that ended at the SYSCALL itself, or at a site that was rewritten */
+    uint64_t rewritten;  /* such sites */
     uint64_t table_pages, slots, vcpus;
     bool syscall_ring3; /* SYSCALL arrives at CPL 3 on this host */
 };
@@ -201,6 +216,11 @@ struct cpu_backend {
     void (*vcpu_set_bases)(struct vcpu *v, uint64_t fs, uint64_t gs);
     void (*vcpu_get_xsave)(struct vcpu *v, void *image);
     int (*vcpu_set_xsave)(struct vcpu *v, const void *image);
+    /* NULL: neither does a call become hot, nor is the mask ever open. */
+    gva_t (*vcpu_hot_call)(struct vcpu *v);
+    void (*vcpu_rewrite)(struct vcpu *v, const struct cpu_text *text);
+    bool (*vcpu_signals_open)(struct vcpu *v, uint64_t sigmask);
+    void (*vcpu_masked)(struct vcpu *v);
 };
 extern const struct cpu_backend cpu_kvm, cpu_direct;
 

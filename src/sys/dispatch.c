@@ -139,6 +139,9 @@ void sys_dispatch(struct thread *t)
 {
     /* As Linux does, only the low 32 bits of rax count. */
     const struct sys_row *row = sys_row_of((uint32_t) t->nr);
+    const bool may_come = row && row->flags & (S_ANY | S_OPEN) && !seccomp_on(t) && !t->dispatch.on && !t->trace.active;
+    if (!may_come && !signal_close(t))
+        return;
     unsigned turn;
     struct ring_entry *e = ring_begin(t, &turn);
     int64_t ret;

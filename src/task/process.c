@@ -469,10 +469,10 @@ void thread_run(struct thread *t)
             t->nr = (uint32_t) r->rax;
             t->call_ip = r->rip;
             memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}, sizeof t->args);
-            if (__builtin_expect(t->trace.active, 0))
-                traced_call(t);
-            else
+            if (__builtin_expect(!t->trace.active, 1))
                 sys_dispatch(t);
+            else if (signal_close(t))
+                traced_call(t);
             break;
         }
         case CPU_SIGNAL:
@@ -484,6 +484,9 @@ void thread_run(struct thread *t)
             break;
         case CPU_BUS:
             handle_bus(t, &fault);
+            break;
+        case CPU_HOT:
+            space_rewrite(t->proc->space, t->vcpu);
             break;
         }
     }

@@ -56,11 +56,25 @@ __asm__(".pushsection .text\n"
 static void set_host_mask(ksigset_t mask)
 {
     host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
+    if (current && current->vcpu)
+        vcpu_masked(current->vcpu);
 }
 
 void signal_block_all(void)
 {
     set_host_mask(signal_supervisor_mask);
+}
+
+bool signal_close(struct thread *t)
+{
+    if (!vcpu_signals_open(t->vcpu, t->sigmask))
+        return true;
+    signal_block_all();
+    if (!t->sig_taken)
+        return true;
+    t->in_syscall = true;
+    t->regs->rax = (uint64_t) -ERESTARTNOINTR;
+    return false;
 }
 
 void signal_block_every(void)
@@ -410,9 +424,11 @@ long sys_block(struct thread *t, long nr, ...)
     va_end(ap);
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
-    set_host_mask(t->sigmask & ~SYNC_BITS);
+    bool open = vcpu_signals_open(t->vcpu, t->sigmask);
+    if (!open)
+        set_host_mask(t->sigmask & ~SYNC_BITS);
     long r = window(t, nr, a);
-    if (!(t->sig_taken & 1))
+    if (!(t->sig_taken & 1) && !open)
         signal_block_all();
     return r;
 }

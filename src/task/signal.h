@@ -13,6 +13,8 @@ ksigset_t signal_host_blocked(void);
 
 /* A host thread that will run a guest: block everything that the supervisor does not take. */
 void signal_block_all(void);
+/* Before a call that is to find the host's signals blocked: they may be open (cpu.h). False: one came before, and the call is made again after it. */
+bool signal_close(struct thread *t);
 /* Those two as well: between an exec and signal_init(), where they have no handler, and for threads that are nobody's. */
 void signal_block_every(void);
 extern const ksigset_t signal_supervisor_mask;

@@ -13,6 +13,15 @@
 #define V_FRAME 24
 #define V_GUEST_FS 32
 #define V_HOST_FS 40
+#define V_SELF 48
+#define V_OPEN 56
+#define V_MXCSR 64
+#define V_REGS 72
+#define V_XMM 224
+
+/* What direct_enter() and direct_resume() return besides a cpu_event. */
+#define ENTER_KICKED 8 /* before it began */
+#define ENTER_JUMPED 9 /* a SYSCALL, by a rewritten site */
 
 #ifndef __ASSEMBLER__
 #include <signal.h>
@@ -64,6 +73,7 @@ struct machine {
     struct fpx_sw sw; /* what the kernel says of the XSAVE area in its frames */
     bool by_filter;   /* calls are caught by a seccomp filter, not by dispatch */
     struct cpu_stats stats;
+    struct rewriting *rewriting; /* NULL: nothing called often yet */
 };
 
 #define ALTSTACK_SIZE (64ull << 10)
@@ -76,11 +86,19 @@ struct vcpu {
     uint64_t sp;    /* the thread's own stack, in vcpu_run() */
     uint64_t frame; /* &uc */
     uint64_t guest_fs, host_fs;
+    uint64_t self;  /* &self - V_SELF: GS points here where sites are rewritten */
+    uint64_t open;  /* the host's mask is open_mask, as the guest wants it, although the supervisor runs */
+    uint64_t mxcsr; /* the guest's, with xmm[], while `live` */
+    struct cpu_regs regs;
+    uint64_t pad;
+    uint8_t xmm[16][16];
 
+    bool live; /* the registers of XSAVE but for these are in the processor: a rewritten site does not save them */
+    uint64_t open_mask;
+    uint64_t hot; /* where a call came from that is worth rewriting, 0: none */
     LIST_ENTRY(vcpu) link;
     SLIST_ENTRY(vcpu) parked;
     struct machine *m;
-    struct cpu_regs regs;
     struct cpu_fault fault;
     struct cpu_stats stats;
     uint64_t mask; /* the guest's */
@@ -94,19 +112,37 @@ struct vcpu {
 };
 _Static_assert(offsetof(struct vcpu, kick) == V_KICK && offsetof(struct vcpu, sp) == V_SP &&
                    offsetof(struct vcpu, frame) == V_FRAME && offsetof(struct vcpu, guest_fs) == V_GUEST_FS &&
-                   offsetof(struct vcpu, host_fs) == V_HOST_FS,
+                   offsetof(struct vcpu, host_fs) == V_HOST_FS && offsetof(struct vcpu, self) == V_SELF &&
+                   offsetof(struct vcpu, open) == V_OPEN && offsetof(struct vcpu, mxcsr) == V_MXCSR &&
+                   offsetof(struct vcpu, regs) == V_REGS && offsetof(struct vcpu, xmm) == V_XMM,
                "as in entry.S");
 
 /* What task/ does about a signal: direct_handler() comes before it. */
 extern cpu_signal_fn *direct_signal;
+
+/* A signal that came while it was not set. */
+void direct_plain(int sig, siginfo_t *info, struct frame *uc);
 
 /* The event of a signal `sig` that came while v->in_guest was set; negative: it was in code of ours, which goes on. */
 int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v);
 
 /* entry.S */
 int direct_enter(struct vcpu *v);
+int direct_resume(struct vcpu *v); /* where it was left by a rewritten site, with the host's mask open */
 void direct_handler(int sig, siginfo_t *info, void *uc);
-extern const uint8_t direct_window[], direct_window_end[];
+extern const uint8_t direct_window[], direct_window_end[], direct_resume_window[], direct_resume_window_end[];
+/* Where rewritten sites go, rcx being the address behind them. Up to `sure` it may fault: GS is not ours. */
+extern const uint8_t direct_jumped[], direct_jumped_sure[];
+
+/* rewrite.c: called with the locks of vcpu_rewrite(), but for the first four */
+struct rewriting *direct_rewriting_create(void); /* NULL: out of memory, which only means that nothing is rewritten */
+uint64_t direct_rewritten(const struct machine *m);
+/* Count a trapped call that returns to `site`; true: it is worth rewriting, said once. */
+bool direct_site_hot(struct machine *m, uint64_t site);
+/* Is [rip] a rewritten site, whose first byte may have been a HLT for a moment? */
+bool direct_site_at(const struct machine *m, uint64_t rip);
+void direct_rewrite(struct machine *m, uint64_t site, const struct cpu_text *text);
+bool direct_exclude(struct machine *m, uint64_t start, uint64_t end);
 
 /* vcpu.c */
 int direct_vcpu_create(struct machine *m, struct vcpu **out);
@@ -119,6 +155,10 @@ void direct_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
 void direct_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
 void direct_vcpu_get_xsave(struct vcpu *v, void *image);
 int direct_vcpu_set_xsave(struct vcpu *v, const void *image);
+gva_t direct_vcpu_hot_call(struct vcpu *v);
+void direct_vcpu_rewrite(struct vcpu *v, const struct cpu_text *text);
+bool direct_vcpu_signals_open(struct vcpu *v, uint64_t sigmask);
+void direct_vcpu_masked(struct vcpu *v);
 /* Let go of all vCPUs but the memory of none that runs: the child of a fork has other threads' too. */
 void direct_vcpus_drop(struct machine *m);
 #endif

@@ -97,18 +97,23 @@ static int catch_calls(void)
 
 /* ---- what guests cannot have ---- */
 
-static bool exclude(struct machine *m, uint64_t start, uint64_t end)
+bool direct_exclude(struct machine *m, uint64_t start, uint64_t end)
 {
     start &= ~(CHUNK - 1);
     end = (end + CHUNK - 1) & ~(CHUNK - 1);
-    struct span *last = m->spans ? &m->span[m->spans - 1] : NULL;
-    if (last && start <= last->end) {
-        last->end = MAX(last->end, end);
+    unsigned i = m->spans;
+    while (i && m->span[i - 1].start > start)
+        i--;
+    struct span *before = i ? &m->span[i - 1] : NULL;
+    if (before && start <= before->end) {
+        before->end = MAX(before->end, end);
         return true;
     }
     if (m->spans == MAX_SPANS)
         return false;
-    m->span[m->spans++] = (struct span){start, end};
+    memmove(&m->span[i + 1], &m->span[i], (m->spans - i) * sizeof m->span[0]);
+    m->span[i] = (struct span){start, end};
+    m->spans++;
     return true;
 }
 
@@ -167,12 +172,12 @@ static int lay_out(struct machine *m)
     for (unsigned i = 0; ok && i < maps.n; i++) {
         const struct span s = maps.span[i];
         if (!zone && s.end > ZONE_START)
-            zone = ok = exclude(m, ZONE_START, ZONE_END);
+            zone = ok = direct_exclude(m, ZONE_START, ZONE_END);
         if (s.start < LOWEST) /* MMAP_PAGE_ZERO: the guest's, too */
             continue;
         if (ok && (s.start < ZONE_START || s.start >= ZONE_END)) {
             uint64_t start = maps.stack[i] ? s.start - GUARD : s.start;
-            ok = reserve(free_from, start) && exclude(m, start, s.end);
+            ok = reserve(free_from, start) && direct_exclude(m, start, s.end);
             free_from = s.end;
         }
     }
@@ -225,6 +230,7 @@ static int direct_create(struct machine **out, void *ram, uint64_t initial, cons
         free(m);
         return r;
     }
+    m->rewriting = direct_rewriting_create();
     *out = m;
     return 0;
 }
@@ -279,6 +285,7 @@ static void direct_close(struct machine *m)
 static void direct_destroy(struct machine *m)
 {
     direct_vcpus_drop(m);
+    free(m->rewriting);
     free(m);
 }
 
@@ -329,11 +336,13 @@ static void direct_stats(const struct machine *m, struct cpu_stats *out)
 {
     const struct vcpu *v;
     *out = m->stats;
+    out->rewritten = direct_rewritten(m);
     LIST_FOREACH (v, &m->all, link) {
         out->exits_syscall += v->stats.exits_syscall;
         out->exits_fault += v->stats.exits_fault;
         out->exits_signal += v->stats.exits_signal;
         out->exits_bus += v->stats.exits_bus;
+        out->short_cuts += v->stats.short_cuts;
     }
 }
 
@@ -379,4 +388,8 @@ const struct cpu_backend cpu_direct = {
     .vcpu_set_bases = direct_vcpu_set_bases,
     .vcpu_get_xsave = direct_vcpu_get_xsave,
     .vcpu_set_xsave = direct_vcpu_set_xsave,
+    .vcpu_hot_call = direct_vcpu_hot_call,
+    .vcpu_rewrite = direct_vcpu_rewrite,
+    .vcpu_signals_open = direct_vcpu_signals_open,
+    .vcpu_masked = direct_vcpu_masked,
 };

@@ -22,12 +22,13 @@
 #define USER_SS 0x2b
 #define RFLAGS_FIXED 0x202ull
 #define RFLAGS_USER 0x254dd5ull
+#define RFLAGS_TF 0x100ull
 #define UC_FLAGS 7 /* XSAVE is there, SS is right, and to be restored */
-#define KICKED 4   /* direct_enter() */
 enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 
 #define BIT(sig) (1ull << ((sig) -1))
 #define ALWAYS_OPEN (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGSYS))
+#define SUPERVISOR_MASK ~(BIT(SIGSEGV) | BIT(SIGBUS))
 
 cpu_signal_fn *direct_signal;
 extern const uint8_t __executable_start[], etext[];
@@ -70,8 +71,10 @@ static void reset(struct vcpu *v)
 {
     const struct fpx_sw *sw = &v->m->sw;
     memset(&v->regs, 0, sizeof v->regs);
-    v->kick = v->in_guest = v->guest_fs = v->gs = 0;
+    v->kick = v->in_guest = v->guest_fs = v->gs = v->open = v->hot = 0;
+    v->live = false;
     v->tid = 0;
+    v->self = (uint64_t) v;
     v->frame = (uint64_t) &v->uc;
     v->uc = (struct frame){.flags = UC_FLAGS, .cs = USER_CS, .ss = USER_SS, .fpstate = (uint64_t) v->fpu};
     v->uc.stack.sp = (uint64_t) v - ALTSTACK_SIZE;
@@ -190,18 +193,69 @@ static void take_frame(struct vcpu *v, const struct frame *uc)
     v->uc.fpstate = (uint64_t) v->fpu;
 }
 
+static bool within(uint64_t rip, const uint8_t *start, const uint8_t *end)
+{
+    return rip >= (uint64_t) start && rip < (uint64_t) end;
+}
+
+/* task/ has it. What it keeps for later it wants to be asked about before the guest goes on, and nothing else to come until then. */
+static void hand_on(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
+{
+    const uint64_t mask = uc->sigmask;
+    direct_signal(sig, info, uc);
+    if (v->open && uc->sigmask != mask) {
+        v->open = 0;
+        v->kick = 1;
+    }
+}
+
+void direct_plain(int sig, siginfo_t *info, struct frame *uc)
+{
+    if (uc->stack.size)
+        hand_on(sig, info, uc, (struct vcpu *) (uc->stack.sp + uc->stack.size));
+    else
+        direct_signal(sig, info, uc);
+}
+
+/* Between the guest and the supervisor. Code of ours goes on, what leads into the guest from its start. */
+static void trap_between(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
+{
+    if (sig == SIGTRAP && uc->trapno == VECTOR_DB && is_fault(sig, info, uc))
+        return; /* the guest's wish for single steps, until it is out of the way */
+    hand_on(sig, info, uc, v);
+    if (within(uc->rip, direct_window, direct_window_end)) {
+        uc->rip = (uint64_t) direct_window;
+        v->open = 0;
+    } else if (within(uc->rip, direct_resume_window, direct_resume_window_end)) {
+        uc->rip = (uint64_t) direct_resume_window;
+        uc->rdi = (uint64_t) v;
+        uc->rsp = v->sp;
+        uc->rflags = RFLAGS_FIXED;
+    }
+}
+
 int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
 {
-    if (uc->rip >= (uint64_t) __executable_start && uc->rip < (uint64_t) etext) {
-        direct_signal(sig, info, uc);
-        if (uc->rip >= (uint64_t) direct_window && uc->rip < (uint64_t) direct_window_end)
-            uc->rip = (uint64_t) direct_window;
+    const bool lost = within(uc->rip, direct_jumped, direct_jumped_sure) && sig == SIGSEGV && is_fault(sig, info, uc);
+    if (!lost && within(uc->rip, __executable_start, etext)) {
+        trap_between(sig, info, uc, v);
         return -1;
     }
+    v->open = 0;
     take_frame(v, uc);
+    if (lost) { /* a rewritten site, whose GS is not ours: is not yet, or the program wants it for itself */
+        v->uc.rip = uc->rcx;
+        v->uc.r11 = uc->rflags;
+        if (!read_gs())
+            write_gs((uint64_t) v);
+        return CPU_SYSCALL;
+    }
     if (sig == SIGSYS && info->si_code == (v->m->by_filter ? BY_FILTER : BY_DISPATCH)) {
-        if (info->si_arch == AUDIT_ARCH_X86_64)
+        if (info->si_arch == AUDIT_ARCH_X86_64) {
+            if (__builtin_expect(direct_site_hot(v->m, uc->rip), 0))
+                v->hot = uc->rip;
             return CPU_SYSCALL;
+        }
         v->fault = (struct cpu_fault){.vector = VECTOR_GP, .error = 0x80 * 8 + 2}; /* int 0x80 */
         v->uc.rip -= 2;
         return CPU_FAULT;
@@ -212,7 +266,8 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
         return CPU_SIGNAL;
     }
     if (is_fault(sig, info, uc))
-        return (int) fault_event(v, sig, info, uc);
+        return direct_site_at(v->m, uc->rip) && uc->trapno == VECTOR_GP ? CPU_SIGNAL
+                                                                        : (int) fault_event(v, sig, info, uc);
     direct_signal(sig, info, uc);
     return CPU_SIGNAL;
 }
@@ -264,24 +319,71 @@ static void count(struct vcpu *v, enum cpu_event event)
     ++*counter[event];
 }
 
-enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
+/* What a rewritten site left in the processor, into the frame. */
+static void settle(struct vcpu *v)
 {
-    if (v->regs.rip >= USER_TOP && v->regs.rip - 0xffff800000000000ull >= USER_TOP) {
-        *fault = (struct cpu_fault){.vector = VECTOR_GP}; /* not canonical */
-        return CPU_FAULT;
-    }
+    const uint64_t all = v->m->sw.xfeatures;
+    uint8_t *image = v->fpu;
+    if (!v->live)
+        return;
+    v->live = false;
+    __asm__ volatile("xsave64 (%0)" : : "r"(image), "a"((uint32_t) all), "d"((uint32_t) (all >> 32)) : "memory");
+    *(uint64_t *) (image + XSTATE_BV) |= 2;
+    *(uint32_t *) (image + MXCSR) = (uint32_t) v->mxcsr;
+    memcpy(image + 160, v->xmm, sizeof v->xmm);
+}
+
+/* Can it go on by restoring what the site that it came from saved, and no more? */
+static bool can_resume(const struct vcpu *v, uint64_t sigmask)
+{
+    const struct cpu_regs *r = &v->regs;
+    return v->live && v->open && v->open_mask == sigmask && r->rcx == r->rip && r->r11 == r->rflags &&
+           !(r->rflags & RFLAGS_TF);
+}
+
+static void close_signals(struct vcpu *v)
+{
+    const uint64_t mask = SUPERVISOR_MASK;
+    if (!v->open)
+        return;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
+    v->open = 0;
+}
+
+static int enter(struct vcpu *v, uint64_t sigmask)
+{
+    close_signals(v);
+    settle(v);
     if (__builtin_expect(!v->tid, 0))
         arm(v, (int) host(SYS_gettid));
     regs_to_frame(&v->regs, &v->uc);
-    v->mask = sigmask;
+    v->mask = v->open_mask = sigmask;
     v->uc.sigmask = sigmask & ~ALWAYS_OPEN;
     if (__builtin_expect(sigmask & BIT(SIGSYS), 0))
         take_blocked(v);
     int event = direct_enter(v);
     if (__builtin_expect(v->keeps, 0))
         give_back(v);
-    __atomic_store_n(&v->kick, 0, __ATOMIC_RELAXED);
-    if (event == KICKED) {
+    return event;
+}
+
+enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault)
+{
+    if (__builtin_expect(v->hot, 0))
+        return CPU_HOT;
+    if (v->regs.rip >= USER_TOP && v->regs.rip - 0xffff800000000000ull >= USER_TOP) {
+        *fault = (struct cpu_fault){.vector = VECTOR_GP}; /* not canonical */
+        return CPU_FAULT;
+    }
+    int event = can_resume(v, sigmask) ? direct_resume(v) : enter(v, sigmask);
+    if (event != ENTER_KICKED)
+        v->live = event == ENTER_JUMPED;
+    if (__builtin_expect(v->kick, 0))
+        __atomic_store_n(&v->kick, 0, __ATOMIC_RELAXED);
+    if (event == ENTER_JUMPED) {
+        v->stats.short_cuts++;
+        event = CPU_SYSCALL;
+    } else if (event == ENTER_KICKED) {
         event = CPU_SIGNAL;
     } else {
         regs_from_frame(&v->regs, &v->uc);
@@ -313,6 +415,8 @@ void direct_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs)
 {
     *fs = v->guest_fs;
     *gs = v->tid ? read_gs() : v->gs;
+    if (*gs == (uint64_t) v) /* for rewritten sites */
+        *gs = 0;
 }
 
 void direct_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
@@ -328,6 +432,7 @@ void direct_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs)
 
 void direct_vcpu_get_xsave(struct vcpu *v, void *image)
 {
+    settle(v);
     memcpy(image, v->fpu, v->m->sw.xstate_size);
     memset((uint8_t *) image + SW_RESERVED, 0, sizeof(struct fpx_sw));
 }
@@ -339,7 +444,31 @@ int direct_vcpu_set_xsave(struct vcpu *v, const void *image)
     memcpy(&bv, (const uint8_t *) image + XSTATE_BV, sizeof bv);
     if (bv & ~sw->xfeatures)
         return -EINVAL;
+    v->live = false;
     memcpy(v->fpu, image, sw->xstate_size);
     memcpy(v->fpu + SW_RESERVED, sw, sizeof *sw);
     return 0;
+}
+
+/* ---- rewriting ---- */
+
+gva_t direct_vcpu_hot_call(struct vcpu *v)
+{
+    return gva(v->hot);
+}
+
+void direct_vcpu_rewrite(struct vcpu *v, const struct cpu_text *text)
+{
+    direct_rewrite(v->m, v->hot, text);
+    v->hot = 0;
+}
+
+bool direct_vcpu_signals_open(struct vcpu *v, uint64_t sigmask)
+{
+    return v->open && v->open_mask == sigmask;
+}
+
+void direct_vcpu_masked(struct vcpu *v)
+{
+    v->open = 0;
 }

@@ -1,0 +1,337 @@
+/* Calls that are made often go by a jump instead of a trap: docs/internals/direct.md, "Rewriting". */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/procfs.h"
+#include "cpu/direct/direct.h"
+
+#define HOT 512         /* trapped calls that make a site worth it */
+#define MAX_SITES 1024  /* of a process */
+#define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
+#define STUB_SIZE 32    /* what one site jumps to */
+#define ROOM_STUBS 1024 /* of a room */
+#define ROOM_SIZE (ROOM_STUBS * STUB_SIZE)
+#define CHUNK (2ull << 20)
+#define REACH ((1ll << 31) - (1 << 20)) /* of a rel32, with something to spare */
+#define NEAR 120                        /* of a rel8 */
+#define PIECE 65536
+
+enum { JMP32 = 0xe9, JMP8 = 0xeb, HLT = 0xf4, RET = 0xc3, MOV_EAX = 0xb8 };
+
+struct rewriting {
+    struct {
+        uint64_t site;
+        uint32_t calls;
+    } seen[1024]; /* by hash; written without a lock: what gets lost makes a site a little later */
+    uint64_t at[MAX_SITES];
+    unsigned sites;
+    struct {
+        uint64_t start;
+        unsigned used;
+    } room[MAX_ROOMS];
+    unsigned rooms;
+    uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else */
+    unsigned pages;
+};
+
+/* A change of `size` bytes. */
+struct patch {
+    uint64_t at;
+    unsigned size;
+    uint8_t code[5];
+};
+
+/* The process's own memory, as the kernel writes and knows it. */
+struct self {
+    int mem, pagemap;
+};
+
+struct rewriting *direct_rewriting_create(void)
+{
+    return calloc(1, sizeof(struct rewriting));
+}
+
+uint64_t direct_rewritten(const struct machine *m)
+{
+    return m->rewriting ? m->rewriting->sites : 0;
+}
+
+bool direct_site_hot(struct machine *m, uint64_t site)
+{
+    struct rewriting *w = m->rewriting;
+    if (!w)
+        return false;
+    const uint64_t h = site * 0x9e3779b97f4a7c15ull >> 54;
+    if (__atomic_load_n(&w->seen[h].site, __ATOMIC_RELAXED) != site) {
+        __atomic_store_n(&w->seen[h].site, site, __ATOMIC_RELAXED);
+        __atomic_store_n(&w->seen[h].calls, 1, __ATOMIC_RELAXED);
+        return false;
+    }
+    const uint32_t calls = __atomic_load_n(&w->seen[h].calls, __ATOMIC_RELAXED) + 1;
+    if (calls <= HOT)
+        __atomic_store_n(&w->seen[h].calls, calls, __ATOMIC_RELAXED);
+    return calls == HOT;
+}
+
+bool direct_site_at(const struct machine *m, uint64_t rip)
+{
+    const struct rewriting *w = m->rewriting;
+    for (unsigned i = 0; w && i < __atomic_load_n(&w->sites, __ATOMIC_ACQUIRE); i++)
+        if (w->at[i] == rip)
+            return true;
+    return false;
+}
+
+/* ---- what may be changed ---- */
+
+static bool read_code(const struct self *self, uint64_t at, void *to, size_t size)
+{
+    return host(SYS_pread64, self->mem, to, size, at) == (long) size;
+}
+
+static bool write_code(const struct self *self, uint64_t at, const void *from, size_t size)
+{
+    return host(SYS_pwrite64, self->mem, from, size, at) == (long) size;
+}
+
+static bool is_ours(const struct rewriting *w, uint64_t page)
+{
+    for (unsigned i = 0; i < w->pages; i++)
+        if (w->page[i] == page)
+            return true;
+    return false;
+}
+
+/* Is the page as it is in the file, but for what was done here? */
+static bool is_unwritten(const struct rewriting *w, const struct self *self, uint64_t at)
+{
+    const uint64_t page = page_down(at), of_file = 1ull << 61 | 1ull << 63; /* PM_FILE, PM_PRESENT */
+    uint64_t entry;
+    return is_ours(w, page) ||
+           (host(SYS_pread64, self->pagemap, &entry, sizeof entry, page / PAGE_SIZE * sizeof entry) == sizeof entry &&
+            (entry & of_file) == of_file);
+}
+
+static bool may_change(const struct rewriting *w, const struct self *self, const struct cpu_text *text,
+                       const struct patch *p)
+{
+    return p->at >= text->start && p->at + p->size <= text->end && is_unwritten(w, self, p->at) &&
+           is_unwritten(w, self, p->at + p->size - 1) && w->pages + 2 <= ARRAY_SIZE(w->page);
+}
+
+/* Does a jump lead into [from, to)? Whatever could be one counts, at whatever byte it begins. `code` are `size` bytes from `start`, of which
+ * those in front of `first` are only there for what begins in them. */
+static bool has_jump(const uint8_t *code, uint64_t start, size_t size, size_t first, uint64_t from, uint64_t to)
+{
+    for (size_t i = first; i + 4 <= size; i++) {
+        int32_t rel;
+        memcpy(&rel, code + i, sizeof rel);
+        const bool jump = code[i - 1] == 0xe8 || code[i - 1] == JMP32 || (code[i - 2] == 0x0f && code[i - 1] >> 4 == 8);
+        if (jump && start + i + 4 + (uint64_t) (int64_t) rel - from < to - from)
+            return true;
+    }
+    for (size_t i = first; i < size; i++) {
+        const uint8_t op = code[i - 1];
+        if ((op == JMP8 || op >> 4 == 7 || op >> 2 == 0xe0 >> 2) &&
+            start + i + 1 + (uint64_t) (int64_t) (int8_t) code[i] - from < to - from)
+            return true;
+    }
+    return false;
+}
+
+static bool is_jumped_into(const struct self *self, const struct cpu_text *text, uint64_t from, uint64_t to)
+{
+    static uint8_t piece[2 + PIECE + 4]; /* under the caller's lock */
+    for (uint64_t at = text->start; at < text->end; at += PIECE) {
+        const size_t before = at > text->start ? 2 : 0, size = MIN(before + PIECE + 4, text->end - at + before);
+        if (!read_code(self, at - before, piece, size))
+            return true;
+        if (has_jump(piece, at - before, size, 2, from, to))
+            return true;
+    }
+    return false;
+}
+
+/* The length of the no-operation that begins here, or 0. */
+static unsigned nop_length(const uint8_t *c, unsigned left)
+{
+    unsigned prefixes = 0;
+    while (prefixes < left && (c[prefixes] == 0x66 || c[prefixes] == 0x2e))
+        prefixes++;
+    if (prefixes == left)
+        return 0;
+    if (c[prefixes] == 0xcc && !prefixes)
+        return 1;
+    if (c[prefixes] == 0x90)
+        return prefixes + 1;
+    if (left - prefixes < 3 || c[prefixes] != 0x0f || c[prefixes + 1] != 0x1f)
+        return 0;
+    static const uint8_t forms[][2] = {{0x00, 3}, {0x40, 4}, {0x44, 5}, {0x80, 7}, {0x84, 8}};
+    for (unsigned i = 0; i < ARRAY_SIZE(forms); i++)
+        if (c[prefixes + 2] == forms[i][0] && prefixes + forms[i][1] <= left)
+            return prefixes + forms[i][1];
+    return 0;
+}
+
+/* Five bytes near `at` that are never executed: what fills the space between a RET and the next function. 0: none. */
+static uint64_t find_hole(const struct self *self, const struct cpu_text *text, uint64_t at)
+{
+    uint8_t code[2 * NEAR];
+    const uint64_t start = at - NEAR;
+    if (at < text->start + NEAR || at + NEAR > text->end || !read_code(self, start, code, sizeof code))
+        return 0;
+    for (unsigned i = 0; i < sizeof code; i++) {
+        if (code[i] != RET)
+            continue;
+        const unsigned end = (unsigned) (((start + i + 1 + 15) & ~15ull) - start);
+        unsigned p = i + 1, n;
+        while (p < end && end <= sizeof code && (n = nop_length(code + p, end - p)))
+            p += n;
+        if (p == end && end - i > 5 && !is_jumped_into(self, text, start + i + 1, start + end))
+            return start + i + 1;
+    }
+    return 0;
+}
+
+/* ---- what is changed ---- */
+
+static void jump_to(struct patch *p, uint64_t at, uint64_t to)
+{
+    const int32_t rel = (int32_t) (to - (at + 5));
+    *p = (struct patch){.at = at, .size = 5, .code = {JMP32}};
+    memcpy(p->code + 1, &rel, sizeof rel);
+}
+
+static bool reaches(uint64_t from, uint64_t to)
+{
+    const int64_t d = (int64_t) (to - from);
+    return d < REACH && d > -REACH;
+}
+
+/* Room for another stub, or 0. */
+static uint64_t find_stub(struct machine *m, const struct cpu_text *text, uint64_t site)
+{
+    struct rewriting *w = m->rewriting;
+    for (unsigned i = 0; i < w->rooms; i++)
+        if (w->room[i].used < ROOM_STUBS && reaches(site, w->room[i].start))
+            return w->room[i].start + w->room[i].used++ * STUB_SIZE;
+    const uint64_t at = text->room;
+    if (!at || w->rooms == MAX_ROOMS || !reaches(site, at))
+        return 0;
+    const int fixed = at < ZONE_END ? MAP_FIXED_NOREPLACE : MAP_FIXED; /* reserved already */
+    if (host(SYS_mmap, at, CHUNK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0) != (long) at)
+        return 0;
+    if (host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC) || !direct_exclude(m, at, at + CHUNK))
+        return 0;
+    w->room[w->rooms].start = at;
+    w->room[w->rooms++].used = 1;
+    return at;
+}
+
+/* `load` sets the call's number; the rest says where the call returns to, and goes to the supervisor. */
+static bool write_stub(const struct self *self, uint64_t stub, const uint8_t *load, unsigned loads, uint64_t site)
+{
+    static const uint8_t lea_rcx[] = {0x48, 0x8d, 0x0d}, movabs_r11[] = {0x49, 0xbb}, jmp_r11[] = {0x41, 0xff, 0xe3};
+    const uint64_t to = (uint64_t) direct_jumped;
+    uint8_t code[STUB_SIZE], *p = code;
+    memset(code, 0xcc, sizeof code);
+    p = (uint8_t *) memcpy(p, load, loads) + loads;
+    p = (uint8_t *) memcpy(p, lea_rcx, sizeof lea_rcx) + sizeof lea_rcx;
+    const int32_t rel = (int32_t) (site - (stub + (uint64_t) (p - code) + 4));
+    p = (uint8_t *) memcpy(p, &rel, sizeof rel) + sizeof rel;
+    p = (uint8_t *) memcpy(p, movabs_r11, sizeof movabs_r11) + sizeof movabs_r11;
+    p = (uint8_t *) memcpy(p, &to, sizeof to) + sizeof to;
+    memcpy(p, jmp_r11, sizeof jmp_r11);
+    return write_code(self, stub, code, sizeof code);
+}
+
+/* All processors see the code as it is now. */
+static bool sync_code(void)
+{
+    if (host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0)
+        return true;
+    return host(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0 &&
+           host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0;
+}
+
+/* Other threads may be executing it. Whoever comes by meets the old code, a HLT, which is tried again (direct_site_at()), or the new. */
+static bool apply(struct rewriting *w, const struct self *self, const struct patch *p)
+{
+    const uint8_t stop = HLT;
+    uint8_t old[sizeof p->code];
+    if (!read_code(self, p->at, old, p->size) || !sync_code())
+        return false;
+    w->at[w->sites] = p->at;
+    __atomic_store_n(&w->sites, w->sites + 1, __ATOMIC_RELEASE);
+    const uint64_t pages[] = {page_down(p->at), page_down(p->at + p->size - 1)};
+    for (unsigned i = 0; i < 2; i++)
+        if (!is_ours(w, pages[i]))
+            w->page[w->pages++] = pages[i];
+    if (!write_code(self, p->at, &stop, 1)) /* the kernel has no such writes (proc_mem.force_override) */
+        return false;
+    sync_code();
+    bool ok = write_code(self, p->at + 1, p->code + 1, p->size - 1);
+    sync_code();
+    return write_code(self, p->at, ok ? p->code : old, 1) && sync_code() && ok;
+}
+
+/* MOV of a number to EAX and SYSCALL: the five bytes of the MOV become a jump. Who jumps to the SYSCALL itself still finds it. */
+static void rewrite_mov(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
+{
+    struct rewriting *w = m->rewriting;
+    const uint64_t at = site - 7;
+    uint8_t load[5];
+    struct patch p = {.at = at, .size = 5};
+    if (!may_change(w, self, text, &p) || is_jumped_into(self, text, at + 1, at + 5) || !read_code(self, at, load, 5))
+        return;
+    const uint64_t stub = find_stub(m, text, site);
+    if (!stub || !write_stub(self, stub, load, sizeof load, site))
+        return;
+    jump_to(&p, at, stub);
+    apply(w, self, &p);
+}
+
+/* XOR EAX, EAX and SYSCALL, for read(2): its two bytes become a short jump to a hole, where the long one is. */
+static void rewrite_xor(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
+{
+    struct rewriting *w = m->rewriting;
+    const uint64_t at = site - 4, hole = find_hole(self, text, at);
+    uint8_t load[2];
+    struct patch p = {.at = at, .size = 2}, far = {.at = hole, .size = 5};
+    if (!hole || !may_change(w, self, text, &p) || !may_change(w, self, text, &far) ||
+        is_jumped_into(self, text, at + 1, at + 2) || !read_code(self, at, load, sizeof load))
+        return;
+    const uint64_t stub = find_stub(m, text, site);
+    if (!stub || !write_stub(self, stub, load, sizeof load, site))
+        return;
+    jump_to(&far, hole, stub);
+    p.code[0] = JMP8;
+    p.code[1] = (uint8_t) (hole - (at + 2));
+    if (apply(w, self, &far))
+        apply(w, self, &p);
+}
+
+void direct_rewrite(struct machine *m, uint64_t site, const struct cpu_text *text)
+{
+    const struct self self = {
+        .mem = (int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC),
+        .pagemap = (int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC),
+    };
+    uint8_t code[7]; /* up to the end of the SYSCALL */
+    const bool room = m->rewriting->sites + 2 <= MAX_SITES;
+    if (self.mem >= 0 && self.pagemap >= 0 && room && site - sizeof code >= text->start && site <= text->end &&
+        read_code(&self, site - sizeof code, code, sizeof code) && code[5] == 0x0f && code[6] == 0x05) {
+        if (code[0] == MOV_EAX)
+            rewrite_mov(m, &self, site, text);
+        else if (code[3] == 0x31 && code[4] == 0xc0)
+            rewrite_xor(m, &self, site, text);
+    }
+    if (self.mem >= 0)
+        host(SYS_close, self.mem);
+    if (self.pagemap >= 0)
+        host(SYS_close, self.pagemap);
+}

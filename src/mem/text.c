@@ -1,0 +1,33 @@
+/* Which code a backend may change: the text of files, as the files have it. */
+#include "base/fds.h"
+#include "mem/region.h"
+
+#define ROOM_DISTANCE (1ull << 30)
+
+static bool is_text(const struct region *r)
+{
+    return r && !(r->flags & (RG_SHARED | RG_ANON)) && r->name == REGION_PLAIN && r->prot == (PROT_READ | PROT_EXEC);
+}
+
+/* A chunk near `r` that has never been anybody's, or 0. */
+static uint64_t find_room(struct space *sp, const struct region *r)
+{
+    const uint64_t low = r->start > ROOM_DISTANCE + MMAP_MIN ? r->start - ROOM_DISTANCE : MMAP_MIN;
+    uint64_t high = MIN(r->end + ROOM_DISTANCE, SPACE_TOP), at;
+    while ((at = find_gap(sp, CHUNK_SIZE, low, high, CHUNK_SIZE)) && sp->chunk[at >> CHUNK_SHIFT] & CH_INDEX)
+        high = at;
+    return at;
+}
+
+void space_rewrite(struct space *sp, struct vcpu *v)
+{
+    struct cpu_text text = {0};
+    fds_create_lock();
+    lock(sp);
+    const struct region *r = region_at(sp, vcpu_hot_call(v).v - 1);
+    if (is_text(r))
+        text = (struct cpu_text){.start = r->start, .end = r->end, .room = find_room(sp, r)};
+    vcpu_rewrite(v, &text);
+    unlock(sp);
+    fds_create_unlock();
+}
