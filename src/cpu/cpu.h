@@ -24,7 +24,7 @@ enum cpu_event {
     CPU_FAULT,   /* a processor exception from user mode: struct cpu_fault says which */
     CPU_SIGNAL,  /* a host signal that the mask lets in is pending */
     CPU_BUS,     /* the host has no page behind the address (truncated file): SIGBUS */
-    CPU_HOT,     /* nothing happened: vcpu_hot_call() names a call that would be cheaper if vcpu_rewrite() were called */
+    CPU_HOT, /* nothing happened: vcpu_hot_call() names a call that would be cheaper if vcpu_rewrite() were called */
 };
 
 struct cpu_fault {
@@ -152,7 +152,8 @@ struct cpu_text {
     uint64_t room;       /* 2 MiB near it that no mapping has; 0: none */
 };
 gva_t vcpu_hot_call(struct vcpu *v);
-void vcpu_rewrite(struct vcpu *v, const struct cpu_text *text); /* no mapping changes meanwhile; fds_create_lock() held */
+void vcpu_rewrite(struct vcpu *v,
+                  const struct cpu_text *text); /* no mapping changes meanwhile; fds_create_lock() held */
 
 /* Is the host's signal mask the one of the guest, `sigmask`, although this thread is out of the guest? Only after CPU_SYSCALL. */
 bool vcpu_signals_open(struct vcpu *v, uint64_t sigmask);

@@ -60,7 +60,7 @@ static int learn_frames(void)
     sigaction(SIGSYS, &old, NULL);
     const struct fpx_sw *sw = &known.sw;
     return sw->magic1 == FP_MAGIC1 && sw->extended_size <= XSAVE_MAX && sw->extended_size > sw->xstate_size ? 0
-                                                                                                        : -ENODEV;
+                                                                                                            : -ENODEV;
 }
 
 /* ---- how calls are caught ---- */
