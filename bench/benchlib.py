@@ -59,7 +59,8 @@ class Bench:
 
     def __init__(self, elfuse=None, peers=True):
         self.elfuse = os.path.abspath(elfuse or os.environ.get("ELFUSE") or os.path.join(BUILD, "elfuse"))
-        self.prefix = {"native": [], "elfuse": [self.elfuse, "--"]}
+        self.prefix = {"native": [], "elfuse": [self.elfuse, "--backend=kvm", "--"],
+                       "direct": [self.elfuse, "--backend=direct", "--quiet", "--"]}
         if peers:
             for column, program in (("qemu-user", ("qemu-x86_64-static", "qemu-x86_64")), ("proot", ("proot",))):
                 path = next(filter(None, map(which, program)), None)
