@@ -45,9 +45,11 @@ leave: /* FS is ours */
     .balign 16
 direct_jumped:
     rdgsbase %r11
+    test %r11, %r11 /* a program may have memory at 0 */
+    jz 1f
     cmp %r11, %gs:V_SELF
     je direct_jumped_sure
-    hlt
+1:  hlt
 direct_jumped_sure:
     mov %rax, %gs:V_REGS
     mov %rbx, %gs:V_REGS+8
