@@ -1,17 +1,17 @@
 /* covers: read rt_sigaction */
 #include <sys/time.h>
 
-#include "t.h"
+#include "child.h"
 
 /* A call that is made often waits, is interrupted and made again as one that is made once. */
 #define OFTEN 700
 
-static volatile int rung;
+static volatile int *rung; /* a child's, too */
 
 static void on_alarm(int sig)
 {
     (void) sig;
-    rung++;
+    ++*rung;
     getppid();
 }
 
@@ -26,27 +26,30 @@ int main(void)
     struct sigaction act = {.sa_handler = on_alarm};
     int fd[2], wrong = 0;
     char c = 'a';
+    rung = shared_mem(T_PAGE);
     MUST(pipe(fd) == 0);
     MUST(sigaction(SIGALRM, &act, NULL) == 0);
     for (int i = 0; i < OFTEN; i++) {
-        int before = rung;
+        int before = *rung;
         in(300);
-        wrong += read(fd[0], &c, 1) != -1 || errno != EINTR || rung == before;
+        wrong += read(fd[0], &c, 1) != -1 || errno != EINTR || *rung == before;
     }
     in(0);
     printf("interrupted: wrong %d\n", wrong);
     act.sa_flags = SA_RESTART;
     MUST(sigaction(SIGALRM, &act, NULL) == 0);
     for (int i = 0; i < 50; i++) {
+        int before = *rung;
         pid_t child = fork();
         MUST(child >= 0);
         if (child == 0) {
-            usleep(3000);
+            while (*rung == before)
+                usleep(100);
             _exit(write(fd[1], "b", 1) != 1);
         }
-        int before = rung, status;
+        int status;
         in(300);
-        wrong += read(fd[0], &c, 1) != 1 || c != 'b' || rung == before;
+        wrong += read(fd[0], &c, 1) != 1 || c != 'b' || *rung == before;
         wrong += waitpid(child, &status, 0) != child || status;
         in(0);
     }
@@ -55,14 +58,14 @@ int main(void)
     sigemptyset(&set);
     sigaddset(&set, SIGALRM);
     for (int i = 0; i < 50; i++) { /* blocked, so it waits until it is not */
-        int before = rung;
+        int before = *rung;
         sigprocmask(SIG_BLOCK, &set, NULL);
         MUST(raise(SIGALRM) == 0);
         for (int k = 0; k < 20; k++)
             getppid();
-        wrong += rung != before;
+        wrong += *rung != before;
         sigprocmask(SIG_UNBLOCK, &set, NULL);
-        wrong += rung != before + 1;
+        wrong += *rung != before + 1;
     }
     printf("blocked: wrong %d\n", wrong);
     return t_end();
