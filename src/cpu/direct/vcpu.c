@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 
 #include "base/fault.h"
 #include "cpu/direct/direct.h"
@@ -172,6 +173,20 @@ static bool is_fault(int sig, const siginfo_t *info, const struct frame *uc)
     return false;
 }
 
+/* SGDT, SIDT, SLDT, SMSW or STR: the processor refuses them and the kernel carries them out (arch/x86/kernel/umip.c). Where it cannot write the
+ * result it says so of a #PF that never was. */
+static bool is_by_kernel(uint64_t rip)
+{
+    uint8_t code[15];
+    const struct iovec to = {code, sizeof code}, from = {(void *) rip, sizeof code};
+    const long n = host(SYS_process_vm_readv, host(SYS_getpid), &to, 1, &from, 1, 0);
+    long i = 0;
+    while (i < n && (code[i] == 0x66 || code[i] == 0x67 || code[i] == 0xf2 || code[i] == 0xf3 ||
+                     (code[i] & 0xe7) == 0x26 || (code[i] & 0xfe) == 0x64 || code[i] >> 4 == 4))
+        i++;
+    return i + 1 < n && code[i] == 0x0f && code[i + 1] <= 1;
+}
+
 static enum cpu_event fault_event(struct vcpu *v, int sig, const siginfo_t *info, const struct frame *uc)
 {
     v->fault = (struct cpu_fault){.vector = (unsigned) uc->trapno, .error = uc->err};
@@ -181,6 +196,8 @@ static enum cpu_event fault_event(struct vcpu *v, int sig, const siginfo_t *info
     }
     if (uc->trapno == VECTOR_PF)
         v->fault.addr = gva(uc->cr2);
+    if (uc->trapno == VECTOR_PF && uc->err == (PF_USER | PF_WRITE) && is_by_kernel(uc->rip))
+        v->fault = (struct cpu_fault){.vector = VECTOR_GP};
     if (uc->trapno == VECTOR_DB) /* DR6, as far as the kernel tells */
         v->fault.addr = gva(info->si_code == TRAP_TRACE ? 1 << 14 : info->si_code == TRAP_HWBKPT ? 1 : 0);
     return CPU_FAULT;
