@@ -1,7 +1,6 @@
 /* covers: ptrace wait4 */
 #include "ptrace.h"
 #include <sys/resource.h>
-#include <sys/utsname.h>
 
 /* Who traces is no parent: the tracee's parent stays a third one, which reaps it when told. */
 static void one(const char *what, void (*end)(void), bool kill_it, bool reaped_at_once)
@@ -70,15 +69,6 @@ static void starves(void)
     _exit(8);
 }
 
-/* Before Linux 6.15 nothing tells how a process ended that somebody else has reaped. */
-static bool ends_are_kept(void)
-{
-    struct utsname u;
-    int major = 0, minor = 0;
-    MUST(uname(&u) == 0 && sscanf(u.release, "%d.%d", &major, &minor) == 2);
-    return major > 6 || (major == 6 && minor >= 15);
-}
-
 int main(int argc, char **argv)
 {
     (void) argc;
@@ -88,8 +78,6 @@ int main(int argc, char **argv)
     one("a signal", terminates, false, false);
     one("killed", nothing, true, false);
     one("killed, and nobody waits", nothing, true, true);
-    if (ends_are_kept()) {
-        one("no memory for an image", starves, false, false);
-        one("the same, and nobody waits", starves, false, true);
-    }
+    one("no memory for an image", starves, false, false);
+    one("the same, and nobody waits", starves, false, true);
 }
