@@ -2,8 +2,8 @@
 #include "task/clone.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>

@@ -16,6 +16,7 @@ static void *in_the_middle(void *arg)
     CHECK(futex(&outer, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0);
     CHECK(futex(&inner, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0);
     printf("the middle one, with nothing: %ld\n", effective_priority(atomic_load(&middle.tid)));
+    word_set(&step, 3);
     return NULL;
 }
 
@@ -26,6 +27,7 @@ static void *at_the_top(void *arg)
     clock_gettime(CLOCK_REALTIME, &soon);
     soon.tv_sec += 100;
     CHECK(futex(&inner, FUTEX_LOCK_PI, 0, &soon, NULL, 0) == 0);
+    word_wait(&step, 3);
     printf("the top one: %ld\n", effective_priority(atomic_load(&top.tid)));
     CHECK(futex(&inner, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0);
     return NULL;
