@@ -18,6 +18,13 @@ int lock_act_for(int pid)
     return before;
 }
 
+int lock_self(void)
+{
+    if (__builtin_expect(!self, 0))
+        self = (int) host(SYS_getpid);
+    return self;
+}
+
 bool lock_owner_dead(int pid)
 {
     /* A zombie has no memory any more; one that is not ours to read is alive. */
@@ -28,9 +35,7 @@ bool lock_owner_dead(int pid)
 
 static void take(struct lock *l, const struct timespec *patience)
 {
-    if (__builtin_expect(!self, 0))
-        self = (int) host(SYS_getpid);
-    uint32_t mine = (uint32_t) self, v = 0;
+    uint32_t mine = (uint32_t) lock_self(), v = 0;
     if (__builtin_expect(__atomic_compare_exchange_n(&l->word, &v, mine, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED), 1))
         return;
     for (;;) {

@@ -19,6 +19,8 @@ bool lock_owner_dead(int pid);
 void lock_drop(struct lock *l);
 /* Does process `pid` hold it? Tells anything reliable of a dead one only. */
 bool lock_held_by(const struct lock *l, int pid);
+/* The process that the calling thread acts for: what its locks name. */
+int lock_self(void);
 /* This host thread acts for process `pid` from now on: thread-local storage may be another's, or be copied from one. 0: ask. Returns what
  * was there. */
 int lock_act_for(int pid);

@@ -221,8 +221,9 @@ static _Noreturn void end_thread(struct thread *t, int status)
     bool last = p->nthreads == 1;
     bool leader = t->tid == p->pid;
     if (!last) {
-        vcpu_park(t->vcpu); /* before it is dropped: whoever is left alone may close the machine */
-        t->vcpu = NULL;
+        struct vcpu *v = t->vcpu;
+        t->vcpu = NULL; /* first, for spawn_gone() */
+        vcpu_park(v);   /* before it is dropped: whoever is left alone may close the machine */
         process_drop(p, t);
     }
     pthread_mutex_unlock(&p->lock);

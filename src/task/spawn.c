@@ -196,6 +196,24 @@ static int spawn_main(void *arg)
     thread_run(t);
 }
 
+/* What the child's other threads had, if they were killed with it. Nothing tells of the end of each, before Linux 6.9, and they may end later than
+ * the first one, for whom the sleeper sleeps. One that was killed before it knew its own number has run nothing yet; what it had stays behind. */
+static void threads_gone(struct spawn *s, int pid)
+{
+    struct thread *n, *next;
+    for (n = LIST_FIRST(&s->proc.threads); n; n = next) {
+        next = LIST_NEXT(n, link);
+        if (n == &s->thread || !n->tid)
+            continue;
+        while (host(SYS_tgkill, pid, n->tid, 0) == 0)
+            host(SYS_sched_yield);
+        if (n->vcpu)
+            vcpu_park(n->vcpu);
+        seccomp_drop(n);
+        free(n);
+    }
+}
+
 /* The child has left this memory, by exec, or dead in the middle of whatever it did here: what it held is let go in its name. */
 static void spawn_gone(struct spawn *s, int pid)
 {
@@ -207,6 +225,7 @@ static void spawn_gone(struct spawn *s, int pid)
     if (lock_held_by(&guests_lock, pid))
         lock_drop(&guests_lock);
     guests_remove(&s->proc);
+    threads_gone(s, pid);
 }
 
 /* The calling host thread sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host

@@ -63,7 +63,7 @@ struct vcpu {
     struct cpu_regs *regs;   /* in run: kvm's synchronised copy */
     struct cpu_regs at_exit; /* clean: what regs was when the last run was interrupted in user mode */
     bool clean;
-    int running; /* futex word: in the host's KVM_RUN, or about to be */
+    int running; /* futex word: the process whose thread is in the host's KVM_RUN, or about to be; 0: none */
     bool cpl0;   /* the vCPU stands in the entry code; otherwise in user mode */
     bool mask_set;
     uint64_t mask;         /* as last given to KVM_SET_SIGNAL_MASK */

@@ -134,7 +134,7 @@ fail:
 
 void kvm_vcpu_park(struct vcpu *v)
 {
-    not_running(v); /* its thread may have been killed inside; before the lock, which whoever stops the machine holds */
+    not_running(v); /* its thread may have been killed inside */
     lock_take(&v->m->lock);
     SLIST_INSERT_HEAD(&v->m->parked, v, parked);
     lock_drop(&v->m->lock);
@@ -344,7 +344,7 @@ static long run_once(struct vcpu *v)
 {
     struct machine *m = v->m;
     for (;;) {
-        __atomic_store_n(&v->running, 1, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&v->running, lock_self(), __ATOMIC_SEQ_CST);
         if (__builtin_expect(!__atomic_load_n(&m->stopped, __ATOMIC_SEQ_CST), 1))
             break;
         not_running(v);
@@ -357,21 +357,24 @@ static long run_once(struct vcpu *v)
 
 /* A vCPU leaves the guest for any interrupt of its processor, and KVM_RUN when it finds a request for an interrupt window then: nothing is
  * injected, and nothing is pending afterwards. membarrier(2) interrupts every processor that runs this process. A request that comes between
- * KVM's look and its entry waits for the next interrupt: hence the second try after a millisecond. */
+ * KVM's look and its entry waits for the next interrupt: hence the second try after a millisecond. A process that shares this memory may have been
+ * killed inside, and its parent, who parks what it used, not know yet, or be dead itself. */
 void kvm_stop(struct machine *m)
 {
     enum { PRIVATE_EXPEDITED = 1 << 3, REGISTER_PRIVATE_EXPEDITED = 1 << 4 };
     struct vcpu *v;
     const struct timespec again = {0, 1000000};
+    int by;
     __atomic_store_n(&m->stopped, 1, __ATOMIC_SEQ_CST);
     SLIST_FOREACH (v, &m->all, link)
-        while (__atomic_load_n(&v->running, __ATOMIC_SEQ_CST)) {
+        while ((by = __atomic_load_n(&v->running, __ATOMIC_SEQ_CST))) {
             __atomic_store_n(&v->run->request_interrupt_window, 1, __ATOMIC_SEQ_CST);
             if (host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0) == -EPERM) {
                 host(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0, 0);
                 host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0);
             }
-            host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, 1, &again, NULL, 0);
+            if (host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, by, &again, NULL, 0) == -ETIMEDOUT && lock_owner_dead(by))
+                break;
         }
 }
 
