@@ -59,16 +59,18 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
     return copied ? mirror_protect(sp, old, old + size, PROT_NONE, like->prot) : 0;
 }
 
-/* A page that is lent out has to come back: near the host's limit on mappings mremap(2) refuses. */
-static bool room_for_mappings(void)
+/* Host mappings that growing an object may need, and moving it before that. Near the host's limit mremap(2) refuses: but a page that is lent out has
+ * to come back, and what cannot grow must not have moved. */
+enum { GROWING = 12, MOVING = 12 };
+
+static bool room_for_mappings(unsigned n)
 {
-    enum { PAGES = 12 };
-    long p = host(SYS_mmap, NULL, PAGES * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long p = host(SYS_mmap, NULL, n * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     bool ok = !is_error(p);
-    for (unsigned i = 1; i < PAGES && ok; i += 2)
+    for (unsigned i = 1; i < n && ok; i += 2)
         ok = host(SYS_mprotect, p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0;
     if (!is_error(p))
-        host(SYS_munmap, p, PAGES * PAGE_SIZE);
+        host(SYS_munmap, p, n * PAGE_SIZE);
     return ok;
 }
 
@@ -88,7 +90,7 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
         host(SYS_munmap, p, PAGE_SIZE);
     } else {
         /* A private page cannot be duplicated that way: take it out of the guest's sight, lend it out, and put it back. */
-        if (!room_for_mappings())
+        if (!room_for_mappings(GROWING))
             return -ENOMEM;
         int hidden = mirror_protect(sp, last_page, last_page + PAGE_SIZE, r->prot, PROT_NONE);
         long lent =
@@ -231,8 +233,8 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
     }
     if (!(flags & MREMAP_MAYMOVE))
         return -ENOMEM;
-    if (new_size > old_size && !is_lazy(r) && !room_for_mappings())
-        return -ENOMEM; /* or it would have moved when it turns out that it cannot grow */
+    if (new_size > old_size && !is_lazy(r) && !room_for_mappings(MOVING + GROWING))
+        return -ENOMEM;
     if (flags & MREMAP_FIXED) {
         ret = unmap_locked(sp, to, to + new_size);
         if (ret)

@@ -1,4 +1,5 @@
 /* covers: execve truncate */
+/* translated: no (to the kernel the program is the translator: outside, this one would be opened for writing, and emptied) */
 #include <linux/openat2.h>
 #include <sys/socket.h>
 #include <sys/un.h>
