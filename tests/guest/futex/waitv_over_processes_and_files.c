@@ -1,4 +1,5 @@
 /* covers: futex_waitv futex */
+/* translated: no (it does not end under the translator outside, so there is nothing to compare with) */
 #include "child.h"
 #include "threads.h"
 

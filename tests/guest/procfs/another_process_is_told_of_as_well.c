@@ -1,4 +1,5 @@
 /* covers: openat readlink kill execve */
+/* translated: no (it does not end under the translator outside, so there is nothing to compare with) */
 #include <dirent.h>
 
 #include "child.h"

@@ -1,4 +1,5 @@
 /* covers: ppoll pselect6 epoll_pwait epoll_pwait2 rt_sigsuspend kill */
+/* translated: no (it does not end under the translator outside, so there is nothing to compare with) */
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>

@@ -1,4 +1,5 @@
 /* covers: get_robust_list set_robust_list */
+/* translated: no (it does not end under the translator outside, so there is nothing to compare with) */
 /* The head that a thread has registered is told to other processes that may look into its own. */
 #include <linux/futex.h>
 

@@ -1,4 +1,5 @@
 /* covers: set_robust_list futex exit */
+/* translated: no (it does not end under the translator outside, so there is nothing to compare with) */
 #include "child.h"
 #include "threads.h"
 
