@@ -72,13 +72,13 @@ T_UNUSED static char task_state(pid_t pid, pid_t tid)
     return p[2];
 }
 
-/* Until the task sleeps in a system call (or is stopped, or a zombie): how to know that a partner has arrived where it
- * cannot say so itself. */
+/* Until the task sleeps in a system call (or is stopped, or a zombie): how to know that a partner has arrived where it cannot say so itself. Several
+ * times in a row, for on its way there it may sleep for a lock of its own. */
 T_UNUSED static void until_state(pid_t pid, pid_t tid, const char *states)
 {
     char c;
-    while ((c = task_state(pid, tid)) && !strchr(states, c))
-        sched_yield();
+    for (int there = 0; there < 5 && (c = task_state(pid, tid)); sched_yield())
+        there = strchr(states, c) ? there + 1 : 0;
 }
 
 #endif
