@@ -96,6 +96,16 @@ static void comm_of_file(int fd, char comm[16])
         memcpy(comm, slash + 1, strnlen(slash + 1, 15));
 }
 
+/* From now on others find this process and its first thread, who traces it among them. */
+static void come_forward(struct process *proc, struct thread *t, int exe_fd)
+{
+    exec_started(proc, exe_fd);
+    if (traced.tracer_pid)
+        traced_adopt(t, &traced);
+    current = t;
+    traced_missed(t);
+}
+
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
 {
     struct space *sp;
@@ -137,6 +147,8 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     r = program_load(sp, p, &aux, &proc->start);
     if (r) {
         *why = proc->start.why ? proc->start.why : "cannot load the program";
+        if (traced.tracer_pid) /* and of the end, which is near */
+            come_forward(proc, t, ctx->exe_fd);
         return r;
     }
     exec_phase("load");
@@ -151,11 +163,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     t->regs->rsp = proc->start.sp.v;
     t->regs->rflags = 0x202;
     program_free(p);
-    exec_started(proc, ctx->exe_fd);
-    if (traced.tracer_pid)
-        traced_adopt(t, &traced);
-    current = t;
-    traced_missed(t);
+    come_forward(proc, t, ctx->exe_fd);
     thread_run(t);
 }
 

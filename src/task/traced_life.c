@@ -1,0 +1,216 @@
+/* Births, ends and exec of traced threads. */
+#include "task/traced_stop.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/sched.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "task/process.h"
+#include "task/signal.h"
+
+/* ---- births ---- */
+
+void traced_init(struct thread *t)
+{
+    t->trace.magic = TRACED_MAGIC;
+    t->trace.tid = t->tid;
+}
+
+int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid)
+{
+    struct traced *b = &t->trace;
+    if (b->tracer_pid)
+        return -EPERM;
+    b->options = 0;
+    b->seized = b->known = 0;
+    b->mode = PTRACE_CONT;
+    b->tracer_tid = tracer_tid;
+    b->tracer_pid = tracer_pid;
+    traced_activate(t);
+    return 0;
+}
+
+int traced_clone_event(const struct thread *t, const struct clone_args_in *a)
+{
+    if (!t->trace.active || (a->flags & CLONE_UNTRACED))
+        return 0;
+    int event = a->flags & CLONE_VFORK      ? PTRACE_EVENT_VFORK
+                : a->exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE
+                                            : PTRACE_EVENT_FORK;
+    return traced_wants(t, event) ? event : 0;
+}
+
+void traced_inherit(const struct traced *parent, struct thread *n, bool traced)
+{
+    struct traced from = *parent, *b = &n->trace;
+    *b = (struct traced){.magic = TRACED_MAGIC, .tid = n->tid, .group_done = n->proc->group_seq};
+    if (!traced)
+        return;
+    b->tracer_pid = from.tracer_pid;
+    b->tracer_tid = from.tracer_tid;
+    b->options = from.options;
+    b->seized = from.seized;
+    b->mode = PTRACE_CONT;
+    if (b->seized)
+        b->interrupt_asked++;
+    else
+        b->stop_asked++;
+    b->look = 1;
+    n->sig_taken |= SIG_NOTICE;
+}
+
+static bool is_known(const struct traced *b)
+{
+    return !load(&b->born);
+}
+
+void traced_tell_birth(struct thread *t, int tid)
+{
+    store(&t->trace.born, tid);
+    if (!traced_tell(t))
+        return;
+    traced_wait(t, is_known);
+    t->trace.born = 0;
+}
+
+void traced_wait_word(struct thread *t, const int *word)
+{
+    t->trace.waits = t->trace.active;
+    while (!load(word)) {
+        t->trace.look = 0;
+        if (t->trace.active && load(&t->proc->ending))
+            traced_end_with_others(t);
+        window_call(&t->trace.look, SYS_futex, (long) word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
+    }
+    if (t->trace.active)
+        traced_waited(t);
+}
+
+void traced_forget(struct process *p)
+{
+    if (p->tracer_end.pid)
+        fds_close(p->tracer_end.fd);
+    p->tracer_end.pid = 0;
+    tracer_forget(p);
+    p->traced = p->ending = 0;
+}
+
+/* ---- ends ---- */
+
+/* Tell how `t` ended, and wait until somebody has taken it. */
+static void hold(struct thread *t, int status)
+{
+    struct traced *b = &t->trace;
+    if (!b->active)
+        return;
+    b->status = status;
+    b->seq++;
+    b->by_parent = host(SYS_getppid) == b->tracer_pid;
+    if (t->tid == (int) host(SYS_getpid) && b->by_parent)
+        return; /* the host's wait tells */
+    b->uid = (unsigned) host(SYS_getuid);
+    traced_publish_usage(b);
+    traced_show(t, TRACED_ENDED);
+}
+
+_Noreturn void traced_end_with_others(struct thread *t)
+{
+    struct process *p = t->proc;
+    if (t->trace.active) {
+        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) p->end_status);
+        hold(t, p->end_status);
+        traced_leave(t);
+    }
+    for (;;)
+        host(SYS_pause);
+}
+
+void traced_thread_end(struct thread *t, int status)
+{
+    if (!t->trace.active)
+        return;
+    if (t->tid == t->proc->pid) { /* told when the last one ends */
+        for (;;) {
+            siginfo_t si;
+            traced_look(t, &si);
+            window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
+        }
+    }
+    hold(t, status);
+    traced_leave(t);
+    free((void *) t->trace.xsave);
+}
+
+/* The others wait for their tracer first, each for itself. */
+void traced_process_end(struct thread *t, int status)
+{
+    struct process *p = t->proc;
+    int none = 0, left;
+    if (!load(&p->traced)) {
+        t->trace.over = 1;
+        return;
+    }
+    if (!__atomic_compare_exchange_n(&p->ending, &none, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        traced_end_with_others(t);
+    p->end_status = status;
+    if (p->nthreads > 1 || p->traced > 1)
+        traced_look_all(t);
+    if (t->trace.active) {
+        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
+        hold(t, status);
+        traced_leave(t);
+    }
+    while ((left = load(&p->traced)) > 0)
+        host(SYS_futex, &p->traced, FUTEX_WAIT_PRIVATE, left, NULL, NULL, 0);
+    t->trace.over = 1;
+}
+
+/* ---- exec ---- */
+
+bool traced_save(const struct thread *t, struct traced_exec *out)
+{
+    const struct traced *b = &t->trace;
+    *out = (struct traced_exec){.tracer_pid = b->tracer_pid,
+                                .tracer_tid = b->tracer_tid,
+                                .seized = b->seized,
+                                .mode = b->mode,
+                                .former_tid = t->tid,
+                                .nr = (int) t->nr,
+                                .options = b->options};
+    return b->active;
+}
+
+void traced_adopt(struct thread *t, const struct traced_exec *in)
+{
+    struct traced *b = &t->trace;
+    b->tracer_pid = in->tracer_pid;
+    b->tracer_tid = in->tracer_tid;
+    b->seized = in->seized;
+    b->mode = in->mode;
+    b->options = in->options;
+    b->message = (uint64_t) in->former_tid;
+    b->starts_with = in->nr;
+    traced_activate(t);
+}
+
+void traced_begin(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    if (!b->starts_with)
+        return;
+    t->nr = (uint64_t) b->starts_with;
+    t->in_syscall = true;
+    t->regs->rax = (uint64_t) -ENOSYS;
+    b->starts_with = 0;
+    if (!traced_event(t, PTRACE_EVENT_EXEC, b->message) && !b->seized)
+        host(SYS_kill, host(SYS_getpid), SIGTRAP);
+    if (t->regs->rax == (uint64_t) -ENOSYS)
+        t->regs->rax = 0;
+    if (b->active && b->mode == PTRACE_SYSCALL)
+        traced_send_self(t, traced_call_stop(t, PTRACE_SYSCALL_INFO_EXIT));
+    t->in_syscall = false;
+}

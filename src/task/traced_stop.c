@@ -1,0 +1,333 @@
+/* Stops, and what passes between the two supervisors (docs/internals/ptrace.md). */
+#include "task/traced_stop.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#include "base/fds.h"
+#include "base/raw.h"
+#include "task/frame.h"
+#include "task/process.h"
+#include "task/seccomp.h"
+#include "task/signal.h"
+
+/* ---- between supervisors ---- */
+
+static int move(long nr, int tid, uint64_t at, void *buf, size_t size)
+{
+    struct iovec local = {buf, size}, remote = {(void *) at, size};
+    long r = host(nr, tid, &local, 1, &remote, 1, 0);
+    return r < 0 ? (int) r : (size_t) r == size ? 0 : -EFAULT;
+}
+
+int traced_peek(int tid, uint64_t at, void *buf, size_t size)
+{
+    return move(SYS_process_vm_readv, tid, at, buf, size);
+}
+
+int traced_poke(int tid, uint64_t at, const void *buf, size_t size)
+{
+    return move(SYS_process_vm_writev, tid, at, (void *) buf, size);
+}
+
+long traced_notify(int pid, int tid, int sig)
+{
+    siginfo_t si = {.si_signo = sig, .si_code = TRACE_NOTICE};
+    return tid ? host(SYS_rt_tgsigqueueinfo, pid, tid, sig, &si) : host(SYS_rt_sigqueueinfo, pid, sig, &si);
+}
+
+bool traced_tell(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    int sig = load(&b->known) ? TRACE_RING : TRACE_STRANGER;
+    if (!load(&b->tracer_pid))
+        return false; /* it let go of us as it ended */
+    long r = traced_notify(b->tracer_pid, b->tracer_tid, sig);
+    if (r == -ESRCH)
+        r = traced_notify(b->tracer_pid, 0, sig);
+    return r != -ESRCH;
+}
+
+bool traced_has_work(const struct thread *t)
+{
+    const struct traced *b = &t->trace;
+    const struct process *p = t->proc;
+    if (b->over)
+        return false;
+    if (load(&p->ending))
+        return true;
+    if (!b->active != !load(&b->tracer_pid))
+        return true;
+    if (!b->active)
+        return false;
+    return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
+           load(&b->stop_asked) != b->stop_done;
+}
+
+int traced_rung(struct thread *t, int sig, bool notice)
+{
+    struct tracer *me = &t->proc->tracer;
+    if (sig == TRACE_STRANGER)
+        store(&me->strangers, 1);
+    t->trace.look = 1;
+    if (t->trace.over)
+        return 0;
+    if (t->trace.waits)
+        return TRACE_CANCEL;
+    return notice || load(&me->count) || traced_has_work(t) ? TRACE_WORK : 0;
+}
+
+void traced_rung_early(struct process *p, int sig)
+{
+    if (sig == TRACE_STRANGER)
+        store(&p->tracer.strangers, 1);
+}
+
+void traced_missed(struct thread *t)
+{
+    const struct tracer *me = &t->proc->tracer;
+    if (load(&me->count) || load(&me->strangers))
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+}
+
+bool traced_attend(struct thread *t)
+{
+    __atomic_fetch_and(&t->sig_taken, ~SIG_NOTICE, __ATOMIC_RELAXED);
+    tracer_attend(t);
+    if (!t->in_wait && !traced_has_work(t))
+        return true;
+    __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+    return false;
+}
+
+/* ---- stopping ---- */
+
+void traced_activate(struct thread *t)
+{
+    t->trace.active = 1;
+    seccomp_trace = traced_seccomp;
+    if (__atomic_fetch_add(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
+        signal_take_all(t->proc->sighand, true);
+}
+
+static void tracer_end_forget(struct process *p);
+
+void traced_leave(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    if (!b->active)
+        return;
+    b->active = b->mode = 0;
+    if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
+        signal_take_all(t->proc->sighand, false);
+    tracer_end_forget(t->proc);
+    if (load(&t->proc->ending))
+        host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+static struct timeval sum(struct timeval a, struct timeval b)
+{
+    struct timeval s = {a.tv_sec + b.tv_sec, a.tv_usec + b.tv_usec};
+    if (s.tv_usec >= 1000000)
+        s.tv_sec++, s.tv_usec -= 1000000;
+    return s;
+}
+
+void traced_publish_usage(struct traced *b)
+{
+    struct rusage *u = &b->usage, c;
+    host(SYS_getrusage, RUSAGE_SELF, u);
+    host(SYS_getrusage, RUSAGE_CHILDREN, &c);
+    u->ru_utime = sum(u->ru_utime, c.ru_utime);
+    u->ru_stime = sum(u->ru_stime, c.ru_stime);
+    u->ru_maxrss = MAX(u->ru_maxrss, c.ru_maxrss);
+    u->ru_minflt += c.ru_minflt;
+    u->ru_majflt += c.ru_majflt;
+    u->ru_inblock += c.ru_inblock;
+    u->ru_oublock += c.ru_oublock;
+    u->ru_nvcsw += c.ru_nvcsw;
+    u->ru_nivcsw += c.ru_nivcsw;
+}
+
+static void publish(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    traced_publish_usage(b);
+    b->xsave_size = frame_xstate_size(t, &b->xfeatures);
+    if (!b->xsave)
+        b->xsave = (uint64_t) aligned_alloc(64, (machine_traits(thread_machine(t)).xsave_size + 63) & ~63ull);
+    if (b->xsave)
+        vcpu_get_xsave(t->vcpu, (void *) b->xsave);
+    else
+        b->xsave_size = 0;
+    b->regs = *t->regs;
+    b->orig_rax = t->in_syscall || b->call_rip == t->regs->rip ? t->nr : ~0ull;
+    vcpu_get_bases(t->vcpu, &b->fs_base, &b->gs_base);
+    b->mask = t->sigmask;
+    b->tid = t->tid;
+    b->pid = (int) host(SYS_getpid);
+    b->uid = (unsigned) host(SYS_getuid);
+    b->by_parent = host(SYS_getppid) == b->tracer_pid;
+}
+
+static void take_back(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    if (b->changed & TRACED_REGS) {
+        *t->regs = b->regs;
+        vcpu_set_bases(t->vcpu, b->fs_base, b->gs_base);
+        b->call_rip = 0;
+        if ((int64_t) b->orig_rax < 0)
+            t->in_syscall = false;
+        else
+            t->nr = (uint32_t) b->orig_rax;
+    }
+    if (b->changed & TRACED_XSAVE)
+        vcpu_set_xsave(t->vcpu, (void *) b->xsave);
+    if (b->changed & TRACED_MASK)
+        signal_set_mask(t, b->mask);
+}
+
+void traced_abandon(struct thread *t)
+{
+    if (t->trace.options & PTRACE_O_EXITKILL)
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+    t->trace.tracer_pid = t->trace.tracer_tid = 0;
+    t->trace.resume = PTRACE_DETACH;
+    t->trace.signal = 0;
+    t->trace.state = TRACED_RUNS;
+}
+
+void traced_waited(struct thread *t)
+{
+    t->trace.waits = 0;
+    if (traced_has_work(t))
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+}
+
+/* A descriptor that is readable when the tracer has ended, or -EMFILE: the process's, unless another thread has another tracer. */
+static int tracer_end_open(struct thread *t)
+{
+    struct process *p = t->proc;
+    int pid = t->trace.tracer_pid;
+    pthread_mutex_lock(&p->lock);
+    int fd = p->tracer_end.pid == pid && p->tracer_end.table == fds_table_id() ? p->tracer_end.fd : -1;
+    pthread_mutex_unlock(&p->lock);
+    if (fd >= 0)
+        return fd;
+    fds_create_lock();
+    fd = (int) host(SYS_pidfd_open, pid, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    pthread_mutex_lock(&p->lock);
+    if (fd >= 0 && !p->tracer_end.pid) {
+        p->tracer_end.pid = pid;
+        p->tracer_end.fd = fd;
+        p->tracer_end.table = fds_table_id();
+    }
+    pthread_mutex_unlock(&p->lock);
+    fds_create_unlock();
+    return fd;
+}
+
+static void tracer_end_close(struct process *p, int fd)
+{
+    pthread_mutex_lock(&p->lock);
+    if (p->tracer_end.pid && p->tracer_end.fd == fd)
+        fd = -1;
+    pthread_mutex_unlock(&p->lock);
+    if (fd >= 0)
+        fds_close(fd);
+}
+
+/* Nobody is traced any more. */
+static void tracer_end_forget(struct process *p)
+{
+    pthread_mutex_lock(&p->lock);
+    int fd = p->tracer_end.pid && !load(&p->traced) ? p->tracer_end.fd : -1;
+    if (fd >= 0)
+        p->tracer_end.pid = 0;
+    pthread_mutex_unlock(&p->lock);
+    if (fd >= 0)
+        fds_close(fd);
+}
+
+/* One sleep of a stopped thread, until somebody rings. False: its tracer has ended. */
+static bool sleep_stopped(struct thread *t, int end)
+{
+    struct pollfd pfd = {.fd = end, .events = POLLIN};
+    if (end == -ESRCH || window_call(&t->trace.look, SYS_poll, (long) &pfd, 1, -1, 0, 0, 0) > 0)
+        return false;
+    if (load(&t->proc->tracer.count) || load(&t->proc->tracer.strangers))
+        tracer_attend(t); /* this thread is a tracer, too */
+    return true;
+}
+
+bool traced_wait(struct thread *t, bool (*enough)(const struct traced *))
+{
+    struct traced *b = &t->trace;
+    int end = tracer_end_open(t);
+    bool there = true;
+    b->waits = 1;
+    while (there && !enough(b)) {
+        b->look = 0;
+        there = enough(b) || sleep_stopped(t, end);
+    }
+    tracer_end_close(t->proc, end);
+    traced_waited(t);
+    return there;
+}
+
+static bool goes_on(const struct traced *b)
+{
+    return load(&b->state) == TRACED_RUNS;
+}
+
+void traced_show(struct thread *t, int state)
+{
+    store(&t->trace.state, state);
+    if (!traced_tell(t) || !traced_wait(t, goes_on))
+        traced_abandon(t);
+}
+
+int traced_stop(struct thread *t, int status, const siginfo_t *info)
+{
+    struct traced *b = &t->trace;
+    publish(t);
+    b->status = status;
+    b->has_info = info != NULL;
+    if (info)
+        b->info = *info;
+    b->signal = 0;
+    b->changed = 0;
+    b->seq++;
+    traced_show(t, TRACED_STOPPED);
+    take_back(t);
+    b->mode = b->resume;
+    b->group_stop = 0;
+    b->call_op = 0;
+    if (b->resume == PTRACE_DETACH) {
+        traced_leave(t);
+        traced_waited(t); /* the next may have attached already */
+    }
+    return b->signal;
+}
+
+/* As ptrace_notify() fills it. */
+static siginfo_t notify_info(int sig, int code)
+{
+    siginfo_t si = {.si_signo = sig, .si_code = code};
+    si.si_pid = (int) host(SYS_gettid);
+    si.si_uid = (unsigned) host(SYS_getuid);
+    return si;
+}
+
+int traced_stop_notify(struct thread *t, int sig, int status)
+{
+    siginfo_t si = notify_info(sig, status);
+    return traced_stop(t, status, &si);
+}
