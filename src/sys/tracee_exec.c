@@ -8,7 +8,6 @@
 
 struct saved {
     int tid; /* who made the exec */
-    int strangers;
     size_t count;
     struct tracee tracees[];
 };
@@ -25,14 +24,13 @@ void tracee_exec_save(struct thread *t, struct stream_writer *w)
     struct tracer *me = &t->proc->tracer;
     lock_take(&me->lock);
     size_t count = (size_t) me->count, n = 0;
-    int strangers = __atomic_load_n(&me->strangers, __ATOMIC_ACQUIRE);
-    autofree struct saved *s = count || strangers ? calloc(1, saved_size(count)) : NULL;
+    autofree struct saved *s = count ? calloc(1, saved_size(count)) : NULL;
     if (s) {
-        *s = (struct saved){.tid = t->tid, .strangers = strangers, .count = count};
+        *s = (struct saved){.tid = t->tid, .count = count};
         for (const struct tracee *tr = me->list; tr; tr = tr->next)
             s->tracees[n++] = *tr;
         stream_put(w, ST_TRACEES, s, saved_size(count));
-    } else if (count || strangers) {
+    } else if (count) {
         w->failed = true;
     }
     lock_drop(&me->lock);
@@ -78,8 +76,6 @@ void tracee_exec_done(struct process *p)
     if (!saved)
         return;
     let_others_go(p);
-    if (saved->strangers)
-        __atomic_store_n(&p->tracer.strangers, 1, __ATOMIC_RELEASE);
     for (size_t i = 0; i < saved->count; i++) {
         const struct tracee *from = &saved->tracees[i];
         if (from->tracer_tid != saved->tid || !add(p, from, p->pid) || !from->at || saved->tid == p->pid)

@@ -275,6 +275,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     t->proc->execing = p;
     process_release_memory(t);
     signal_block_every();
+    traced_keep_notice(t);
     r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), envp, 0);
     signal_block_all();
     t->proc->execing = NULL;

@@ -146,6 +146,9 @@ void traced_forget(struct process *p);
 void traced_thread_end(struct thread *t, int status);
 void traced_process_end(struct thread *t, int status);
 
+/* Notices are blocked from here on: one that came before is there once more in the next image. */
+void traced_keep_notice(const struct thread *t);
+
 struct traced_exec {
     int tracer_pid, tracer_tid, seized, mode, former_tid, nr;
     uint32_t options;

@@ -184,6 +184,12 @@ bool traced_save(const struct thread *t, struct traced_exec *out)
     return b->active;
 }
 
+void traced_keep_notice(const struct thread *t)
+{
+    if (load(&t->proc->tracer.strangers))
+        traced_notify((int) host(SYS_getpid), t->tid, TRACE_STRANGER);
+}
+
 void traced_adopt(struct thread *t, const struct traced_exec *in)
 {
     struct traced *b = &t->trace;
