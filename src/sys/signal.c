@@ -148,7 +148,7 @@ static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint6
             return host(nr, p1, sig, -PAGE_SIZE, p5); /* which looks at the descriptor first */
         return -EFAULT;
     }
-    if ((KSIG_BIT(sig) & signal_fault_set()) && info.si_code > 0 &&
+    if (sig > 0 && sig <= KSIG_MAX && (KSIG_BIT(sig) & signal_fault_set()) && info.si_code > 0 &&
         (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
         /* What looks like a fault must not be taken for one of ours. Whether it may be sent (to itself only) is asked with signal 0. */
         info.si_signo = 0;

@@ -403,7 +403,7 @@ static struct cpu_traits kvm_traits(const struct machine *m)
         .gpa_limit = m->gpa_limit,
         .xfeatures = m->xcr0,
         .xsave_size = m->xsave_size,
-        .tsc_is_host = m->tsc_is_host,
+        .tsc_is_host = __atomic_load_n(&m->tsc_is_host, __ATOMIC_RELAXED),
         .shadow_paging =
             m->world == WORLD_RING3, /* who emulates ring 0 in software has no second level of tables either */
     };
