@@ -50,7 +50,8 @@ int main(void)
     /* The call lies on a page of its own, below all other code, whose calls pass. */
     static const uint8_t code[] = {0xb8, 110, 0, 0, 0, 0x0f, 0x05, 0xc3};
     double sample[BATCHES];
-    uint8_t *page = mmap((void *) LOW, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    uint8_t *page =
+        mmap((void *) LOW, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (page != (void *) LOW)
         fail("mmap");
     memcpy(page, code, sizeof code);

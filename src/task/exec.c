@@ -188,8 +188,8 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
                              .trace = o->trace,
                              .stats = o->stats,
                              .above = fds_opened_up(),
-                              .comm_of_file = p->comm_of_file,
-                              .direct = cpu_backend() == &cpu_direct};
+                             .comm_of_file = p->comm_of_file,
+                             .direct = cpu_backend() == &cpu_direct};
     space_limits_inherit(&im.limits);
     for (int i = 0; i < 2; i++) {
         const struct sync_signals *own = sync_taken(&t->sync) >> i & 1 ? &t->sync : &t->proc->sync;

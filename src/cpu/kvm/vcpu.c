@@ -373,7 +373,8 @@ void kvm_stop(struct machine *m)
                 host(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0, 0);
                 host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0);
             }
-            if (host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, by, &again, NULL, 0) == -ETIMEDOUT && lock_owner_dead(by))
+            if (host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, by, &again, NULL, 0) == -ETIMEDOUT &&
+                lock_owner_dead(by))
                 break;
         }
 }

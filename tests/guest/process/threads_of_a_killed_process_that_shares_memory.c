@@ -6,7 +6,11 @@
 #include "child.h"
 #include "threads.h"
 
-enum { THREADS = 3, ROUNDS = 6, THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM };
+enum {
+    THREADS = 3,
+    ROUNDS = 6,
+    THREAD = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM
+};
 
 static char stacks[THREADS + 2][65536] __attribute__((aligned(16)));
 static _Atomic uint32_t running, orphan;
