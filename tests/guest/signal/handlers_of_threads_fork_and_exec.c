@@ -1,4 +1,5 @@
 /* covers: fork vfork execve tgkill */
+/* asan: no (a fork beside threads that allocate may leave the child the sanitizer's allocator locked) */
 #include "child.h"
 #include "threads.h"
 

@@ -44,7 +44,7 @@ static void *defers(void *arg)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     atomic_store(&tid, (uint32_t) raw(gettid));
     struct pollfd pfd = {p[0], POLLIN, 0};
-    long r = poll(&pfd, 1, 50);
+    long r = poll(&pfd, 1, 400);
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
     return (void *) (r + 5);
 }
