@@ -218,7 +218,7 @@ static uint64_t find_stub(struct machine *m, const struct cpu_text *text, uint64
     struct rewriting *w = m->rewriting;
     for (unsigned i = 0; i < w->rooms; i++)
         if (w->room[i].used < ROOM_STUBS && reaches(site, w->room[i].start))
-            return w->room[i].start + w->room[i].used++ * STUB_SIZE;
+            return w->room[i].start + (uint64_t) w->room[i].used++ * STUB_SIZE;
     const uint64_t at = text->room;
     if (!at || w->rooms == MAX_ROOMS || !reaches(site, at))
         return 0;
