@@ -346,6 +346,23 @@ static void iov_advance(struct msghdr *m, size_t n)
     }
 }
 
+/* What to wait at for room: the addressee of a datagram may be full while the socket is not, which poll(2) tells of a connected one only. */
+static int toward(const struct msghdr *m)
+{
+    if (!m->msg_name)
+        return -1;
+    fds_create_lock();
+    int fd = (int) host(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    if (fd >= 0 && host(SYS_connect, fd, m->msg_name, m->msg_namelen)) { /* it takes from its peer alone */
+        fds_close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
 /* Descriptors leave under the lock that keeps a supervisor's new one from having a guest's number just then, so that part must not
  * block: wait for room outside, and let what a stream did not take follow. */
 static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned flags)
@@ -368,7 +385,12 @@ static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned 
             break;
         host(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
         limit = (struct timespec){tv.tv_sec, tv.tv_usec * 1000};
+        int peer = toward(m);
+        if (peer >= 0)
+            p.fd = peer;
         ret = sys_block(t, SYS_ppoll, &p, 1l, tv.tv_sec || tv.tv_usec ? &limit : NULL, NULL, 0l, 0l);
+        if (peer >= 0)
+            fds_close(peer);
         if (ret <= 0)
             return ret < 0 ? ret : -EAGAIN;
     }
