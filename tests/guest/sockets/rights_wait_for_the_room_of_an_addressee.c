@@ -27,8 +27,7 @@ static long give(int s, int flags)
 static void *sender(void *arg)
 {
     atomic_store(&tid, (uint32_t) raw(gettid));
-    show("given", give((int) (intptr_t) arg, 0));
-    return NULL;
+    return (void *) give((int) (intptr_t) arg, 0);
 }
 
 int main(void)
@@ -53,6 +52,6 @@ int main(void)
         sched_yield();
     until_state(getpid(), (pid_t) atomic_load(&tid), "S");
     show("taken", recv(to, buf, sizeof buf, 0));
-    thread_join(th);
+    show("given", (long) thread_join(th));
     return t_end();
 }
