@@ -27,6 +27,7 @@ BASE = -std=gnu11 -D_GNU_SOURCE -DELFUSE_VERSION='"$(VERSION)"' -Isrc -Wall -Wex
 HARDEN = -O2 -fPIE -DELFUSE_FIXED -U_FORTIFY_SOURCE -fno-asynchronous-unwind-tables -fstack-protector-strong -ffunction-sections -fdata-sections
 SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN = -O1 -fsanitize=thread
+UBSAN = -fsanitize=undefined -fsanitize-undefined-trap-on-error
 LINK = -static -no-pie -pthread $(PLACE) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
 # Where no program wants to be (ZONE_START in cpu/direct/direct.h, docs/internals/direct.md): position-independent code at a fixed address, since
 # all guests' supervisors have to agree on where their variables are. The undefined weak symbols of musl's start files are too far from 0 there.
@@ -43,7 +44,7 @@ TSAN_OBJ := $(SRC:%=$(BUILD)/tsan/obj/%.o) $(BUILD)/tsan/obj/tests/tsan/options.
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all deps demo check check-full bench bench-fork lint format install uninstall unit guest cli programs suites foreign term fuzz \
-    check-translated check-svm check-asan check-tsan coverage doc clean FORCE
+    check-translated check-svm check-asan check-tsan check-ubsan coverage doc clean FORCE
 
 all: $(BUILD)/elfuse ## build/elfuse
 
@@ -137,6 +138,9 @@ check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads, futexes, sign
 	@# leave the child its allocator locked; and it puts off every signal while it holds locks of its own but SIGSEGV and its like, which it
 	@# takes for faults of the code: one that another process sends then waits for a lock that its own thread holds.
 	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal|futex|fork)/(?!default_actions|handlers_of_threads_fork|blocked_faults)|^process/threads_after'
+check-ubsan: ## the guest programs by the direct backend, which needs musl, under a build that ends at undefined behaviour
+	@$(MAKE) --no-print-directory -s BUILD='$(BUILD)/ubsan' CFLAGS='$(CFLAGS) $(UBSAN)' '$(BUILD)/ubsan/elfuse'
+	@ELFUSE='$(BUILD)/ubsan/elfuse' ELFUSE_BACKEND=direct tests/guest/run --timeout 60 --variant static-musl
 
 deps: ## install what building and testing needs (Debian, Ubuntu)
 	@scripts/deps check

@@ -1,4 +1,5 @@
 /* covers: rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal */
+/* translated: no (the translator takes such a signal for a fault of its own, and ends in one way or another) */
 /* A process may send itself any siginfo, one that says a fault too. */
 #include "t.h"
 
