@@ -95,7 +95,7 @@ struct vcpu {
 
     bool live; /* the registers of XSAVE but for these are in the processor: a rewritten site does not save them */
     uint64_t open_mask;
-    uint64_t hot; /* where a call came from that is worth rewriting, 0: none */
+    uint64_t hot, hot_nr; /* where a call came from that is worth rewriting, 0: none; and what it had in RAX */
     LIST_ENTRY(vcpu) link;
     SLIST_ENTRY(vcpu) parked;
     struct machine *m;
@@ -141,7 +141,7 @@ uint64_t direct_rewritten(const struct machine *m);
 bool direct_site_hot(struct machine *m, uint64_t site);
 /* Is [rip] a rewritten site, whose first byte may have been a HLT for a moment? */
 bool direct_site_at(const struct machine *m, uint64_t rip);
-void direct_rewrite(struct machine *m, uint64_t site, const struct cpu_text *text);
+void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text);
 bool direct_exclude(struct machine *m, uint64_t start, uint64_t end);
 
 /* vcpu.c */

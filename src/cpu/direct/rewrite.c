@@ -315,19 +315,28 @@ static void rewrite_xor(struct machine *m, const struct self *self, uint64_t sit
         apply(w, self, &p);
 }
 
-void direct_rewrite(struct machine *m, uint64_t site, const struct cpu_text *text)
+/* `code`, up to the end of the SYSCALL, begins with the byte before what may be a MOV to EAX. Only the number that the call really had tells that it
+ * is one, and not the end of another instruction; and no REX prefix may make it a MOV, or an XOR, of another register. */
+static bool is_rex(uint8_t byte)
+{
+    return (byte & 0xf0) == 0x40;
+}
+
+void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text)
 {
     const struct self self = {
         .mem = (int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC),
         .pagemap = (int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC),
     };
-    uint8_t code[7]; /* up to the end of the SYSCALL */
+    uint8_t code[8];
+    uint32_t number;
     const bool room = m->rewriting->sites + 2 <= MAX_SITES;
     if (self.mem >= 0 && self.pagemap >= 0 && room && site - sizeof code >= text->start && site <= text->end &&
-        read_code(&self, site - sizeof code, code, sizeof code) && code[5] == 0x0f && code[6] == 0x05) {
-        if (code[0] == MOV_EAX)
+        read_code(&self, site - sizeof code, code, sizeof code) && code[6] == 0x0f && code[7] == 0x05) {
+        memcpy(&number, code + 2, sizeof number);
+        if (code[1] == MOV_EAX && number == nr && !is_rex(code[0]))
             rewrite_mov(m, &self, site, text);
-        else if (code[3] == 0x31 && code[4] == 0xc0)
+        else if (code[4] == 0x31 && code[5] == 0xc0 && nr == 0 && !is_rex(code[3]))
             rewrite_xor(m, &self, site, text);
     }
     if (self.mem >= 0)

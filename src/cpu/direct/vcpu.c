@@ -270,7 +270,7 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
     if (sig == SIGSYS && info->si_code == (v->m->by_filter ? BY_FILTER : BY_DISPATCH)) {
         if (info->si_arch == AUDIT_ARCH_X86_64) {
             if (__builtin_expect(direct_site_hot(v->m, uc->rip), 0))
-                v->hot = uc->rip;
+                v->hot = uc->rip, v->hot_nr = uc->rax;
             return CPU_SYSCALL;
         }
         v->fault = (struct cpu_fault){.vector = VECTOR_GP, .error = 0x80 * 8 + 2}; /* int 0x80 */
@@ -476,7 +476,7 @@ gva_t direct_vcpu_hot_call(struct vcpu *v)
 
 void direct_vcpu_rewrite(struct vcpu *v, const struct cpu_text *text)
 {
-    direct_rewrite(v->m, v->hot, text);
+    direct_rewrite(v->m, v->hot, v->hot_nr, text);
     v->hot = 0;
 }
 
