@@ -346,10 +346,13 @@ static void iov_advance(struct msghdr *m, size_t n)
     }
 }
 
-/* What to wait at for room: the addressee of a datagram may be full while the socket is not, which poll(2) tells of a connected one only. */
-static int toward(const struct msghdr *m)
+/* What to wait at for room, or -1: the socket itself. The addressee of a datagram may be full while the socket is not, which poll(2) tells of a
+ * connected one only. */
+static int toward(int socket, const struct msghdr *m)
 {
-    if (!m->msg_name)
+    struct pollfd own = {.fd = socket, .events = POLLOUT};
+    struct timespec now = {0};
+    if (!m->msg_name || host(SYS_ppoll, &own, 1, &now, NULL, 8) == 0)
         return -1;
     fds_create_lock();
     int fd = (int) host(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -385,7 +388,7 @@ static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned 
             break;
         host(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
         limit = (struct timespec){tv.tv_sec, tv.tv_usec * 1000};
-        int peer = toward(m);
+        int peer = toward(fd, m);
         if (peer >= 0)
             p.fd = peer;
         ret = sys_block(t, SYS_ppoll, &p, 1l, tv.tv_sec || tv.tv_usec ? &limit : NULL, NULL, 0l, 0l);

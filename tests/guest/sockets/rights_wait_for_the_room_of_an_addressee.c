@@ -1,5 +1,6 @@
 /* covers: sendmsg recvmsg setsockopt */
-/* A datagram with a descriptor, to a full socket that the sender is not connected to: it sleeps until there is room, or its time is over. */
+/* A datagram with a descriptor, to a full socket that the sender is not connected to, or from one that is full itself: it sleeps until there is room,
+ * or its time is over. */
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -9,10 +10,13 @@
 static struct sockaddr_un name;
 static _Atomic uint32_t tid;
 
+static size_t size = 1;
+
 static long give(int s, int flags)
 {
-    char c = 'x', room[CMSG_SPACE(sizeof(int))] = {0};
-    struct iovec iov = {&c, 1};
+    static char data[2048];
+    char room[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec iov = {data, size};
     struct msghdr m = {.msg_name = &name, .msg_namelen = sizeof name, .msg_iov = &iov, .msg_iovlen = 1};
     m.msg_control = room;
     m.msg_controllen = sizeof room;
@@ -30,17 +34,19 @@ static void *sender(void *arg)
     return (void *) give((int) (intptr_t) arg, 0);
 }
 
-int main(void)
+static void fill_and_wait(const char *path)
 {
     struct timeval tv = {.tv_usec = 50000};
     char buf[8];
 
-    scratch();
     name.sun_family = AF_UNIX;
-    strcpy(name.sun_path, "to");
+    strcpy(name.sun_path, path);
+    atomic_store(&tid, 0);
     int to = socket(AF_UNIX, SOCK_DGRAM, 0), s = socket(AF_UNIX, SOCK_DGRAM, 0);
     MUST(to >= 0 && s >= 0 && bind(to, (void *) &name, sizeof name) == 0);
-    while (give(s, MSG_DONTWAIT) == 1)
+    int small = 2048; /* the least that there is: a few datagrams of 2,000 bytes */
+    MUST(size == 1 || setsockopt(s, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
+    while (give(s, MSG_DONTWAIT) > 0)
         ;
     show("full", give(s, MSG_DONTWAIT));
     MUST(setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv) == 0);
@@ -52,6 +58,17 @@ int main(void)
         sched_yield();
     until_state(getpid(), (pid_t) atomic_load(&tid), "S");
     show("taken", recv(to, buf, sizeof buf, 0));
+    while (size > 1 &&
+           recv(to, buf, sizeof buf, MSG_DONTWAIT) > 0) /* its own buffer has room when a good part of it is free */
+        ;
     show("given", (long) thread_join(th));
+}
+
+int main(void)
+{
+    scratch();
+    fill_and_wait("to");
+    size = 2000;
+    fill_and_wait("big");
     return t_end();
 }
