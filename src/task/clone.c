@@ -96,7 +96,7 @@ static int thread_part(const struct clone_args_in *a, int tid)
 static void thread_undo(struct process *p, struct thread *n)
 {
     pthread_mutex_lock(&p->lock);
-    vcpu_park(n->vcpu);
+    thread_park(n);
     process_drop(p, n);
     seccomp_drop(n);
     pthread_mutex_unlock(&p->lock);

@@ -52,6 +52,14 @@ void process_drop(struct process *p, struct thread *t)
     __atomic_store_n(&p->nthreads, p->nthreads - 1, __ATOMIC_RELEASE);
 }
 
+void thread_park(struct thread *t)
+{
+    struct vcpu *v = t->vcpu;
+    t->vcpu = NULL;
+    if (v)
+        vcpu_park(v);
+}
+
 bool process_has_thread(struct process *p, int tid)
 {
     struct thread *t;
@@ -176,7 +184,7 @@ static void walk_robust_list(struct thread *t)
 }
 
 /* The end of a whole process, by exit, exec or a signal of its own: what its threads hold is marked for others that share the memory. One that
- * the host kernel kills is beyond our reach (docs/limits.md). */
+ * the host kernel kills is beyond our reach, but in place (docs/limits.md). */
 void process_release_memory(struct thread *t)
 {
     struct process *p = t->proc;
@@ -223,9 +231,7 @@ static _Noreturn void end_thread(struct thread *t, int status)
     bool last = p->nthreads == 1;
     bool leader = t->tid == p->pid;
     if (!last) {
-        struct vcpu *v = t->vcpu;
-        t->vcpu = NULL; /* first, for spawn_gone() */
-        vcpu_park(v);   /* before it is dropped: whoever is left alone may close the machine */
+        thread_park(t); /* before it is dropped: whoever is left alone may close the machine */
         process_drop(p, t);
     }
     pthread_mutex_unlock(&p->lock);

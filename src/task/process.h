@@ -23,6 +23,8 @@ bool process_owns_table(struct process *p);
 /* With p->lock held: `t` is one of its threads, is none any more. */
 void process_add(struct process *p, struct thread *t);
 void process_drop(struct process *p, struct thread *t);
+/* Its vCPU is another's to take. A process that shares the memory may be killed in here: then it is lost, and never parked twice. */
+void thread_park(struct thread *t);
 /* Is this one of the guest's threads, which has not ended? */
 bool process_has_thread(struct process *p, int tid);
 /* What to run at the end of a process image: statistics. */

@@ -196,20 +196,28 @@ static int spawn_main(void *arg)
     thread_run(t);
 }
 
-/* What the child's other threads had, if they were killed with it. Nothing tells of the end of each, before Linux 6.9, and they may end later than
- * the first one, for whom the sleeper sleeps. One that was killed before it knew its own number has run nothing yet; what it had stays behind. */
-static void threads_gone(struct spawn *s, int pid)
+/* The child's other threads, if they were killed with it, may end later than the first one, for whom the sleeper sleeps; nothing tells of the end of
+ * each, before Linux 6.9. One that does not know its own number yet has taken nothing. */
+static void wait_for_threads(struct spawn *s, int pid)
+{
+    const struct timespec moment = {.tv_nsec = 200000};
+    struct thread *n;
+    LIST_FOREACH (n, &s->proc.threads, link)
+        while (n != &s->thread && n->tid && host(SYS_tgkill, pid, n->tid, 0) != -ESRCH)
+            host(SYS_nanosleep, &moment, NULL);
+}
+
+/* What they had; of one without a number it stays behind. */
+static void threads_gone(struct spawn *s)
 {
     struct thread *n, *next;
     for (n = LIST_FIRST(&s->proc.threads); n; n = next) {
         next = LIST_NEXT(n, link);
         if (n == &s->thread || !n->tid)
             continue;
-        while (host(SYS_tgkill, pid, n->tid, 0) == 0)
-            host(SYS_sched_yield);
-        if (n->vcpu)
-            vcpu_park(n->vcpu);
+        thread_park(n);
         seccomp_drop(n);
+        free((void *) n->trace.xsave);
         free(n);
     }
 }
@@ -217,6 +225,7 @@ static void threads_gone(struct spawn *s, int pid)
 /* The child has left this memory, by exec, or dead in the middle of whatever it did here: what it held is let go in its name. */
 static void spawn_gone(struct spawn *s, int pid)
 {
+    wait_for_threads(s, pid);
     alloc_repair(pid); /* first: the others may allocate */
     fds_child_gone(&s->fds, pid);
     space_repair(s->proc.space, pid);
@@ -225,7 +234,7 @@ static void spawn_gone(struct spawn *s, int pid)
     if (lock_held_by(&guests_lock, pid))
         lock_drop(&guests_lock);
     guests_remove(&s->proc);
-    threads_gone(s, pid);
+    threads_gone(s);
 }
 
 /* The calling host thread sleeps in the host's clone until the child execs or ends. The child runs on a vCPU of the same machine, on a host
