@@ -282,14 +282,18 @@ static int mirror_action(const struct sighand *sh, int sig, const struct ksigact
     return host_action(sig, ours ? (uint64_t) (uintptr_t) on_signal : act->handler, flags);
 }
 
+static bool is_ignored_by_host(int sig)
+{
+    struct ksigaction act;
+    return host(SYS_rt_sigaction, sig, NULL, &act, 8) == 0 && act.handler == KSIG_IGN;
+}
+
 ksigset_t signal_host_ignored(void)
 {
     ksigset_t set = 0;
-    for (int sig = 1; sig <= KSIG_MAX; sig++) {
-        struct ksigaction act;
-        if (host(SYS_rt_sigaction, sig, NULL, &act, 8) == 0 && act.handler == KSIG_IGN)
+    for (int sig = 1; sig <= KSIG_MAX; sig++)
+        if (is_ignored_by_host(sig))
             set |= KSIG_BIT(sig);
-    }
     return set;
 }
 
@@ -306,8 +310,9 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
     sh->all = false;
     for (int sig = 1; sig <= KSIG_MAX; sig++) {
         sh->action[sig] = (struct ksigaction){.handler = ignored & KSIG_BIT(sig) ? KSIG_IGN : KSIG_DFL};
-        /* Where the image before was traced, what it ignored had a handler of ours. */
-        if (ignored & KSIG_BIT(sig) || (signal_tell_deaths && is_deadly(sig)))
+        /* Where the image before was traced, what it ignored had a handler of ours. Elsewhere the host knows, and to ignore once more would drop what
+         * is pending. */
+        if (ignored & KSIG_BIT(sig) ? !is_ignored_by_host(sig) : signal_tell_deaths && is_deadly(sig))
             mirror_action(sh, sig, &sh->action[sig]);
     }
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
