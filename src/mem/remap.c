@@ -28,11 +28,6 @@ static int host_move(uint8_t *from, uint8_t *to, uint64_t size)
 static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size)
 {
     bool copied = sp->memfile >= 0 && is_lazy(like); /* a page of the memory file belongs to its place */
-    if (copied) {
-        int r = mirror_protect(sp, old, old + size, like->prot, PROT_NONE);
-        if (r)
-            return r;
-    }
     bool locked = like->flags & RG_LOCKED;
     uint64_t at = old;
     struct run src, dst;
@@ -50,13 +45,18 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
         if (r)
             return r;
     }
-    at = to;
-    while (locked && run_next(sp, &at, to + size, &dst)) {
-        int r = mirror_lock(like, dst.hva, dst.end - dst.start);
-        if (r)
-            return r;
-    }
-    return copied ? mirror_protect(sp, old, old + size, PROT_NONE, like->prot) : 0;
+    return 0;
+}
+
+/* What moved has its rights again, and its lock. */
+static int open_moved(struct space *sp, const struct region *like, uint64_t to, uint64_t size)
+{
+    uint64_t at = to;
+    struct run run;
+    int r = mirror_protect(sp, to, to + size, PROT_NONE, like->prot);
+    while (r == 0 && (like->flags & RG_LOCKED) && run_next(sp, &at, to + size, &run))
+        r = mirror_lock(like, run.hva, run.end - run.start);
+    return r ? r : mirror_guest(sp, to, to + size);
 }
 
 /* Host mappings that growing an object may need, and moving it before that. Near the host's limit mremap(2) refuses: but a page that is lent out has
@@ -169,17 +169,25 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     struct region *moved = region_insert(sp, like, to, to + old_size);
     if (!moved)
         return -ENOMEM;
+    /* Who works there at this moment finds nothing at the old place, and nothing at the new one before all is there. */
+    moved->prot = PROT_NONE;
     ret = is_lazy(like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0) : mirror_bind(sp, to, to + old_size);
+    if (ret == 0)
+        ret = mirror_protect(sp, old, end, like->prot, PROT_NONE);
     if (ret == 0)
         ret = move_pages(sp, like, old, to, old_size);
     if (ret) {
         unmap_locked(sp, to, to + old_size);
+        mirror_protect(sp, old, end, PROT_NONE, like->prot);
         return ret;
     }
+    moved->prot = like->prot;
     /* What stays behind was moved by the host in the same way, and is not locked any more. */
     ret = flags & MREMAP_DONTUNMAP ? region_mark(sp, old, end, 0, RG_LOCKED | RG_ONFAULT) : unmap_locked(sp, old, end);
+    if (ret == 0 && (flags & MREMAP_DONTUNMAP))
+        ret = mirror_protect(sp, old, end, PROT_NONE, like->prot);
     if (ret == 0)
-        ret = show(sp, to, to + old_size, like->prot);
+        ret = open_moved(sp, like, to, old_size);
     if (ret == 0 && new_size > old_size)
         ret = extend(sp, like, to + old_size - PAGE_SIZE, to + old_size, to + new_size);
     if (ret)
