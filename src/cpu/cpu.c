@@ -216,11 +216,11 @@ int vcpu_load(struct vcpu *v, const struct cpu_state *st)
 
 /* ---- signals ---- */
 
-void cpu_handle_signal(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask)
+void cpu_handle_signal(int sig, cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask)
 {
     *handler = (uint64_t) fn;
     if (backend->handle)
-        backend->handle(fn, handler, flags, mask);
+        backend->handle(sig, fn, handler, flags, mask);
 }
 
 uint64_t cpu_own_signals(void)

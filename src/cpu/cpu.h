@@ -168,7 +168,7 @@ int vcpu_load(struct vcpu *v, const struct cpu_state *st);
 
 /* `fn` is to have a signal: complete what rt_sigaction(2) is told. A backend whose guest runs in this process has to come before it. */
 typedef void cpu_signal_fn(int sig, siginfo_t *info, void *context);
-void cpu_handle_signal(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask);
+void cpu_handle_signal(int sig, cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask);
 /* Signals (bit n-1) that the backend needs for itself: handled whatever the guest wants, and never blocked while it runs. */
 uint64_t cpu_own_signals(void);
 
@@ -206,7 +206,8 @@ struct cpu_backend {
     int (*unmap)(struct machine *m, gva_t va, uint64_t size);
     struct cpu_traits (*traits)(const struct machine *m);
     void (*stats)(const struct machine *m, struct cpu_stats *out);
-    void (*handle)(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask); /* NULL: as it is */
+    /* NULL: as it is */
+    void (*handle)(int sig, cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask);
     int (*vcpu_create)(struct machine *m, struct vcpu **out);
     void (*vcpu_park)(struct vcpu *v);
     enum cpu_event (*vcpu_run)(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);

@@ -264,7 +264,7 @@ static int host_action(int sig, uint64_t handler, uint64_t flags)
     if (handler > KSIG_IGN) {
         act.flags |= SA_SIGINFO | KSA_RESTORER;
         act.restorer = (uint64_t) (uintptr_t) signal_restorer;
-        cpu_handle_signal(on_signal, &act.handler, &act.flags, &act.mask);
+        cpu_handle_signal(sig, on_signal, &act.handler, &act.flags, &act.mask);
     }
     return (int) host(SYS_rt_sigaction, sig, &act, NULL, 8);
 }
@@ -315,8 +315,8 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
         if (ignored & KSIG_BIT(sig) ? !is_ignored_by_host(sig) : signal_tell_deaths && is_deadly(sig))
             mirror_action(sh, sig, &sh->action[sig]);
     }
-    host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
-    host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, SA_NODEFER);
+    host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, 0);
+    host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, 0);
     for (int sig = 1; sig <= KSIG_MAX; sig++)
         if (KSIG_BIT(sig) & cpu_own_signals())
             host_action(sig, (uint64_t) (uintptr_t) on_signal, 0);

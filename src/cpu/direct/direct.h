@@ -76,6 +76,9 @@ struct machine {
     struct rewriting *rewriting; /* NULL: nothing called often yet */
 };
 
+#define BIT(sig) (1ull << ((sig) -1))
+#define SUPERVISOR_MASK ~(BIT(SIGSEGV) | BIT(SIGBUS))
+
 #define ALTSTACK_SIZE (64ull << 10)
 #define XSAVE_MAX 16384
 
@@ -93,6 +96,7 @@ struct vcpu {
     uint64_t pad;
     uint8_t xmm[16][16];
 
+    bool shut; /* it left by the handler of a signal that the supervisor does not block, and which is blocked there */
     bool live; /* the registers of XSAVE but for these are in the processor: a rewritten site does not save them */
     uint64_t open_mask;
     uint64_t hot, hot_nr; /* where a call came from that is worth rewriting, 0: none; and what it had in RAX */

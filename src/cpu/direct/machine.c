@@ -346,13 +346,14 @@ static void direct_stats(const struct machine *m, struct cpu_stats *out)
     }
 }
 
-static void direct_handle(cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask)
+/* A handler may not return, so it runs with the supervisor's mask. But not that of a signal which this mask lets in: others may send those faster
+ * than they are handled, and each would lie upon the one before. */
+static void direct_handle(int sig, cpu_signal_fn *fn, uint64_t *handler, uint64_t *flags, uint64_t *mask)
 {
     direct_signal = fn;
     *handler = (uint64_t) direct_handler;
     *flags |= SA_ONSTACK;
-    *mask =
-        ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1)); /* what holds in the supervisor: a handler may not return */
+    *mask = SUPERVISOR_MASK >> (sig - 1) & 1 ? SUPERVISOR_MASK : ~0ull;
 }
 
 const struct cpu_backend cpu_direct = {

@@ -27,9 +27,7 @@
 #define UC_FLAGS 7 /* XSAVE is there, SS is right, and to be restored */
 enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 
-#define BIT(sig) (1ull << ((sig) -1))
-#define ALWAYS_OPEN (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGSYS))
-#define SUPERVISOR_MASK ~(BIT(SIGSEGV) | BIT(SIGBUS))
+#define ALWAYS_OPEN (~SUPERVISOR_MASK | BIT(SIGSYS))
 
 cpu_signal_fn *direct_signal;
 extern const uint8_t __executable_start[], etext[];
@@ -259,6 +257,7 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
         return -1;
     }
     v->open = 0;
+    v->shut = !(SUPERVISOR_MASK & BIT(sig));
     take_frame(v, uc);
     if (lost) { /* a rewritten site, whose GS is not ours: is not yet, or the program wants it for itself */
         v->uc.rip = uc->rcx;
@@ -358,12 +357,16 @@ static bool can_resume(const struct vcpu *v, uint64_t sigmask)
            !(r->rflags & RFLAGS_TF);
 }
 
-static void close_signals(struct vcpu *v)
+static void set_supervisor_mask(void)
 {
     const uint64_t mask = SUPERVISOR_MASK;
-    if (!v->open)
-        return;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
+}
+
+static void close_signals(struct vcpu *v)
+{
+    if (v->open)
+        set_supervisor_mask();
     v->open = 0;
 }
 
@@ -393,6 +396,9 @@ enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_faul
         return CPU_FAULT;
     }
     int event = can_resume(v, sigmask) ? direct_resume(v) : enter(v, sigmask);
+    if (v->shut)
+        set_supervisor_mask();
+    v->shut = false;
     if (event != ENTER_KICKED)
         v->live = event == ENTER_JUMPED;
     if (__builtin_expect(v->kick, 0))
