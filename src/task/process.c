@@ -433,7 +433,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
 
 /* The host has no page, or had none for an instant, while another thread took the memory away from a vCPU that was walking the guest's tables.
  * Either way those tables tell more once all that has an object behind it is hidden: the access, repeated, is a #PF with its address and kind,
- * or it succeeds. What goes on failing is memory that the host has lost. */
+ * or it succeeds. What goes on failing is memory that the host has lost. In place the host's kernel has said all that there is to say. */
 #define BUS_TRIES 100
 
 static void handle_bus(struct thread *t, const struct cpu_fault *f)
@@ -443,7 +443,7 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
         t->bus_rip = t->regs->rip;
         t->bus_tries = 0;
     }
-    if (t->bus_tries++ < BUS_TRIES) {
+    if (!cpu_backend()->in_place && t->bus_tries++ < BUS_TRIES) {
         space_hide_objects(t->proc->space);
         return;
     }

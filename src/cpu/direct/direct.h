@@ -5,6 +5,7 @@
 /* The supervisor's zone. The program is linked to its start (Makefile), and calls from inside of it are not trapped. */
 #define ZONE_START 0x7e9000000000
 #define ZONE_END 0x7ea000000000
+#define ZONE_SHIFT 36
 
 /* Offsets in struct vcpu. */
 #define V_IN_GUEST 0
@@ -23,7 +24,13 @@
 #define ENTER_KICKED 8 /* before it began */
 #define ENTER_JUMPED 9 /* a SYSCALL, by a rewritten site */
 
+/* What direct_jumped makes of rax: OF in bit 0, LAHF's byte in bits 8-15, and the number of the call. */
+#define JUMPED_NUMBER 16
+
 #ifndef __ASSEMBLER__
+_Static_assert(ZONE_START + (1ull << ZONE_SHIFT) == ZONE_END && ZONE_START >> ZONE_SHIFT << ZONE_SHIFT == ZONE_START,
+               "the upper bits of an address tell");
+
 #include <signal.h>
 #include <sys/queue.h>
 
@@ -106,8 +113,8 @@ struct vcpu {
     struct cpu_fault fault;
     struct cpu_stats stats;
     uint64_t mask; /* the guest's */
-    siginfo_t kept
-        [2]; /* SIGSYS from outside, the thread's and the process's, which the guest blocks: while it runs they wait here */
+    /* SIGSYS from outside, the thread's and the process's, which the guest blocks: while it runs they wait here. */
+    siginfo_t kept[2];
     unsigned keeps;
     uint64_t gs; /* until a thread has it */
     int tid;     /* the host thread that runs it, 0: none yet */
@@ -135,8 +142,8 @@ int direct_enter(struct vcpu *v);
 int direct_resume(struct vcpu *v); /* where it was left by a rewritten site, with the host's mask open */
 void direct_handler(int sig, siginfo_t *info, void *uc);
 extern const uint8_t direct_window[], direct_window_end[], direct_resume_window[], direct_resume_window_end[];
-/* Where rewritten sites go, rcx being the address behind them. Up to `sure` it may fault: GS is not ours. */
-extern const uint8_t direct_jumped[], direct_jumped_sure[];
+/* Where rewritten sites go, rcx being the address behind them. From `packed` up to `sure` it may fault: GS is not ours. */
+extern const uint8_t direct_jumped[], direct_jumped_packed[], direct_jumped_sure[];
 
 /* rewrite.c: called with the locks of vcpu_rewrite(), but for the first four */
 struct rewriting *direct_rewriting_create(void); /* NULL: out of memory, which only means that nothing is rewritten */
@@ -145,6 +152,8 @@ uint64_t direct_rewritten(const struct machine *m);
 bool direct_site_hot(struct machine *m, uint64_t site);
 /* Is [rip] a rewritten site, whose first byte may have been a HLT for a moment? */
 bool direct_site_at(const struct machine *m, uint64_t rip);
+/* A mapping is gone, or may be written from now on. */
+void direct_forget_text(struct machine *m, uint64_t start, uint64_t size);
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text);
 bool direct_exclude(struct machine *m, uint64_t start, uint64_t end);
 

@@ -304,13 +304,15 @@ static int direct_back(struct machine *m, gpa_t at, void *hva, uint64_t size, bo
 
 static int direct_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot)
 {
-    (void) m, (void) va, (void) pa, (void) size, (void) prot;
+    (void) pa;
+    if (prot & PROT_WRITE)
+        direct_forget_text(m, va.v, size);
     return 0;
 }
 
 static int direct_unmap(struct machine *m, gva_t va, uint64_t size)
 {
-    (void) m, (void) va, (void) size;
+    direct_forget_text(m, va.v, size);
     return 0;
 }
 

@@ -19,6 +19,9 @@
 #define REACH ((1ll << 31) - (1 << 20)) /* of a rel32, with something to spare */
 #define NEAR 120                        /* of a rel8 */
 #define PIECE 65536
+#define TEXT_MAX (8ull << 20) /* all of a text is looked through for each of its sites, and no mapping changes meanwhile */
+#define NO_PAGE 1
+#define LOOKED_AT 8 /* bytes, up to the end of the SYSCALL */
 
 enum { JMP32 = 0xe9, JMP8 = 0xeb, HLT = 0xf4, RET = 0xc3, MOV_EAX = 0xb8 };
 
@@ -27,14 +30,14 @@ struct rewriting {
         uint64_t site;
         uint32_t calls;
     } seen[1024]; /* by hash; written without a lock: what gets lost makes a site a little later */
-    uint64_t at[MAX_SITES];
+    uint64_t at[MAX_SITES]; /* 0: no more */
     unsigned sites;
     struct {
         uint64_t start;
         unsigned used;
     } room[MAX_ROOMS];
     unsigned rooms;
-    uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else */
+    uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else; NO_PAGE: no more */
     unsigned pages;
 };
 
@@ -81,9 +84,20 @@ bool direct_site_at(const struct machine *m, uint64_t rip)
 {
     const struct rewriting *w = m->rewriting;
     for (unsigned i = 0; w && i < __atomic_load_n(&w->sites, __ATOMIC_ACQUIRE); i++)
-        if (w->at[i] == rip)
+        if (__atomic_load_n(&w->at[i], __ATOMIC_RELAXED) == rip)
             return true;
     return false;
+}
+
+void direct_forget_text(struct machine *m, uint64_t start, uint64_t size)
+{
+    struct rewriting *w = m->rewriting;
+    for (unsigned i = 0; w && i < w->sites; i++)
+        if (w->at[i] - start < size)
+            __atomic_store_n(&w->at[i], 0, __ATOMIC_RELAXED);
+    for (unsigned i = 0; w && i < w->pages; i++)
+        if (w->page[i] - start < size)
+            w->page[i] = NO_PAGE;
 }
 
 /* ---- what may be changed ---- */
@@ -220,12 +234,11 @@ static uint64_t find_stub(struct machine *m, const struct cpu_text *text, uint64
         if (w->room[i].used < ROOM_STUBS && reaches(site, w->room[i].start))
             return w->room[i].start + (uint64_t) w->room[i].used++ * STUB_SIZE;
     const uint64_t at = text->room;
-    if (!at || w->rooms == MAX_ROOMS || !reaches(site, at))
+    if (!at || w->rooms == MAX_ROOMS || !reaches(site, at) || !direct_exclude(m, at, at + CHUNK))
         return 0;
     const int fixed = at < ZONE_END ? MAP_FIXED_NOREPLACE : MAP_FIXED; /* reserved already */
-    if (host(SYS_mmap, at, CHUNK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0) != (long) at)
-        return 0;
-    if (host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC) || !direct_exclude(m, at, at + CHUNK))
+    if (host(SYS_mmap, at, CHUNK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0) != (long) at ||
+        host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC))
         return 0;
     w->room[w->rooms].start = at;
     w->room[w->rooms++].used = 1;
@@ -324,14 +337,16 @@ static bool is_rex(uint8_t byte)
 
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text)
 {
+    if (text->end - text->start > TEXT_MAX || site < text->start + LOOKED_AT || site > text->end ||
+        m->rewriting->sites + 2 > MAX_SITES)
+        return;
     const struct self self = {
         .mem = (int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC),
         .pagemap = (int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC),
     };
-    uint8_t code[8];
+    uint8_t code[LOOKED_AT];
     uint32_t number;
-    const bool room = m->rewriting->sites + 2 <= MAX_SITES;
-    if (self.mem >= 0 && self.pagemap >= 0 && room && site - sizeof code >= text->start && site <= text->end &&
+    if (self.mem >= 0 && self.pagemap >= 0 &&
         read_code(&self, site - sizeof code, code, sizeof code) && code[6] == 0x0f && code[7] == 0x05) {
         memcpy(&number, code + 2, sizeof number);
         if (code[1] == MOV_EAX && number == nr && !is_rex(code[0]))

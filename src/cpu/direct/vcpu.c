@@ -24,6 +24,9 @@
 #define RFLAGS_FIXED 0x202ull
 #define RFLAGS_USER 0x254dd5ull
 #define RFLAGS_TF 0x100ull
+#define RFLAGS_RF 0x10000ull
+#define RFLAGS_OF 0x800ull
+#define RFLAGS_LAHF 0xd5ull
 #define UC_FLAGS 7 /* XSAVE is there, SS is right, and to be restored */
 enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 
@@ -213,10 +216,26 @@ static bool within(uint64_t rip, const uint8_t *start, const uint8_t *end)
     return rip >= (uint64_t) start && rip < (uint64_t) end;
 }
 
+static bool blocks_sigsys(const struct vcpu *v)
+{
+    return v->mask & BIT(SIGSYS);
+}
+
+/* SIGSYS, which the guest blocks, but not the host: it waits for give_back(). */
+static void keep(struct vcpu *v, const siginfo_t *info)
+{
+    if (v->keeps < ARRAY_SIZE(v->kept))
+        v->kept[v->keeps++] = *info;
+}
+
 /* task/ has it. What it keeps for later it wants to be asked about before the guest goes on, and nothing else to come until then. */
 static void hand_on(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
 {
     const uint64_t mask = uc->sigmask;
+    if (sig == SIGSYS && v->open && blocks_sigsys(v)) {
+        keep(v, info);
+        return;
+    }
     direct_signal(sig, info, uc);
     if (v->open && uc->sigmask != mask) {
         v->open = 0;
@@ -251,7 +270,8 @@ static void trap_between(int sig, siginfo_t *info, struct frame *uc, struct vcpu
 
 int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
 {
-    const bool lost = within(uc->rip, direct_jumped, direct_jumped_sure) && sig == SIGSEGV && is_fault(sig, info, uc);
+    const bool lost =
+        within(uc->rip, direct_jumped_packed, direct_jumped_sure) && sig == SIGSEGV && is_fault(sig, info, uc);
     if (!lost && within(uc->rip, __executable_start, etext)) {
         trap_between(sig, info, uc, v);
         return -1;
@@ -261,7 +281,9 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
     take_frame(v, uc);
     if (lost) { /* a rewritten site, whose GS is not ours: is not yet, or the program wants it for itself */
         v->uc.rip = uc->rcx;
-        v->uc.r11 = uc->rflags;
+        v->uc.rax = uc->rax >> JUMPED_NUMBER;
+        v->uc.r11 = v->uc.rflags = (uc->rflags & ~(RFLAGS_RF | RFLAGS_OF | RFLAGS_LAHF)) |
+                                   (uc->rax >> 8 & RFLAGS_LAHF) | (uc->rax & 1 ? RFLAGS_OF : 0);
         if (!read_gs())
             write_gs((uint64_t) v);
         return CPU_SYSCALL;
@@ -276,9 +298,8 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
         v->uc.rip -= 2;
         return CPU_FAULT;
     }
-    if (sig == SIGSYS && (v->mask & BIT(SIGSYS))) {
-        if (v->keeps < 2)
-            v->kept[v->keeps++] = *info;
+    if (sig == SIGSYS && blocks_sigsys(v)) {
+        keep(v, info);
         return CPU_SIGNAL;
     }
     if (is_fault(sig, info, uc))
@@ -314,7 +335,7 @@ static void take_blocked(struct vcpu *v)
 {
     const uint64_t set = BIT(SIGSYS);
     const struct timespec now = {0};
-    while (v->keeps < 2 && host(SYS_rt_sigtimedwait, &set, &v->kept[v->keeps], &now, sizeof set) == SIGSYS)
+    while (v->keeps < ARRAY_SIZE(v->kept) && host(SYS_rt_sigtimedwait, &set, &v->kept[v->keeps], &now, sizeof set) == SIGSYS)
         v->keeps++;
 }
 
@@ -379,11 +400,13 @@ static int enter(struct vcpu *v, uint64_t sigmask)
     regs_to_frame(&v->regs, &v->uc);
     v->mask = v->open_mask = sigmask;
     v->uc.sigmask = sigmask & ~ALWAYS_OPEN;
-    if (__builtin_expect(sigmask & BIT(SIGSYS), 0))
+    if (__builtin_expect(blocks_sigsys(v), 0))
         take_blocked(v);
     int event = direct_enter(v);
-    if (__builtin_expect(v->keeps, 0))
+    if (__builtin_expect(blocks_sigsys(v), 0)) {
+        close_signals(v);
         give_back(v);
+    }
     return event;
 }
 

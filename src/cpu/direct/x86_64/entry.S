@@ -3,11 +3,9 @@
 
     .text
     .globl direct_enter, direct_window, direct_window_end, direct_handler
-    .globl direct_resume, direct_resume_window, direct_resume_window_end, direct_jumped, direct_jumped_sure
+    .globl direct_resume, direct_resume_window, direct_resume_window_end, direct_jumped, direct_jumped_packed, direct_jumped_sure
 
-/* int direct_enter(struct vcpu *v): the event that ended the run, or ENTER_*. */
-    .balign 16
-direct_enter:
+    .macro save_callers
     push %rbp
     push %rbx
     push %r12
@@ -15,6 +13,12 @@ direct_enter:
     push %r14
     push %r15
     mov %rsp, V_SP(%rdi)
+    .endm
+
+/* int direct_enter(struct vcpu *v): the event that ended the run, or ENTER_*. */
+    .balign 16
+direct_enter:
+    save_callers
 /* A signal in here makes it begin anew. */
 direct_window:
     movq $1, V_IN_GUEST(%rdi)
@@ -41,17 +45,26 @@ leave: /* FS is ours */
     pop %rbp
     ret
 
-/* From a rewritten site. As after a SYSCALL, rcx is where to go on, and r11 free until it gets the flags. */
+/* From a rewritten site. As after a SYSCALL, rcx is where to go on, and r11 free until it gets the flags. The number in rax is a short one, so the flags go
+ * beside it (JUMPED_*) until there is a stack for them. */
     .balign 16
 direct_jumped:
+    mov %eax, %r11d
+    lahf
+    seto %al
+    shl $JUMPED_NUMBER, %r11
+    movzwl %ax, %eax
+    or %r11, %rax
+direct_jumped_packed:
+    rdgsbase %r11 /* in the zone nothing is the guest's */
+    shr $ZONE_SHIFT, %r11
+    cmp $ZONE_START >> ZONE_SHIFT, %r11
+    jne 1f
     rdgsbase %r11
-    test %r11, %r11 /* a program may have memory at 0 */
-    jz 1f
     cmp %r11, %gs:V_SELF
     je direct_jumped_sure
 1:  hlt
 direct_jumped_sure:
-    mov %rax, %gs:V_REGS
     mov %rbx, %gs:V_REGS+8
     mov %rcx, %gs:V_REGS+16
     mov %rdx, %gs:V_REGS+24
@@ -69,6 +82,11 @@ direct_jumped_sure:
     mov %rcx, %gs:V_REGS+128
     mov %r11, %rdi
     mov V_SP(%rdi), %rsp
+    mov %rax, %rcx
+    shr $JUMPED_NUMBER, %rcx
+    mov %rcx, V_REGS(%rdi)
+    add $0x7f, %al /* OF is as it was */
+    sahf
     pushfq
     popq %rax
     mov %rax, V_REGS+88(%rdi)
@@ -92,13 +110,7 @@ direct_jumped_sure:
 /* int direct_resume(struct vcpu *v) */
     .balign 16
 direct_resume:
-    push %rbp
-    push %rbx
-    push %r12
-    push %r13
-    push %r14
-    push %r15
-    mov %rsp, V_SP(%rdi)
+    save_callers
 direct_resume_window:
     movq $1, V_IN_GUEST(%rdi)
     cmpq $0, V_KICK(%rdi)
