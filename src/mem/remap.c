@@ -200,7 +200,7 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
 static bool can_grow(struct space *sp, uint64_t end, uint64_t grown)
 {
     const struct region *above = region_from(sp, end);
-    return grown > end && grown <= SPACE_TOP && (!above || above->start >= grown);
+    return grown > end && grown <= SPACE_TOP && (!above || above->start >= grown) && !may_map_there(sp, end, grown);
 }
 
 /* Lock held, arguments checked; old_size 0: duplicate. */

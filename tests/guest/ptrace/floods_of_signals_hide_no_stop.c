@@ -1,11 +1,15 @@
 /* covers: ptrace rt_tgsigqueueinfo */
 /* Signals of whichever number, code and value come to the tracer all the time: each stop still makes its SIGCHLD and is told by wait. */
+#include <sys/prctl.h>
+
 #include "ptrace.h"
 
 enum { STOPS = 200 };
 
+/* Ends with its target, whose number may be another process's soon. */
 static void flood(pid_t pid, pid_t tid, int sig)
 {
+    MUST(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == pid);
     for (unsigned n = 0;; n++) {
         siginfo_t si;
         memset(&si, 0, sizeof si);
