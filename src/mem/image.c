@@ -17,7 +17,7 @@ static int check_region(const struct space_state *st, const struct region_image 
     if ((r->off & ~PAGE_MASK) || r->off + (r->end - r->start) < r->off || (r->prot & ~PROT_RWX) ||
         r->name > REGION_VVAR)
         return -EINVAL;
-    if (r->flags & ~(RG_SHARED | RG_ANON | RG_GROWSDOWN | RG_NOHUGE | RG_SYSV | RG_WIPE))
+    if (r->flags & ~(RG_SHARED | RG_ANON | RG_GROWSDOWN | RG_NOHUGE | RG_SYSV | RG_WIPE | RG_EXEMPT))
         return -EINVAL;
     bool lazy = (r->flags & (RG_ANON | RG_SHARED)) == RG_ANON;
     if (lazy ? r->object != 0 : r->object == 0 || r->object >= st->objects)
@@ -35,7 +35,7 @@ int space_check(const struct space_state *st)
     if (!is_page(s->mmap_base) || !is_page(s->stack_top) || !is_page(s->room_start) || s->room_start > s->stack_top ||
         s->brk_start > s->brk || s->brk > SPACE_TOP || !is_page(s->vvar_start) || !is_page(s->vvar_size) ||
         s->vvar_size > SPACE_TOP - s->vvar_start || s->next_origin < ORIGIN_FIRST || s->chunks == 0 ||
-        s->chunks > CH_INDEX || s->keep > 1 || s->dropped > 1)
+        s->chunks > CH_INDEX || s->keep > 1 || s->dropped > 1 || s->translator > TRANSLATOR_RUNS)
         return -EINVAL;
     uint64_t floor = 0;
     for (uint32_t i = 0; i < st->regions; i++) {

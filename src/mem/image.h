@@ -13,7 +13,7 @@ struct space_image {
     uint32_t keep;
     uint32_t dropped; /* some regions stay behind (MADV_DONTFORK), whose contents a cloned file has all the same */
     int32_t memfile;  /* descriptor, negative: none */
-    uint32_t pad;
+    uint32_t translator;
 };
 
 struct region_image {

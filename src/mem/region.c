@@ -88,7 +88,9 @@ bool region_range_free(struct space *sp, uint64_t start, uint64_t end)
 static void account(struct space *sp, const struct region *r, int64_t bytes)
 {
     sp->total += bytes;
-    if (!(r->flags & RG_SHARED) && (r->prot & PROT_WRITE) && !(r->flags & RG_GROWSDOWN))
+    if (r->flags & RG_EXEMPT)
+        sp->exempt += bytes;
+    else if (!(r->flags & RG_SHARED) && (r->prot & PROT_WRITE) && !(r->flags & RG_GROWSDOWN))
         sp->data += bytes;
     if (r->flags & RG_GROWSDOWN)
         sp->stack += bytes;
@@ -219,7 +221,7 @@ void region_rebuild(struct space *sp)
     RB_INIT(&sp->tree);
     sp->spare = NULL;
     sp->regions = 0;
-    sp->total = sp->data = sp->stack = sp->exec = sp->locked = 0;
+    sp->total = sp->exempt = sp->data = sp->stack = sp->exec = sp->locked = 0;
     for (r = sp->nodes; r; r = r->other) {
         r->gap = r->max_gap = 0;
         if (r->live && !RB_INSERT(region_tree, &sp->tree, r))

@@ -22,6 +22,7 @@ enum {
     RG_ONFAULT = 64, /* with RG_LOCKED: MLOCK_ONFAULT */
     RG_SYSV = 128,   /* a segment of shmat(2) */
     RG_WIPE = 256,   /* MADV_WIPEONFORK */
+    RG_EXEMPT = 512, /* the translator's own, which no limit of its program counts */
 };
 
 /* Anonymous private memory merges freely; every other mapping call has an origin of its own, and only its pieces merge. */
@@ -70,6 +71,8 @@ struct space {
     struct space_limits limits;
     uint64_t brk_start, brk, mmap_base, stack_top;
     uint64_t total, data, stack, exec, locked, peak; /* bytes */
+    uint64_t exempt;                                 /* bytes of total */
+    enum space_translator translator;
     uint64_t faults;
     uint8_t lock_future; /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
     uint64_t room_start; /* what the stack may grow to has a host image already; in place no rights, ... */
@@ -234,6 +237,8 @@ static inline struct space_info space_tell(const struct space *sp)
 uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
 /* PR_SET_MDWE: may memory of protection `old` not become `prot`? New memory is as if it had been that before. */
 bool denied_as_code(const struct space *sp, int old, int prot);
+/* RG_EXEMPT or 0, for new memory that, when a translator runs its program, is the translator's or not. */
+int exempt_flag(const struct space *sp, bool of_translator);
 /* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
 int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */

@@ -84,6 +84,7 @@ int space_save(struct space *sp, struct space_state *out)
                   .next_origin = sp->next_origin,
                   .chunks = sp->slab.next,
                   .keep = sp->keep,
+                  .translator = sp->translator,
                   .memfile = sp->memfile},
         .regions = count_regions(sp),
         .bindings = list_bindings(sp, NULL),
@@ -346,6 +347,7 @@ static int load(struct space **out, const struct space_state *st)
     sp->stack_top = im->stack_top, sp->room_start = im->room_start;
     sp->vvar_start = im->vvar_start, sp->vvar_size = im->vvar_size;
     sp->next_origin = im->next_origin;
+    sp->translator = (enum space_translator) im->translator;
     if (im->chunks > sp->slab.limit)
         return -ENOMEM;
     sp->slab.next = im->chunks;

@@ -172,14 +172,34 @@ bool denied_as_code(const struct space *sp, int old, int prot)
     return (prot & PROT_WRITE) || !(old & PROT_EXEC);
 }
 
+void space_set_translator(struct space *sp, enum space_translator stage)
+{
+    lock(sp);
+    sp->translator = stage;
+    unlock(sp);
+}
+
+enum space_translator space_translator(const struct space *sp)
+{
+    return sp->translator;
+}
+
+int exempt_flag(const struct space *sp, bool of_translator)
+{
+    return sp->translator == TRANSLATOR_LOADS || (sp->translator && of_translator) ? RG_EXEMPT : 0;
+}
+
 static bool counts_as_data(int prot, int flags)
 {
-    return (prot & PROT_WRITE) && !(flags & (RG_SHARED | RG_GROWSDOWN));
+    return (prot & PROT_WRITE) && !(flags & (RG_SHARED | RG_GROWSDOWN | RG_EXEMPT));
 }
 
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags)
 {
-    if (sp->total - freed + size > sp->limits.as || sp->total - freed + size < size)
+    const uint64_t counted = sp->total - sp->exempt - freed + size;
+    if (flags & RG_EXEMPT)
+        return 0;
+    if (counted > sp->limits.as || counted < size)
         return -ENOMEM;
     if (counts_as_data(prot, flags) && sp->data + size > sp->limits.data)
         return -ENOMEM;
@@ -251,11 +271,12 @@ static bool is_dev_zero(int fd)
     return host(SYS_fstat, fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);
 }
 
-static uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end)
+/* Of regions that have none of `flags`. */
+static uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end, int flags)
 {
     uint64_t sum = 0;
     for (struct region *g = region_from(sp, start); g && g->start < end; g = region_next(g))
-        sum += MIN(g->end, end) - MAX(g->start, start);
+        sum += g->flags & flags ? 0 : MIN(g->end, end) - MAX(g->start, start);
     return sum;
 }
 
@@ -397,7 +418,7 @@ static int place_request(struct space *sp, struct request *q, const struct regio
     } else if (!region_range_free(sp, q->at, q->at + q->size)) {
         if (q->flags & MAP_FIXED_NOREPLACE)
             return -EEXIST;
-        freed = mapped_bytes(sp, q->at, q->at + q->size);
+        freed = mapped_bytes(sp, q->at, q->at + q->size, RG_EXEMPT);
     }
     int ret = check_kind(q);
     if (ret == 0 && denied_as_code(sp, like->prot, like->prot))
@@ -489,7 +510,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     if (flags &
         MAP_NORESERVE) /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
         like.flags |= RG_NOHUGE;
-    like.flags |= (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future;
+    like.flags |=
+        (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future | exempt_flag(sp, flags & MAP_STACK && !hint.v);
     ret = place_request(sp, &q, &like);
     if (ret == 0 && keeps)
         ret = keep_object(sp, &q, &like);
@@ -619,12 +641,14 @@ int64_t space_brk(struct space *sp, gva_t to)
         if ((above && above->start < new_end + guard) || may_map_there(sp, old_end, new_end))
             goto out;
         uint64_t size = new_end - old_end;
-        if (to.v - sp->brk_start > sp->limits.data || may_expand(sp, size, 0, PROT_READ | PROT_WRITE, RG_ANON))
+        int exempt = exempt_flag(sp, true);
+        if ((to.v - sp->brk_start > sp->limits.data && !exempt) ||
+            may_expand(sp, size, 0, PROT_READ | PROT_WRITE, RG_ANON | exempt))
             goto out;
         if (host_would_map(sp, size, PROT_READ | PROT_WRITE, 0))
             goto out;
         struct region like = {.prot = PROT_READ | PROT_WRITE,
-                              .flags = RG_ANON | sp->lock_future,
+                              .flags = RG_ANON | sp->lock_future | exempt,
                               .origin = ORIGIN_HEAP,
                               .name = REGION_HEAP};
         struct region *r = region_insert(sp, &like, old_end, new_end);
@@ -695,7 +719,7 @@ void space_repair(struct space *sp, int pid)
     if (heap && heap->name == REGION_HEAP)
         sp->brk = heap->end;
     else if (sp->brk > sp->brk_start && !region_at(sp, sp->brk - 1))
-        sp->brk = sp->brk_start + mapped_bytes(sp, sp->brk_start, sp->brk);
+        sp->brk = sp->brk_start + mapped_bytes(sp, sp->brk_start, sp->brk, 0);
     unlock(sp);
 }
 

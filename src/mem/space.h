@@ -40,6 +40,12 @@ enum space_kind {
     SPACE_CLONE, /* as SPACE_COPY, and private memory lives in a file that is cloned (mem/memfile.h) */
 };
 
+/* Whose memory is it? A translator's is not its program's, and limits are the program's. All belongs to the translator until it maps its program;
+ * afterwards its heap and the stacks of its threads do: it places what is the program's itself. */
+enum space_translator { TRANSLATOR_NONE, TRANSLATOR_LOADS, TRANSLATOR_RUNS };
+void space_set_translator(struct space *sp, enum space_translator stage);
+enum space_translator space_translator(const struct space *sp);
+
 /* An empty space over a new machine. `dir`: where a SPACE_CLONE has its file, a descriptor. */
 int space_create(struct space **out, const struct space_limits *lim, enum space_kind kind, int dir, const char **why);
 struct machine *space_machine(struct space *sp);

@@ -20,6 +20,7 @@ int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
     struct region like = {
         .prot = (uint8_t) prot, .flags = RG_ANON | RG_GROWSDOWN, .name = REGION_STACK, .origin = sp->next_origin++};
     lock(sp);
+    like.flags |= exempt_flag(sp, true);
     int64_t ret = may_expand(sp, size, 0, prot, like.flags);
     if (ret == 0 && !region_insert(sp, &like, top - size, top))
         ret = -ENOMEM;

@@ -2,10 +2,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/fds.h"
 #include "fs/proc.h"
+#include "fs/target.h"
 #include "sys/handlers.h"
+
+/* From here on memory is the translated program's. */
+static bool is_program(int fd)
+{
+    struct stat st;
+    return host(SYS_fstat, fd, &st) == 0 && target_is_program(st.st_dev, st.st_ino);
+}
 
 int64_t sys_mmap(struct thread *t, const uint64_t a[6])
 {
@@ -13,6 +22,8 @@ int64_t sys_mmap(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if (!(a[3] & MAP_ANONYMOUS) && fs_proc_is_text((int) a[4]))
         return -ENODEV;
+    if (space_translator(t->proc->space) == TRANSLATOR_LOADS && !(a[3] & MAP_ANONYMOUS) && is_program((int) a[4]))
+        space_set_translator(t->proc->space, TRANSLATOR_RUNS);
     /* Where what is mapped is kept, space_mmap() makes a descriptor, for which it takes the other side of this lock. */
     bool use = !space_keeps(t->proc->space);
     if (use)

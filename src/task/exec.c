@@ -144,6 +144,8 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     if (getrandom(aux.random, sizeof aux.random, 0) != sizeof aux.random)
         return -EIO;
     exec_identity(&aux);
+    if (p->hidden)
+        space_set_translator(sp, TRANSLATOR_LOADS);
     r = program_load(sp, p, &aux, &proc->start);
     if (r) {
         *why = proc->start.why ? proc->start.why : "cannot load the program";

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -186,6 +187,21 @@ static int hold(void)
     return read(0, &c, 1) == 0 ? 0 : 9;
 }
 
+/* How many MiB there are before ENOMEM: said only where they are not from `low` to `high`. */
+static int memory(int low, int high)
+{
+    int n = 0;
+    char *p;
+    while (n < 4096 &&
+           (p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) != MAP_FAILED) {
+        p[n % 4096] = 1;
+        n++;
+    }
+    if (n < low || n > high)
+        printf("%d MiB, not %d to %d\n", n, low, high);
+    return n == 4096 || errno == ENOMEM ? 0 : failed("mmap");
+}
+
 int main(int argc, char **argv)
 {
     const char *act = argc > 1 ? argv[1] : "show", *value = argc > 2 ? argv[2] : "";
@@ -200,6 +216,8 @@ int main(int argc, char **argv)
         return spawned(argv + 2);
     if (strcmp(act, "descriptors") == 0)
         return descriptors();
+    if (strcmp(act, "memory") == 0)
+        return argc > 3 ? memory(atoi(value), atoi(argv[3])) : 9;
     if (strcmp(act, "maps") == 0)
         return maps();
     if (strcmp(act, "identity") == 0)

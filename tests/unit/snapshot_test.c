@@ -102,6 +102,7 @@ static void make(struct made *m)
                                            .next_origin = 9,
                                            .chunks = 2 + BINDINGS * 4,
                                            .keep = 1,
+                                           .translator = 1,
                                            .memfile = -1};
     uint64_t at = 0x10000;
     for (unsigned i = 0; i < REGIONS; i++) {
@@ -324,6 +325,7 @@ static void anything_off_is_refused(void **state)
     SPOIL((m.st.space.space.vvar_start = SPACE_TOP, m.st.space.space.vvar_size = PAGE_SIZE));
     SPOIL(m.st.space.space.chunks = 0);
     SPOIL(m.st.space.space.chunks = UINT32_MAX);
+    SPOIL(m.st.space.space.translator = 3);
     SPOIL(m.st.space.space.next_origin = 0);
     SPOIL(m.st.space.space.mmap_base = 1);
 }
