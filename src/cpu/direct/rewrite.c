@@ -23,7 +23,7 @@
 #define NO_PAGE 1
 #define LOOKED_AT 8 /* bytes, up to the end of the SYSCALL */
 
-enum { JMP32 = 0xe9, JMP8 = 0xeb, HLT = 0xf4, RET = 0xc3, MOV_EAX = 0xb8 };
+enum { CALL32 = 0xe8, JMP32 = 0xe9, JMP8 = 0xeb, HLT = 0xf4, RET = 0xc3, MOV_EAX = 0xb8 };
 
 struct rewriting {
     struct {
@@ -139,16 +139,25 @@ static bool may_change(const struct rewriting *w, const struct self *self, const
 
 /* Does a jump lead into [from, to)? Whatever could be one counts, at whatever byte it begins. `code` are `size` bytes from `start`, of which
  * those in front of `first` are only there for what begins in them. */
-static bool has_jump(const uint8_t *code, uint64_t start, size_t size, size_t first, uint64_t from, uint64_t to)
+static bool has_long_jump(const uint8_t *code, uint64_t start, size_t size, size_t first, uint64_t from, uint64_t to)
 {
+    /* All of the text comes by here: where it would lead is asked first, and nearly always the answer. */
+    const uint32_t width = (uint32_t) (to - from), base = (uint32_t) (start + 4 - from);
     for (size_t i = first; i + 4 <= size; i++) {
-        int32_t rel;
+        uint32_t rel;
         memcpy(&rel, code + i, sizeof rel);
-        const bool jump = code[i - 1] == 0xe8 || code[i - 1] == JMP32 || (code[i - 2] == 0x0f && code[i - 1] >> 4 == 8);
-        if (jump && start + i + 4 + (uint64_t) (int64_t) rel - from < to - from)
+        if (__builtin_expect(rel + base + (uint32_t) i < width, 0) &&
+            (code[i - 1] == CALL32 || code[i - 1] == JMP32 || (code[i - 2] == 0x0f && code[i - 1] >> 4 == 8)) &&
+            start + i + 4 + (uint64_t) (int64_t) (int32_t) rel - from < width)
             return true;
     }
-    for (size_t i = first; i < size; i++) {
+    return false;
+}
+
+/* The same for [from, to) in `code` itself. */
+static bool has_short_jump(const uint8_t *code, uint64_t start, size_t size, uint64_t from, uint64_t to)
+{
+    for (size_t i = 1; i < size; i++) {
         const uint8_t op = code[i - 1];
         if ((op == JMP8 || op >> 4 == 7 || op >> 2 == 0xe0 >> 2) &&
             start + i + 1 + (uint64_t) (int64_t) (int8_t) code[i] - from < to - from)
@@ -160,11 +169,13 @@ static bool has_jump(const uint8_t *code, uint64_t start, size_t size, size_t fi
 static bool is_jumped_into(const struct self *self, const struct cpu_text *text, uint64_t from, uint64_t to)
 {
     static uint8_t piece[2 + PIECE + 4]; /* under the caller's lock */
+    const uint64_t near = MAX(from - MIN(from, 130), text->start), near_end = MIN(to + 130, text->end);
+    if (near_end - near > PIECE || !read_code(self, near, piece, near_end - near) ||
+        has_short_jump(piece, near, near_end - near, from, to))
+        return true;
     for (uint64_t at = text->start; at < text->end; at += PIECE) {
         const size_t before = at > text->start ? 2 : 0, size = MIN(before + PIECE + 4, text->end - at + before);
-        if (!read_code(self, at - before, piece, size))
-            return true;
-        if (has_jump(piece, at - before, size, 2, from, to))
+        if (!read_code(self, at - before, piece, size) || has_long_jump(piece, at - before, size, 2, from, to))
             return true;
     }
     return false;
