@@ -372,26 +372,25 @@ static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned 
 {
     size_t total = 0;
     int64_t ret, sent;
+    struct timeval tv = {0};
+    socklen_t len = sizeof tv;
 
+    host(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
+    struct timespec left = {tv.tv_sec, tv.tv_usec * 1000}; /* ppoll(2) takes off what it waited */
     for (size_t i = 0; i < m->msg_iovlen; i++)
         total += m->msg_iov[i].iov_len;
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLOUT};
-        struct timeval tv = {0};
-        struct timespec limit;
-        socklen_t len = sizeof tv;
 
         fds_use_lock();
         ret = host(SYS_sendmsg, fd, m, flags | MSG_DONTWAIT);
         fds_use_unlock();
         if (ret != -EAGAIN || !waits(fd, flags))
             break;
-        host(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
-        limit = (struct timespec){tv.tv_sec, tv.tv_usec * 1000};
         int peer = toward(fd, m);
         if (peer >= 0)
             p.fd = peer;
-        ret = sys_block(t, SYS_ppoll, &p, 1l, tv.tv_sec || tv.tv_usec ? &limit : NULL, NULL, 0l, 0l);
+        ret = sys_block(t, SYS_ppoll, &p, 1l, tv.tv_sec || tv.tv_usec ? &left : NULL, NULL, 0l, 0l);
         if (peer >= 0)
             fds_close(peer);
         if (ret <= 0)
