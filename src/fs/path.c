@@ -50,14 +50,32 @@ static bool below(const char *path, const char *dir, size_t len)
     return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == 0);
 }
 
+/* After chroot(2) only a procfs that is mounted at its place counts, which then is the host's, with all that is done for guests there. With the
+ * creation lock held. */
+static bool is_shown(const struct mount *m)
+{
+    struct statfs fs;
+    if (!fs_root.bare)
+        return true;
+    if (m != &mounts[0])
+        return false;
+    autofd fd = (int) host(SYS_openat, fs_root.fd, m->name, PATH_FD | O_DIRECTORY | O_NOFOLLOW, 0);
+    return fd >= 0 && host(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
 bool fs_path_inside(const char *p)
 {
     if (fs_root.fd < 0 || below(p, fs_root.host_path, strlen(fs_root.host_path)))
         return true;
-    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+    for (size_t i = 0; i < (fs_root.bare ? 1 : ARRAY_SIZE(mounts)); i++)
         if (below(p, mounts[i].host, strlen(mounts[i].host)))
             return true;
     return false;
+}
+
+bool fs_path_reachable(const char *p)
+{
+    return !fs_root.strict || fs_path_inside(p);
 }
 
 int64_t fs_guest_path(const char *host_path, char *out, size_t size)
@@ -109,14 +127,46 @@ int fs_root_set(const char *dir)
         r = fd < 0 ? fd : root_take(fd);
         if (r && fd >= 0)
             fds_close(fd);
+        fs_root.strict = r == 0;
     }
     fds_create_unlock();
     return r;
 }
 
-int fs_root_adopt(int fd)
+int fs_root_adopt(int fd, bool strict, bool bare)
 {
+    fs_root.strict = strict;
+    fs_root.bare = bare;
     return fd < 0 ? 0 : root_take(fd);
+}
+
+int fs_root_change(int dirfd, const char *path, bool may)
+{
+    const int old = fs_root.fd;
+    fds_create_lock();
+    autofd found = (int) host(SYS_openat, dirfd, path, PATH_FD | O_DIRECTORY, 0);
+    int fd = found < 0 ? found : (int) host(SYS_openat, found, ".", PATH_FD | O_DIRECTORY, 0); /* who may search it */
+    if (found >= 0)
+        host(SYS_close, steal_fd(&found));
+    if (fd >= 0 && !may) {
+        host(SYS_close, fd);
+        fd = -EPERM;
+    }
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, true);
+    int r = fd < 0 ? fd : root_take(fd);
+    if (r && fd >= 0)
+        fds_close(fd);
+    if (r == 0) {
+        fs_root.bare = true;
+        fds_close(old);
+        if (strcmp(fs_root.host_path, "/") == 0 && !fs_root.strict) { /* the host's own */
+            fds_close(fd);
+            fs_root = (struct fs_root){.fd = -1};
+        }
+    }
+    fds_create_unlock();
+    return r;
 }
 
 int fs_root_renew(void)
@@ -186,7 +236,7 @@ static int climbs_to_root(int dir)
         if (same_place(&here, &root_place))
             return 0;
         for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-            if (same_place(&here, &mounts[i].place))
+            if (same_place(&here, &mounts[i].place) && is_shown(&mounts[i]))
                 return 0;
         int up = (int) host(SYS_openat, fd, "..", PATH_FD | O_DIRECTORY, 0);
         if (up < 0)
@@ -209,11 +259,11 @@ static int enter_start(struct walk *w, int dirfd)
     enter(w, fd);
     char path[PATH_MAX];
     int64_t n = proc_fd_link(fd, path, sizeof path);
-    if (n == -ENAMETOOLONG)
+    if (n == -ENAMETOOLONG && fs_root.strict)
         return climbs_to_root(fd);
-    if (n < 0)
+    if (n < 0 && n != -ENAMETOOLONG)
         return (int) n;
-    return fs_path_inside(path) ? 0 : -ENOENT;
+    return n < 0 || fs_path_reachable(path) ? 0 : -ENOENT;
 }
 
 static bool at_root(const struct walk *w)
@@ -230,7 +280,7 @@ static int step_up(struct walk *w)
     if (r || same_place(&p, &root_place))
         return r;
     for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-        if (same_place(&p, &mounts[i].place))
+        if (same_place(&p, &mounts[i].place) && is_shown(&mounts[i]))
             return w->flags & FS_NO_XDEV ? -EXDEV : enter_root(w);
     struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = w->flags & FS_NO_XDEV ? RESOLVE_NO_XDEV : 0};
     int fd = (int) host(SYS_openat2, w->dir, "..", &how, sizeof how);
@@ -305,7 +355,7 @@ static int step_magic(struct walk *w, const char *name, const char *target)
         return fd;
     char path[PATH_MAX];
     int64_t n = proc_fd_link(fd, path, sizeof path);
-    if (n < 0 || (path[0] == '/' && !fs_path_inside(path))) {
+    if (n < 0 || (path[0] == '/' && !fs_path_reachable(path))) {
         host(SYS_close, fd);
         return n < 0 ? (int) n : -EACCES;
     }
@@ -417,7 +467,7 @@ static int next_step(struct walk *w, struct step *s)
 static const struct mount *mount_at(const struct walk *w, const char *name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-        if (strcmp(name, mounts[i].name) == 0 && at_root(w))
+        if (strcmp(name, mounts[i].name) == 0 && at_root(w) && is_shown(&mounts[i]))
             return &mounts[i];
     return NULL;
 }

@@ -8,23 +8,15 @@
 
 #include "base/base.h"
 
-/* Where the guest's files are. One per process family; set once at start. */
+/* Where the guest's files are: set at start (--sysroot), and by chroot(2). */
 struct fs_root {
-    int fd;                   /* O_PATH descriptor of the sysroot in the window, or -1: the guest's / is the host's */
+    int fd;                   /* O_PATH descriptor of the root in the window, or -1: the guest's / is the host's */
+    bool strict;              /* a sysroot: nothing outside of it can be reached, also not from a directory that is outside */
+    bool bare;                /* by chroot(2): /proc, /dev and /sys are what is mounted there */
     char host_path[PATH_MAX]; /* its absolute host path without a trailing slash ("" without a sysroot) */
 };
 
 extern struct fs_root fs_root;
-
-/* Make host directory `dir` the guest's root: its descriptor lies in the window and survives exec. 0 or a negative
- * errno. */
-int fs_root_set(const char *dir);
-/* After exec: the root is the inherited window descriptor `fd` (-1: none). 0 or a negative errno. */
-int fs_root_adopt(int fd);
-
-/* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a
- * negative errno; then the root stays in the old one. */
-int fs_root_renew(void);
 
 /* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a
  * sysroot it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
@@ -35,6 +27,19 @@ struct fs_at {
     uint64_t resolve; /* the RESOLVE_* bits that openat2 still has to be given */
     char path[PATH_MAX];
 };
+
+/* Make host directory `dir` the guest's root: its descriptor lies in the window and survives exec. 0 or a negative
+ * errno. */
+int fs_root_set(const char *dir);
+/* After exec: the root is the inherited window descriptor `fd` (-1: none), and what it is. 0 or a negative errno. */
+int fs_root_adopt(int fd, bool strict, bool bare);
+/* chroot(2), for a process that shares its root with no other. `dirfd`, `path`: as fs_resolve() says. 0 or the errno of the directory, or where it is
+ * one and the caller `may` not -EPERM. */
+int fs_root_change(int dirfd, const char *path, bool may);
+
+/* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a
+ * negative errno; then the root stays in the old one. */
+int fs_root_renew(void);
 
 enum {
     FS_NOFOLLOW = 1, /* a final symlink is the object itself (O_NOFOLLOW; O_CREAT|O_EXCL too) */
@@ -60,8 +65,9 @@ void fs_at_done(struct fs_at *at);
  * unreachable one: "(unreachable)/...". What is no path ("pipe:[5]") stays. */
 int64_t fs_guest_path(const char *host_path, char *out, size_t size);
 
-/* True when absolute host path `p` is the guest's to reach: inside the sysroot, /proc, /dev or /sys. */
+/* True when absolute host path `p` is inside the guest's root, /proc, /dev or /sys; and when the guest may be there. */
 bool fs_path_inside(const char *p);
+bool fs_path_reachable(const char *p);
 
 /* Where the magic link `name` in the procfs directory `dir` leads the guest. Set by proc.c. Returns a new
  * O_PATH|O_CLOEXEC descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */

@@ -36,8 +36,8 @@ static int magic_link(int dir, const char *name)
     if (strcmp(name, "exe") == 0)
         return target_exe_open(&g, O_PATH | O_CLOEXEC);
     if (strcmp(name, "root") == 0)
-        return fs_root.fd < 0 ? FS_MAGIC_HOST
-                              : (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        return fs_root.strict ? (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0)
+                              : target_root_open(&g);
     int number;
     if (proc_number(name, strlen(name), &number) && fds_contains(g.window_base, g.window_count, number))
         return -ENOENT;
@@ -48,7 +48,7 @@ static int magic_link(int dir, const char *name)
     if (fd < 0)
         return fd;
     r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-    if (r == 0 && S_ISDIR(st.st_mode) && (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_inside(path)))
+    if (r == 0 && S_ISDIR(st.st_mode) && (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_reachable(path)))
         r = -EACCES;
     return r ? r : steal_fd(&fd);
 }
@@ -268,8 +268,15 @@ static int64_t read_link(int dir, const char *name, char *out, size_t size)
     if (strcmp(name, "exe") == 0 && r == 1)
         return target_exe_path(&g, out, size);
     if (strcmp(name, "root") == 0 && r == 1) {
-        out[0] = '/';
-        return 1;
+        char root[PATH_MAX] = "/";
+        autofd fd = fs_root.strict ? -1 : target_root_open(&g);
+        if (fd >= 0)
+            proc_fd_link(fd, root, sizeof root);
+        if (fd >= 0)
+            host(SYS_close, steal_fd(&fd));
+        if (!strcmp(root, "/") || !fs_path_inside(root))
+            return snprintf(out, size, "%s", root);
+        return fs_guest_path(root, out, size);
     }
     return host_link_of(dir, name, out, size);
 }

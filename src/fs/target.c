@@ -152,7 +152,7 @@ static int fill(struct target *out, const struct published *p)
     out->exe_fd = p->exe_fd;
     out->window_base = p->window_base;
     out->window_count = p->window_count;
-    out->sysroot = p->root_fd >= 0;
+    out->root_fd = p->root_fd;
     /* A vfork child shares these variables with its parent, but has a process of its own. */
     out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p->proc;
     int r = target_peek(out, out->at, &out->proc, sizeof out->proc);
@@ -387,6 +387,21 @@ int target_exe_open(const struct target *g, int flags)
         return -ENOENT;
     exe_link(g, link, sizeof link);
     return (int) host(SYS_openat, AT_FDCWD, link, flags & ~O_NOFOLLOW, 0);
+}
+
+int target_root_open(const struct target *g)
+{
+    char name[32], link[64] = "/";
+    if (g->root_fd >= 0) {
+        snprintf(name, sizeof name, "fd/%d", g->root_fd);
+        target_file(g, name, link, sizeof link);
+    }
+    return (int) host(SYS_openat, AT_FDCWD, link, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+void target_rooted(void)
+{
+    published.root_fd = fs_root.fd;
 }
 
 int64_t target_exe_path(const struct target *g, char *buf, size_t size)

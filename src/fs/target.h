@@ -15,11 +15,13 @@ struct target {
     struct process proc; /* and a copy; its pointers are addresses in that process */
     int exe_fd;          /* there: the program's file, or -1 */
     int window_base, window_count;
-    bool sysroot;   /* it has one */
+    int root_fd;    /* there: its root's directory, or -1: the host's */
     uint64_t shift; /* where its globals lie: ours plus this */
 };
 
 void target_init(struct process *p, int exe_fd);
+/* The root of this process is another one now. */
+void target_rooted(void);
 
 /* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it
  * is not; or a negative errno: -EACCES, a guest that the host does not let us look into. */
@@ -62,6 +64,9 @@ bool target_next_guest(struct target *g, uint64_t *next);
 /* A descriptor of its program, opened with `flags`, or a negative errno; and its path as readlink shows it. */
 int target_exe_open(const struct target *g, int flags);
 int64_t target_exe_path(const struct target *g, char *buf, size_t size);
+
+/* An O_PATH descriptor of its root, or a negative errno. */
+int target_root_open(const struct target *g);
 
 /* True for the file that elfuse itself is, and for the one that this process runs. */
 bool target_is_elfuse(uint64_t dev, uint64_t ino);

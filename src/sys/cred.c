@@ -2,6 +2,7 @@
 #include "sys/cred.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 
 #include "sys/handlers.h"
 
@@ -12,6 +13,14 @@ struct sys_cred sys_cred;
 void sys_cred_tell(uint32_t uid, uint32_t gid)
 {
     sys_cred = (struct sys_cred){true, uid, uid, uid, uid, gid, gid, gid, gid};
+}
+
+bool sys_cred_can(unsigned cap)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {0};
+
+    return host(SYS_capget, &head, data) == 0 && (data[cap / 32].effective >> cap % 32 & 1);
 }
 
 void sys_cred_now(struct sys_cred *out)

@@ -15,6 +15,8 @@ extern struct sys_cred sys_cred;
 
 /* First process with --user. */
 void sys_cred_tell(uint32_t uid, uint32_t gid);
+/* Has the calling thread capability `cap` (capabilities(7)) in its user namespace? The host's word: --user changes nothing. */
+bool sys_cred_can(unsigned cap);
 /* For the auxiliary vector and /proc: what the guest sees now, filled from the host without --user. */
 void sys_cred_now(struct sys_cred *out);
 

@@ -1,5 +1,6 @@
 /* Who and where am I: the host as the guest is told of it, and limits, of which some are the guest's own. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
@@ -7,6 +8,7 @@
 
 #include "base/fds.h"
 #include "fs/target.h"
+#include "sys/cred.h"
 #include "sys/handlers.h"
 #include "sys/limits.h"
 
@@ -128,17 +130,6 @@ int sys_limit_told(int resource, struct rlimit64 *out)
     return (int) limit_get(current, resource, out);
 }
 
-static bool may_raise(void)
-{
-    struct {
-        uint32_t version;
-        int pid;
-    } head = {0x20080522, 0};
-    uint32_t data[6] = {0};
-
-    return host(SYS_capget, &head, data) == 0 && data[0] & 1u << 24; /* CAP_SYS_RESOURCE */
-}
-
 static int64_t limit_set(struct thread *t, int resource, const struct rlimit64 *lim)
 {
     uint64_t *own = own_limit(t, resource);
@@ -151,7 +142,7 @@ static int64_t limit_set(struct thread *t, int resource, const struct rlimit64 *
         ret = limit_get(t, resource, &old);
         if (ret < 0)
             return ret;
-        if (lim->rlim_max > old.rlim_max && !may_raise())
+        if (lim->rlim_max > old.rlim_max && !sys_cred_can(CAP_SYS_RESOURCE))
             return -EPERM;
         sys_hard_limit[resource] = lim->rlim_max;
         sys_hard_known[resource] = true;

@@ -1,12 +1,15 @@
-/* Namespaces. All of them are the host process's, and pass; but the kernel gives a new user namespace only to a process with one thread,
+/* The root directory, and namespaces. All of these are the host process's, and pass; but the kernel gives a new user namespace only to a process with one thread,
  * and some kernels keep a worker thread inside every process that runs a VM. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/stat.h>
 
 #include "base/procfs.h"
 #include "fs/path.h"
+#include "fs/target.h"
+#include "sys/cred.h"
 #include "sys/handlers.h"
 #include "task/process.h"
 
@@ -52,6 +55,26 @@ static int64_t entered(int64_t ret)
 {
     if (ret >= 0 && fs_root_renew() < 0)
         warn("the sysroot is not there in the new mount namespace");
+    return ret;
+}
+
+/* Those that share memory, in which the root is told, would all have another one. */
+static bool has_own_root(struct process *p)
+{
+    return !p->vfork_child && !process_memory_shared();
+}
+
+int64_t sys_chroot(struct thread *t, const uint64_t a[6])
+{
+    struct sys_path p;
+    int64_t ret = sys_path(t, AT_FDCWD, a[0], 0, &p);
+
+    if (ret < 0)
+        return ret;
+    ret = fs_root_change(p.dirfd, p.host, has_own_root(t->proc) && sys_cred_can(CAP_SYS_CHROOT));
+    if (ret == 0)
+        target_rooted();
+    sys_path_done(&p);
     return ret;
 }
 

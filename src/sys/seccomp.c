@@ -8,6 +8,7 @@
 
 #include "base/fds.h"
 #include "fs/target.h"
+#include "sys/cred.h"
 #include "sys/handlers.h"
 #include "sys/seccomp.h"
 #include "task/seccomp.h"
@@ -22,11 +23,7 @@
 /* Whoever may gain rights by exec could hand a filter to a program that does not expect it. */
 static bool may_filter(void)
 {
-    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct cap[2] = {0};
-
-    return host(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ||
-           (host(SYS_capget, &head, cap) == 0 && cap[0].effective >> CAP_SYS_ADMIN & 1);
+    return host(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 || sys_cred_can(CAP_SYS_ADMIN);
 }
 
 static int64_t set_filter(struct thread *t, uint64_t flags, uint64_t va)
