@@ -1,4 +1,5 @@
 /* covers: chroot chdir openat stat readlink getcwd execve fork */
+/* sysroot: no (a directory outside of a sysroot is no start) */
 /* The root of a process and its children: absolute paths, links and `..` start and stop there, descriptors and the working directory from outside go on. */
 #include "t.h"
 
