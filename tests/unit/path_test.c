@@ -56,8 +56,7 @@ static void leave_root(void)
 {
     if (fs_root.fd >= 0)
         fds_close(fs_root.fd);
-    fs_root.fd = -1;
-    fs_root.host_path[0] = 0;
+    fs_root = (struct fs_root){.fd = -1};
 }
 
 static int teardown(void **state)
@@ -360,11 +359,44 @@ static void root_survives_adoption_and_bad_roots_are_refused(void **state)
     int fd = fs_root.fd;
     assert_true(fds_reserved(fd));
     assert_int_equal(host(SYS_fcntl, fd, F_GETFD), 0); /* no FD_CLOEXEC: exec keeps it */
-    fs_root.fd = -1;
-    fs_root.host_path[0] = 0;
-    assert_int_equal(fs_root_adopt(fd), 0);
+    fs_root = (struct fs_root){.fd = -1};
+    assert_int_equal(fs_root_adopt(fd, true, false), 0);
     assert_string_equal(fs_root.host_path, root);
     content_is("/etc/f", "in");
+}
+
+static void another_root_is_no_wall_but_within_a_sysroot(void **state)
+{
+    (void) state;
+    char root[128], deeper[160];
+    struct stat st;
+    unsigned before = open_fds();
+    make_tree(root, sizeof root);
+    snprintf(deeper, sizeof deeper, "%s/etc", root);
+    assert_int_equal(chdir(scratch), 0);
+    assert_int_equal(fs_root_change(AT_FDCWD, "none", true), -ENOENT);
+    assert_int_equal(fs_root_change(AT_FDCWD, "none", false), -ENOENT);
+    assert_int_equal(fs_root_change(AT_FDCWD, root, false), -EPERM);
+    assert_int_equal(fs_root.fd, -1);
+    assert_int_equal(fs_root_change(AT_FDCWD, root, true), 0);
+    assert_int_equal(open_fds(), before + 1);
+    content_is("/etc/f", "in");
+    assert_int_equal(do_stat(AT_FDCWD, "secret", 0, &st), 0);           /* from the working directory outside */
+    assert_int_equal(do_stat(AT_FDCWD, "/proc/self", 0, &st), -ENOENT); /* nothing is mounted there */
+    assert_int_equal(do_stat(AT_FDCWD, "/dev/null", 0, &st), -ENOENT);
+    assert_int_equal(fs_root_change(AT_FDCWD, deeper, true), 0);
+    assert_int_equal(open_fds(), before + 1);
+    content_is("/f", "in");
+    content_is("/../f", "in");
+    assert_int_equal(fs_root_change(AT_FDCWD, "/", true), 0); /* the host's own */
+    assert_int_equal(fs_root.fd, -1);
+    assert_int_equal(open_fds(), before);
+
+    enter_root_dir(root);
+    assert_int_equal(fs_root_change(AT_FDCWD, deeper, true), 0);
+    assert_int_equal(do_stat(AT_FDCWD, "etc/f", 0, &st), -ENOENT); /* the working directory is outside now */
+    assert_int_equal(do_stat(AT_FDCWD, "/../etc/f", 0, &st), -ENOENT);
+    content_is("/f", "in");
 }
 
 static void proc_names_are_read(void **state)
@@ -716,7 +748,12 @@ static void resolves_as_the_kernel_does_in_a_chroot(void **state)
         }
         assert_int_equal(status, 0);
 
-        enter_root_dir(root[1]);
+        if (round & 1) {
+            assert_int_equal(fs_root_change(AT_FDCWD, root[1], true), 0);
+            assert_int_equal(chdir(root[1]), 0);
+        } else {
+            enter_root_dir(root[1]);
+        }
         start_in_a(round);
         ask(true, round, got);
         for (unsigned i = 0; i < QUERIES; i++) {
@@ -743,6 +780,7 @@ int main(void)
         cmocka_unit_test_teardown(outside_directories_are_no_start, teardown),
         cmocka_unit_test_teardown(names_are_shown_as_the_guest_knows_them, teardown),
         cmocka_unit_test_teardown(root_survives_adoption_and_bad_roots_are_refused, teardown),
+        cmocka_unit_test_teardown(another_root_is_no_wall_but_within_a_sysroot, teardown),
         cmocka_unit_test_teardown(proc_names_are_read, teardown),
         cmocka_unit_test_teardown(swapped_symlink_never_leads_outside, teardown),
         cmocka_unit_test_teardown(result_stands_when_names_change_before_the_call, teardown),
