@@ -33,14 +33,14 @@
 
 struct more {
     int32_t trace_fd, stats_fd, root_fd, fault_fd;
-    uint32_t root_strict, root_bare;
+    uint32_t root_strict;
     char execve[1024]; /* its line in the trace */
 };
 
 static void save_more(struct stream_writer *w)
 {
     struct sys_limits limits;
-    struct more m = {trace_fd(), stats_fd(), fs_root.fd, fault_fd(), fs_root.strict, fs_root.bare, ""};
+    struct more m = {trace_fd(), stats_fd(), fs_root.fd, fault_fd(), fs_root.strict, ""};
     trace_exec_save(m.execve, sizeof m.execve);
     stream_put(w, ST_OPTIONS, &m, sizeof m);
     stream_put(w, ST_CRED, &sys_cred, sizeof sys_cred);
@@ -70,8 +70,9 @@ static void load_more(enum stream_tag tag, const void *data, size_t size)
         }
         if (m.stats_fd >= 0)
             stats_adopt(m.stats_fd);
-        if (m.root_fd >= 0)
-            fs_root_adopt(m.root_fd, m.root_strict, m.root_bare);
+        int r = fs_root_adopt(m.root_fd, m.root_strict);
+        if (r)
+            die(125, "the root directory is out of reach: %s", errno_text(r));
         if (m.fault_fd >= 0)
             fault_adopt(m.fault_fd);
     } else if (tag == ST_CRED && size == sizeof sys_cred) {

@@ -55,7 +55,7 @@ static bool below(const char *path, const char *dir, size_t len)
 static bool is_shown(const struct mount *m)
 {
     struct statfs fs;
-    if (!fs_root.bare)
+    if (fs_root.strict)
         return true;
     if (m != &mounts[0])
         return false;
@@ -67,7 +67,7 @@ bool fs_path_inside(const char *p)
 {
     if (fs_root.fd < 0 || below(p, fs_root.host_path, strlen(fs_root.host_path)))
         return true;
-    for (size_t i = 0; i < (fs_root.bare ? 1 : ARRAY_SIZE(mounts)); i++)
+    for (size_t i = 0; i < (fs_root.strict ? ARRAY_SIZE(mounts) : 1); i++)
         if (below(p, mounts[i].host, strlen(mounts[i].host)))
             return true;
     return false;
@@ -109,6 +109,8 @@ static int root_take(int fd)
     if (r)
         return r;
     fs_root.fd = fd;
+    if (strcmp(path, "/") == 0)
+        path[0] = 0, n = 0;
     memcpy(fs_root.host_path, path, (size_t) n + 1);
     return 0;
 }
@@ -133,53 +135,69 @@ int fs_root_set(const char *dir)
     return r;
 }
 
-int fs_root_adopt(int fd, bool strict, bool bare)
+int fs_root_adopt(int fd, bool strict)
 {
     fs_root.strict = strict;
-    fs_root.bare = bare;
     return fd < 0 ? 0 : root_take(fd);
 }
 
-int fs_root_change(int dirfd, const char *path, bool may)
+/* The host's own root is where the supervisor looks from; another mount may lie upon it, whose path is "/", too. */
+static bool is_host_root(int fd)
 {
-    const int old = fs_root.fd;
-    fds_create_lock();
-    autofd found = (int) host(SYS_openat, dirfd, path, PATH_FD | O_DIRECTORY, 0);
+    const unsigned mask = STATX_INO | STATX_MNT_ID;
+    struct statx a, b;
+    return host(SYS_statx, fd, "", AT_EMPTY_PATH, mask, &a) == 0 && host(SYS_statx, AT_FDCWD, "/", 0, mask, &b) == 0 &&
+           a.stx_ino == b.stx_ino && a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor &&
+           a.stx_mnt_id == b.stx_mnt_id;
+}
+
+int fs_root_change(int dirfd, const char *path, bool may, int *old)
+{
+    *old = -1;
+    int found = (int) host(SYS_openat, dirfd, path, PATH_FD | O_DIRECTORY, 0);
     int fd = found < 0 ? found : (int) host(SYS_openat, found, ".", PATH_FD | O_DIRECTORY, 0); /* who may search it */
     if (found >= 0)
-        host(SYS_close, steal_fd(&found));
+        host(SYS_close, found);
     if (fd >= 0 && !may) {
         host(SYS_close, fd);
         fd = -EPERM;
     }
     if (fd >= 0)
         fd = fds_adopt_fd(fd, true);
-    int r = fd < 0 ? fd : root_take(fd);
-    if (r && fd >= 0)
+    if (fd < 0)
+        return fd;
+    const int before = fs_root.fd;
+    int r = root_take(fd);
+    if (r) {
         fds_close(fd);
-    if (r == 0) {
-        fs_root.bare = true;
-        fds_close(old);
-        if (strcmp(fs_root.host_path, "/") == 0 && !fs_root.strict) { /* the host's own */
-            fds_close(fd);
-            fs_root = (struct fs_root){.fd = -1};
-        }
+        return r;
     }
-    fds_create_unlock();
-    return r;
+    *old = before;
+    if (is_host_root(fd)) { /* no walker any more */
+        fs_root = (struct fs_root){.fd = -1};
+        fds_close(fd);
+    }
+    return 0;
 }
 
 int fs_root_renew(void)
 {
+    struct place now;
     if (fs_root.fd < 0)
         return 0;
     fds_create_lock();
     int old = fs_root.fd, fd = (int) host(SYS_openat, AT_FDCWD, fs_root.host_path, PATH_FD | O_DIRECTORY, 0);
-    if (fd >= 0)
-        fd = fds_adopt_fd(fd, true);
-    int r = fd < 0 ? fd : root_take(fd);
-    if (fd >= 0)
-        fds_close(r ? fd : old);
+    int r = fd < 0 ? fd : place_of(fd, &now);
+    if (r == 0 && !same_place(&now, &root_place)) /* somebody has put something else there */
+        r = -ESTALE;
+    if (r && fd >= 0)
+        host(SYS_close, fd);
+    if (r == 0)
+        r = fd = fds_adopt_fd(fd, true);
+    if (r >= 0 && (r = root_take(fd)))
+        fds_close(fd);
+    if (r == 0)
+        fds_close(old);
     fds_create_unlock();
     return r;
 }
@@ -219,7 +237,9 @@ static int enter_path(struct walk *w, const char *host_dir)
 
 static int enter_root(struct walk *w)
 {
-    int fd = (int) host(SYS_openat, fs_root.fd, ".", PATH_FD | O_DIRECTORY, 0);
+    /* Another thread may have gone back to the host's meanwhile. */
+    int fd = (int) host(SYS_openat, fs_root.fd < 0 ? AT_FDCWD : fs_root.fd, fs_root.fd < 0 ? "/" : ".",
+                        PATH_FD | O_DIRECTORY, 0);
     if (fd < 0)
         return fd;
     enter(w, fd);
@@ -236,7 +256,7 @@ static int climbs_to_root(int dir)
         if (same_place(&here, &root_place))
             return 0;
         for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-            if (same_place(&here, &mounts[i].place) && is_shown(&mounts[i]))
+            if (same_place(&here, &mounts[i].place))
                 return 0;
         int up = (int) host(SYS_openat, fd, "..", PATH_FD | O_DIRECTORY, 0);
         if (up < 0)
@@ -518,7 +538,8 @@ static int step_name(struct walk *w, const struct step *s)
     if (is_window_link(w->dir, s->name))
         return -ENOENT;
     const struct mount *m = mount_at(w, s->name);
-    if (m)
+    if (m && (fs_root.strict || !s->final ||
+              !(w->flags & FS_MOUNTPOINT))) /* a mount in a root of chroot(2) is like any other */
         return step_mount(w, s, m);
     if (s->final && (s->slash ? w->flags & (FS_CREATE | FS_REMOVE) : w->flags & FS_NOFOLLOW))
         return found(w, steal_fd(&w->dir), s->name, s->slash);
@@ -687,7 +708,8 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
     int n;
     /* Where such links may not be followed, the host says so of any. */
     const int no_jump = FS_NO_MAGICLINKS | FS_NO_SYMLINKS | FS_BENEATH | FS_IN_ROOT;
-    if ((strcmp(name, "exe") == 0 && !(flags & no_jump)) || (proc_number(name, strlen(name), &n) && fds_reserved(n)))
+    const bool jumps = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
+    if ((jumps && !(flags & no_jump)) || (proc_number(name, strlen(name), &n) && fds_reserved(n)))
         return resolve_proc_name(flags, name, out);
     return 0;
 }

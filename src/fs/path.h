@@ -10,10 +10,10 @@
 
 /* Where the guest's files are: set at start (--sysroot), and by chroot(2). */
 struct fs_root {
-    int fd;                   /* O_PATH descriptor of the root in the window, or -1: the guest's / is the host's */
-    bool strict;              /* a sysroot: nothing outside of it can be reached, also not from a directory that is outside */
-    bool bare;                /* by chroot(2): /proc, /dev and /sys are what is mounted there */
-    char host_path[PATH_MAX]; /* its absolute host path without a trailing slash ("" without a sysroot) */
+    int fd;      /* O_PATH descriptor of the root in the window, or -1: the guest's / is the host's */
+    bool strict; /* a sysroot, which stays: nothing outside of it can be reached, also not from a directory that is outside, and it has the host's
+                  * /proc, /dev and /sys. Else it is chroot(2)'s */
+    char host_path[PATH_MAX]; /* its absolute host path without a trailing slash ("" without a root of its own) */
 };
 
 extern struct fs_root fs_root;
@@ -32,10 +32,11 @@ struct fs_at {
  * errno. */
 int fs_root_set(const char *dir);
 /* After exec: the root is the inherited window descriptor `fd` (-1: none), and what it is. 0 or a negative errno. */
-int fs_root_adopt(int fd, bool strict, bool bare);
-/* chroot(2), for a process that shares its root with no other. `dirfd`, `path`: as fs_resolve() says. 0 or the errno of the directory, or where it is
- * one and the caller `may` not -EPERM. */
-int fs_root_change(int dirfd, const char *path, bool may);
+int fs_root_adopt(int fd, bool strict);
+/* chroot(2), for a process that shares its root with no other and has no sysroot. `dirfd`, `path`: as fs_resolve() says. 0, and in *old what is to be
+ * closed when nobody is told of it any more (or -1); or the errno of the directory, or where it is one and the caller `may` not -EPERM. With the
+ * creation lock held. */
+int fs_root_change(int dirfd, const char *path, bool may, int *old);
 
 /* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a
  * negative errno; then the root stays in the old one. */

@@ -166,11 +166,12 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     if (like->origin == ORIGIN_HEAP)
         like->origin = ORIGIN_ANON;
     like->flags &= ~RG_GROWSDOWN;
-    struct region *moved = region_insert(sp, like, to, to + old_size);
+    /* Who works there at this moment finds nothing at the old place, and nothing at the new one before all is there. */
+    struct region hidden = *like;
+    hidden.prot = PROT_NONE;
+    struct region *moved = region_insert(sp, &hidden, to, to + old_size);
     if (!moved)
         return -ENOMEM;
-    /* Who works there at this moment finds nothing at the old place, and nothing at the new one before all is there. */
-    moved->prot = PROT_NONE;
     ret = is_lazy(like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0) : mirror_bind(sp, to, to + old_size);
     if (ret == 0)
         ret = mirror_protect(sp, old, end, like->prot, PROT_NONE);
@@ -181,7 +182,7 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
         mirror_protect(sp, old, end, PROT_NONE, like->prot);
         return ret;
     }
-    moved->prot = like->prot;
+    region_set_prot(sp, moved, like->prot);
     /* What stays behind was moved by the host in the same way, and is not locked any more. */
     ret = flags & MREMAP_DONTUNMAP ? region_mark(sp, old, end, 0, RG_LOCKED | RG_ONFAULT) : unmap_locked(sp, old, end);
     if (ret == 0 && (flags & MREMAP_DONTUNMAP))

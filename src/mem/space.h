@@ -40,7 +40,7 @@ enum space_kind {
     SPACE_CLONE, /* as SPACE_COPY, and private memory lives in a file that is cloned (mem/memfile.h) */
 };
 
-/* Whose memory is it? A translator's is not its program's, and limits are the program's. All belongs to the translator until it maps its program;
+/* Whose memory is it? A translator's is not its program's, and limits are the program's. All belongs to the translator until it maps a program;
  * afterwards its heap and the stacks of its threads do: it places what is the program's itself. */
 enum space_translator { TRANSLATOR_NONE, TRANSLATOR_LOADS, TRANSLATOR_RUNS };
 void space_set_translator(struct space *sp, enum space_translator stage);

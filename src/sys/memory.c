@@ -1,19 +1,20 @@
 /* System calls about memory: argument checks here, mechanism in mem/space.c. */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/fds.h"
 #include "fs/proc.h"
-#include "fs/target.h"
 #include "sys/handlers.h"
 
-/* From here on memory is the translated program's. */
-static bool is_program(int fd)
+/* From here on memory is the translated program's. It is known by its kind: what lies at its path may be another one by now. */
+static bool is_foreign(int fd)
 {
-    struct stat st;
-    return host(SYS_fstat, fd, &st) == 0 && target_is_program(st.st_dev, st.st_ino);
+    Elf64_Ehdr h;
+    return host(SYS_pread64, fd, &h, sizeof h, 0l) >= (long) offsetof(Elf64_Ehdr, e_version) &&
+           memcmp(h.e_ident, ELFMAG, SELFMAG) == 0 && h.e_machine != EM_X86_64;
 }
 
 int64_t sys_mmap(struct thread *t, const uint64_t a[6])
@@ -22,7 +23,7 @@ int64_t sys_mmap(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if (!(a[3] & MAP_ANONYMOUS) && fs_proc_is_text((int) a[4]))
         return -ENODEV;
-    if (space_translator(t->proc->space) == TRANSLATOR_LOADS && !(a[3] & MAP_ANONYMOUS) && is_program((int) a[4]))
+    if (space_translator(t->proc->space) == TRANSLATOR_LOADS && !(a[3] & MAP_ANONYMOUS) && is_foreign((int) a[4]))
         space_set_translator(t->proc->space, TRANSLATOR_RUNS);
     /* Where what is mapped is kept, space_mmap() makes a descriptor, for which it takes the other side of this lock. */
     bool use = !space_keeps(t->proc->space);

@@ -102,7 +102,8 @@ static int64_t mount_inside(struct thread *t, const uint64_t a[6])
     struct sys_path source = {.host = NULL}, target;
     char *name = NULL, *type = NULL, *data = NULL;
     bool path = !(a[3] & changes) && (a[3] & (MS_BIND | MS_MOVE));
-    int64_t ret = a[3] & changes ? sys_path(t, AT_FDCWD, a[1], 0, &target) : mount_path(t, AT_FDCWD, a[1], 0, &target);
+    int at = fs_root.strict ? 0 : FS_MOUNTPOINT; /* /proc there is the host's: elsewhere a directory like any other */
+    int64_t ret = a[3] & changes ? sys_path(t, AT_FDCWD, a[1], 0, &target) : mount_path(t, AT_FDCWD, a[1], at, &target);
 
     if (ret < 0)
         return ret;

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include "base/fds.h"
 #include "base/procfs.h"
 #include "fs/path.h"
 #include "fs/target.h"
@@ -50,30 +51,35 @@ static bool single(struct thread *t)
     return process_is_alone(t->proc);
 }
 
-/* A sysroot is known by a descriptor, which stays in the mount namespace that it was opened in. */
+/* A root is known by a descriptor, which stays in the mount namespace that it was opened in. */
 static int64_t entered(int64_t ret)
 {
-    if (ret >= 0 && fs_root_renew() < 0)
+    if (ret >= 0 && fs_root_renew() < 0 && fs_root.strict)
         warn("the sysroot is not there in the new mount namespace");
     return ret;
 }
 
-/* Those that share memory, in which the root is told, would all have another one. */
-static bool has_own_root(struct process *p)
+/* Those that share memory, in which the root is told, would all have another one; those that share it by CLONE_FS would not. A sysroot is there to stay:
+ * what is moved out of a root in it could go up past it. */
+static bool may_change_root(const struct process *p)
 {
-    return !p->vfork_child && !process_memory_shared();
+    return !fs_root.strict && !p->vfork_child && !process_memory_shared() && !p->shares_fs &&
+           sys_cred_can(CAP_SYS_CHROOT);
 }
 
 int64_t sys_chroot(struct thread *t, const uint64_t a[6])
 {
     struct sys_path p;
     int64_t ret = sys_path(t, AT_FDCWD, a[0], 0, &p);
+    int old;
 
     if (ret < 0)
         return ret;
-    ret = fs_root_change(p.dirfd, p.host, has_own_root(t->proc) && sys_cred_can(CAP_SYS_CHROOT));
-    if (ret == 0)
-        target_rooted();
+    fds_create_lock();
+    ret = fs_root_change(p.dirfd, p.host, may_change_root(t->proc), &old);
+    target_rooted();
+    fds_close(old);
+    fds_create_unlock();
     sys_path_done(&p);
     return ret;
 }

@@ -115,6 +115,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     child_untraced(t, a->traced);
     t->robust_list = gva(0);
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
+    p->shares_fs = a->flags & CLONE_FS;
     p->vfork_child = false; /* the child of one has memory of its own again */
     process_self = p;
     process_guests = NULL;
@@ -253,6 +254,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     if (ready.pic)
         picture_send(ready.pic, pid > 0 ? ready.fd[0] : -1);
     picture_free(steal_ptr(&ready.pic));
+    p->shares_fs |= pid > 0 && a->flags & CLONE_FS;
     locks_in_parent(p);
     int status = -EAGAIN;
     if (pid > 0) {
@@ -303,6 +305,7 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
             signal_reset_handlers(p->sighand);
         return 0;
     }
+    p->shares_fs |= pid > 0 && a->flags & CLONE_FS;
     locks_in_parent(p);
     int status = place < 0 ? place : fds_fork_wait(place, (int) pid);
     if (status && pid > 0)

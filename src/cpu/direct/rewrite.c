@@ -19,7 +19,8 @@
 #define REACH ((1ll << 31) - (1 << 20)) /* of a rel32, with something to spare */
 #define NEAR 120                        /* of a rel8 */
 #define PIECE 65536
-#define TEXT_MAX (8ull << 20) /* all of a text is looked through for each of its sites, and no mapping changes meanwhile */
+#define TEXT_MAX                                                                                                       \
+    (8ull << 20) /* all of a text is looked through for each of its sites, and no mapping changes meanwhile */
 #define NO_PAGE 1
 #define LOOKED_AT 8 /* bytes, up to the end of the SYSCALL */
 
@@ -29,7 +30,7 @@ struct rewriting {
     struct {
         uint64_t site;
         uint32_t calls;
-    } seen[1024]; /* by hash; written without a lock: what gets lost makes a site a little later */
+    } seen[1024];           /* by hash; written without a lock: what gets lost makes a site a little later */
     uint64_t at[MAX_SITES]; /* 0: no more */
     unsigned sites;
     struct {
@@ -37,6 +38,7 @@ struct rewriting {
         unsigned used;
     } room[MAX_ROOMS];
     unsigned rooms;
+    bool full;
     uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else; NO_PAGE: no more */
     unsigned pages;
 };
@@ -147,7 +149,8 @@ static bool has_long_jump(const uint8_t *code, uint64_t start, size_t size, size
         uint32_t rel;
         memcpy(&rel, code + i, sizeof rel);
         if (__builtin_expect(rel + base + (uint32_t) i < width, 0) &&
-            (code[i - 1] == CALL32 || code[i - 1] == JMP32 || (code[i - 2] == 0x0f && code[i - 1] >> 4 == 8)) &&
+            (code[i - 1] == CALL32 || code[i - 1] == JMP32 ||
+             (i > 1 && code[i - 2] == 0x0f && code[i - 1] >> 4 == 8)) &&
             start + i + 4 + (uint64_t) (int64_t) (int32_t) rel - from < width)
             return true;
     }
@@ -175,7 +178,8 @@ static bool is_jumped_into(const struct self *self, const struct cpu_text *text,
         return true;
     for (uint64_t at = text->start; at < text->end; at += PIECE) {
         const size_t before = at > text->start ? 2 : 0, size = MIN(before + PIECE + 4, text->end - at + before);
-        if (!read_code(self, at - before, piece, size) || has_long_jump(piece, at - before, size, 2, from, to))
+        if (!read_code(self, at - before, piece, size) ||
+            has_long_jump(piece, at - before, size, before ? 2 : 1, from, to))
             return true;
     }
     return false;
@@ -245,12 +249,14 @@ static uint64_t find_stub(struct machine *m, const struct cpu_text *text, uint64
         if (w->room[i].used < ROOM_STUBS && reaches(site, w->room[i].start))
             return w->room[i].start + (uint64_t) w->room[i].used++ * STUB_SIZE;
     const uint64_t at = text->room;
-    if (!at || w->rooms == MAX_ROOMS || !reaches(site, at) || !direct_exclude(m, at, at + CHUNK))
+    if (!at || w->full || w->rooms == MAX_ROOMS || !reaches(site, at) || !direct_exclude(m, at, at + CHUNK))
         return 0;
     const int fixed = at < ZONE_END ? MAP_FIXED_NOREPLACE : MAP_FIXED; /* reserved already */
     if (host(SYS_mmap, at, CHUNK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0) != (long) at ||
-        host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC))
+        host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC)) {
+        w->full = true; /* the host refuses: it is not asked again */
         return 0;
+    }
     w->room[w->rooms].start = at;
     w->room[w->rooms++].used = 1;
     return at;
@@ -357,8 +363,8 @@ void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct 
     };
     uint8_t code[LOOKED_AT];
     uint32_t number;
-    if (self.mem >= 0 && self.pagemap >= 0 &&
-        read_code(&self, site - sizeof code, code, sizeof code) && code[6] == 0x0f && code[7] == 0x05) {
+    if (self.mem >= 0 && self.pagemap >= 0 && read_code(&self, site - sizeof code, code, sizeof code) &&
+        code[6] == 0x0f && code[7] == 0x05) {
         memcpy(&number, code + 2, sizeof number);
         if (code[1] == MOV_EAX && number == nr && !is_rex(code[0]))
             rewrite_mov(m, &self, site, text);
