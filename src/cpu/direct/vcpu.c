@@ -335,7 +335,8 @@ static void take_blocked(struct vcpu *v)
 {
     const uint64_t set = BIT(SIGSYS);
     const struct timespec now = {0};
-    while (v->keeps < ARRAY_SIZE(v->kept) && host(SYS_rt_sigtimedwait, &set, &v->kept[v->keeps], &now, sizeof set) == SIGSYS)
+    while (v->keeps < ARRAY_SIZE(v->kept) &&
+           host(SYS_rt_sigtimedwait, &set, &v->kept[v->keeps], &now, sizeof set) == SIGSYS)
         v->keeps++;
 }
 
