@@ -11,9 +11,9 @@
 /* Where the guest's files are: set at start (--sysroot), and by chroot(2). */
 struct fs_root {
     int fd; /* O_PATH descriptor of the root in the window, or -1: the guest's / is the host's */
-    bool
-        strict; /* a sysroot, which stays: nothing outside of it can be reached, also not from a directory that is outside, and it has the host's
-                  * /proc, /dev and /sys. Else it is chroot(2)'s */
+    /* A sysroot, which stays: nothing outside of it can be reached, also not from a directory that is outside, and it has the host's /proc, /dev and
+     * /sys. Else the root is chroot(2)'s. */
+    bool strict;
     char host_path[PATH_MAX]; /* its absolute host path without a trailing slash ("" without a root of its own) */
 };
 

@@ -150,6 +150,15 @@ static int64_t duplicate(struct space *sp, struct region *like, uint64_t old, ui
     return ret ? ret : (int64_t) to;
 }
 
+static unsigned pieces(struct space *sp, uint64_t start, uint64_t end)
+{
+    unsigned n = 0;
+    struct run run;
+    while (run_next(sp, &start, end, &run))
+        n++;
+    return n;
+}
+
 /* Everything of [old, old + old_size) goes to `to`, where nothing is, and grows there. `like`: the region there. */
 static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_t old_size, uint64_t new_size,
                     int flags, uint64_t to)
@@ -173,6 +182,10 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     if (!moved)
         return -ENOMEM;
     ret = is_lazy(like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0) : mirror_bind(sp, to, to + old_size);
+    /* What is moved in pieces must not be refused in the middle. */
+    const unsigned n = ret ? 0 : pieces(sp, old, end) + pieces(sp, to, to + old_size);
+    if (n > 2 && !room_for_mappings(MOVING + 2 * MIN(n, 100u)))
+        ret = -ENOMEM;
     if (ret == 0)
         ret = mirror_protect(sp, old, end, like->prot, PROT_NONE);
     if (ret == 0)

@@ -9,7 +9,7 @@
 #include "base/procfs.h"
 #include "cpu/direct/direct.h"
 
-#define HOT 512         /* trapped calls that make a site worth it */
+#define HOT 256         /* trapped calls that cost what making a jump of their site does */
 #define MAX_SITES 1024  /* of a process */
 #define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
 #define STUB_SIZE 32    /* what one site jumps to */
