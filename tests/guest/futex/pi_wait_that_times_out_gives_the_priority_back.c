@@ -16,7 +16,7 @@ static void *gives_up(void *arg)
 {
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_sec += 2;
+    end.tv_sec += 6; /* the other thread has to have seen it wait */
     waiter_begin(arg);
     show("waits some time", futex(&pi, FUTEX_LOCK_PI2, 0, &end, NULL, 0));
     return NULL;
