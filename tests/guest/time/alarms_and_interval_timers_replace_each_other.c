@@ -1,4 +1,5 @@
 /* covers: alarm setitimer getitimer fork execve */
+/* translated: no (outside, what a dynamic program executes is not found its libraries) */
 #include <sys/time.h>
 
 #include "told.h"
