@@ -343,6 +343,8 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
         ret = mirror_tables(sp, start, end, r->prot);
     if (ret == 0 && !lazy && end - start <= EAGER_MAX)
         ret = mirror_guest(sp, start, end);
+    if (ret == 0)
+        echo_open(sp, r, start, end);
     return ret;
 }
 
@@ -412,6 +414,7 @@ int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
     int r = mirror_tables(sp, start, end, PROT_NONE);
     uint64_t at = start;
     struct run run;
+    echo_close(sp, start, end);
     while (run_next(sp, &at, end, &run)) {
         long p = sp->memfile >= 0 ? memfile_map(sp, run.hva, run.end - run.start, PROT_NONE, 0)
                                   : host(SYS_mmap, run.hva, run.end - run.start, PROT_NONE,

@@ -51,9 +51,10 @@ struct region {
 RB_HEAD(region_tree, region);
 
 /* chunk[] entry: slab index, and how far the chunk has come. */
-#define CH_INDEX 0x3fffffffu
+#define CH_INDEX 0x1fffffffu
 #define CH_HOST 0x80000000u  /* the host mapping is the exact image of the regions here */
 #define CH_GUEST 0x40000000u /* and so are the guest page tables */
+#define CH_ECHO 0x20000000u  /* its addresses are ours in the host process (echo.c) */
 #define CHUNKS (1u << (47 - CHUNK_SHIFT))
 
 struct space {
@@ -138,6 +139,12 @@ void mirror_hide_objects(struct space *sp);
 void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
+
+/* echo.c: [start, end) of `r`, which has a host image, is there at its own addresses exactly if it is shared and writable ... */
+void echo_open(struct space *sp, const struct region *r, uint64_t start, uint64_t end);
+/* ... and nothing is. */
+void echo_close(struct space *sp, uint64_t start, uint64_t end);
+int echo_keep_from_fork(struct space *sp, bool keep); /* as space_keep_from_fork() */
 
 /* The host's rights of a region: a right that is alone does not let the hypervisor read the page, as the processor would. */
 static inline int host_prot(int prot)

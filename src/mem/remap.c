@@ -56,6 +56,7 @@ static int open_moved(struct space *sp, const struct region *like, uint64_t to, 
     int r = mirror_protect(sp, to, to + size, PROT_NONE, like->prot);
     while (r == 0 && (like->flags & RG_LOCKED) && run_next(sp, &at, to + size, &run))
         r = mirror_lock(like, run.hva, run.end - run.start);
+    echo_open(sp, like, to, to + size);
     return r ? r : mirror_guest(sp, to, to + size);
 }
 
@@ -128,6 +129,8 @@ static int extend(struct space *sp, const struct region *like, uint64_t last_pag
         r = grow_object(sp, like, last_page, start, end - start);
         if (r == 0)
             r = show(sp, start, end, like->prot);
+        if (r == 0)
+            echo_open(sp, like, start, end);
     }
     if (r)
         unmap_locked(sp, start, end);
@@ -146,6 +149,8 @@ static int64_t duplicate(struct space *sp, struct region *like, uint64_t old, ui
         ret = is_error(p) ? p : mirror_adopt(sp, p, to, size);
         if (ret == 0)
             ret = show(sp, to, to + size, like->prot);
+        if (ret == 0)
+            echo_open(sp, like, to, to + size);
     }
     return ret ? ret : (int64_t) to;
 }

@@ -13,6 +13,7 @@
 #define HOLE_END ((uint32_t) (MACHINE_HOLE_END >> CHUNK_SHIFT))
 #define MAX_BYTES (1ull << 42)
 #define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
+#define BASE (1ull << 45)    /* where programs map nothing, for the sake of mem/echo.c; any other place is as good */
 
 /* The guest's own soft limits are its space's to keep. */
 static void lift(int resource)
@@ -32,7 +33,7 @@ int slab_init(struct slab *s, uint64_t bytes)
     bytes = MIN(bytes, MAX_BYTES);
     void *p = MAP_FAILED;
     for (; bytes >= 64 * CHUNK_SIZE; bytes /= 2) {
-        p = mmap(NULL, bytes + CHUNK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        p = mmap((void *) BASE, bytes + CHUNK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p != MAP_FAILED)
             break;
     }

@@ -277,6 +277,8 @@ static int load_object(struct space *sp, const struct region *g)
                       g->off + (run.start - g->start));
         r = is_error(p) ? (int) p : 0;
     }
+    if (r == 0)
+        echo_open(sp, g, g->start, g->end);
     return r;
 }
 
@@ -284,8 +286,9 @@ int space_keep_from_fork(struct space *sp, bool keep)
 {
     if (!keep && sp->memfile >= 0)
         return -EINVAL;
-    return (int) host(SYS_madvise, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT,
-                      keep ? MADV_DONTFORK : MADV_DOFORK);
+    int r = (int) host(SYS_madvise, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT,
+                       keep ? MADV_DONTFORK : MADV_DOFORK);
+    return r ? r : echo_keep_from_fork(sp, keep);
 }
 
 /* What a fork left of the parent's space in a child that gets its own: everything but the memory, and the objects' descriptors. */

@@ -600,6 +600,7 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             if (r)
                 break;
             region_set_prot(sp, g, prot);
+            echo_open(sp, g, at, e);
         }
         at = e;
     }

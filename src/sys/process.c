@@ -129,8 +129,8 @@ int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
     if (a[1] != 24)
         return -EINVAL;
     __atomic_store_n(&t->robust_list.v, a[0], __ATOMIC_RELAXED);
-    if (cpu_backend()->in_place) /* the host's kernel can walk it where we do not get to: after SIGKILL */
-        host(SYS_set_robust_list, a[0], a[1]);
+    /* Where we do not get to, after SIGKILL, the host's kernel walks it: see mem/echo.c. */
+    host(SYS_set_robust_list, mem_hva(t->proc->space, gva(a[0]), a[1], NULL), a[1]);
     return 0;
 }
 

@@ -203,8 +203,7 @@ void thread_release_memory(struct thread *t)
 {
     struct space *sp = t->proc->space;
     walk_robust_list(t);
-    if (cpu_backend()->in_place)
-        host(SYS_set_robust_list, NULL, 24); /* what is there afterwards is no list */
+    host(SYS_set_robust_list, NULL, 24); /* what is there afterwards is no list */
     if (t->clear_child_tid.v) {
         uint32_t zero = 0;
         if (put_user(sp, t->clear_child_tid, &zero) == 0)

@@ -1,4 +1,4 @@
-/* links: src/mem/region.c src/mem/slab.c src/mem/space.c src/mem/mirror.c src/mem/remap.c src/mem/advise.c src/mem/fault.c
+/* links: src/mem/region.c src/mem/slab.c src/mem/space.c src/mem/mirror.c src/mem/echo.c src/mem/remap.c src/mem/advise.c src/mem/fault.c
  * src/mem/access.c src/mem/object.c src/mem/memfile.c src/base/fds.c src/base/fsize.c src/base/fault.c src/base/lines.c
  * src/base/lock.c src/base/procfs.c */
 /* Random memory calls on a space whose machine is a table of pages in this file. After each of them the region tree, the host's mappings of
@@ -227,6 +227,7 @@ static uint32_t *value_of(struct page *p)
 /* ---- agreement ---- */
 
 static uint8_t host_rights[1u << 30 >> 12]; /* rights of the first pages of the slab, 8: there is a hole */
+static uint8_t echo_rights[PAGES];          /* and of the guest's own addresses */
 
 static void read_host(void)
 {
@@ -236,12 +237,17 @@ static void read_host(void)
     assert_non_null(f);
     assert_true(sp->slab.next * CHUNK_SIZE <= sizeof host_rights * PAGE_SIZE);
     memset(host_rights, 8, sizeof host_rights);
+    memset(echo_rights, 0, sizeof echo_rights);
     while (fgets(line, sizeof line, f)) {
         unsigned long a, b;
         char r, w, x;
-        if (sscanf(line, "%lx-%lx %c%c%c", &a, &b, &r, &w, &x) != 5 || b <= base || a >= end)
+        if (sscanf(line, "%lx-%lx %c%c%c", &a, &b, &r, &w, &x) != 5)
             continue;
         uint8_t prot = (r == 'r' ? PROT_READ : 0) | (w == 'w' ? PROT_WRITE : 0) | (x == 'x' ? PROT_EXEC : 0);
+        for (uint64_t at = MAX(a, AREA); at < MIN(b, AREA + sizeof echo_rights * PAGE_SIZE); at += PAGE_SIZE)
+            echo_rights[(at - AREA) / PAGE_SIZE] = prot;
+        if (b <= base || a >= end)
+            continue;
         a = MAX(a, base), b = MIN(b, end);
         memset(host_rights + (a - base) / PAGE_SIZE, prot, (b - a) / PAGE_SIZE);
     }
@@ -281,6 +287,21 @@ static void check_mirror(void)
     }
 }
 
+/* Shared memory that may be written, and nothing else, can be used at its guest address, too. */
+static void check_echo(void)
+{
+    for (unsigned i = 0; i < PAGES; i++) {
+        struct page *p = &model[i];
+        bool echo = (p->kind == SHARED || p->kind == FILE_SHARED) && (p->prot & PROT_WRITE);
+        if (!(echo_rights[i] & PROT_WRITE) == echo)
+            fail_msg("page %u is of kind %d with rights %d, its echo has %d", i, p->kind, p->prot, echo_rights[i]);
+        if (echo)
+            assert_int_equal(*(uint32_t *) (uintptr_t) va_of(i), *value_of(p));
+        else
+            assert_int_equal(echo_rights[i], PROT_NONE);
+    }
+}
+
 static void check_model(void)
 {
     uint64_t total = 0;
@@ -303,6 +324,7 @@ static void check_model(void)
             fail_msg("%lx holds %x, not %x", va_of(i), value, *value_of(p));
     }
     assert_int_equal(sp->total, total);
+    check_echo();
 }
 
 /* ---- calls ---- */
@@ -550,6 +572,7 @@ static void end(void)
         sp->spare = r->node.rbe_left;
         free(r);
     }
+    munmap((void *) AREA, PAGES * PAGE_SIZE); /* the next space's echo goes there */
     munmap(sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT);
     munmap(sp->machine, sizeof *sp->machine);
     munmap(sp->chunk, CHUNKS * sizeof *sp->chunk);

@@ -663,7 +663,9 @@ static long query(bool fs, unsigned op, int dirfd, const char *path, const char 
         r = host(SYS_openat, d, p, O_PATH | O_DIRECTORY, 0);
         break;
     case 12:
-        r = host(SYS_openat2, d, p, &how, sizeof how);
+        do
+            r = host(SYS_openat2, d, p, &how, sizeof how);
+        while (r == -EAGAIN); /* a rename anywhere on the machine, beside a ".." (openat2(2)) */
         break;
     default:
         r = host(SYS_openat, d, p, O_CREAT | O_RDONLY | O_NOFOLLOW, 0644);
