@@ -1,4 +1,5 @@
 /* covers: futex set_robust_list kill mremap mprotect */
+/* translated: no (the translator knows no robust lists: it does not end) */
 #include "waiters.h"
 
 /* Who holds a robust mutex is killed by a signal that no handler sees: whoever comes next is told, waiting or not, wherever the memory lies and

@@ -1,6 +1,5 @@
 /* covers: set_robust_list kill */
 /* translated: no (under the translator it does not end) */
-/* svm: no (a known difference that waits out its time) */
 #include "child.h"
 #include "threads.h"
 
