@@ -1,4 +1,5 @@
 /* Calls that are made often go by a jump instead of a trap: docs/internals/direct.md, "Rewriting". */
+#include <emmintrin.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
@@ -9,7 +10,8 @@
 #include "base/procfs.h"
 #include "cpu/direct/direct.h"
 
-#define HOT 256         /* trapped calls that cost what making a jump of their site does */
+#define HOT 256         /* trapped calls that cost what looking through their text does */
+#define WARM 24         /* and what making a jump does, once that is done */
 #define MAX_SITES 1024  /* of a process */
 #define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
 #define STUB_SIZE 32    /* what one site jumps to */
@@ -19,8 +21,8 @@
 #define REACH ((1ll << 31) - (1 << 20)) /* of a rel32, with something to spare */
 #define NEAR 120                        /* of a rel8 */
 #define PIECE 65536
-#define TEXT_MAX                                                                                                       \
-    (8ull << 20) /* all of a text is looked through for each of its sites, and no mapping changes meanwhile */
+#define TEXT_MAX (8ull << 20) /* all of a text is looked through, and no mapping changes meanwhile */
+#define MAX_TEXTS 8
 #define NO_PAGE 1
 #define LOOKED_AT 8 /* bytes, up to the end of the SYSCALL */
 
@@ -39,6 +41,11 @@ struct rewriting {
     } room[MAX_ROOMS];
     unsigned rooms;
     bool full;
+    struct text {
+        uint64_t start, end; /* end 0: none; it is read without a lock, too */
+        uint64_t *jumped_to; /* a bit for each byte: something that could be a jump from afar leads there */
+    } text[MAX_TEXTS];
+    unsigned next_text;           /* to make room for another */
     uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else; NO_PAGE: no more */
     unsigned pages;
 };
@@ -65,6 +72,22 @@ uint64_t direct_rewritten(const struct machine *m)
     return m->rewriting ? m->rewriting->sites : 0;
 }
 
+/* The text that was looked through already and holds `at`, or NULL. */
+static struct text *text_of(struct rewriting *w, uint64_t at)
+{
+    for (unsigned i = 0; i < MAX_TEXTS; i++)
+        if (at < __atomic_load_n(&w->text[i].end, __ATOMIC_ACQUIRE) && at >= w->text[i].start)
+            return &w->text[i];
+    return NULL;
+}
+
+static void forget(struct text *t)
+{
+    __atomic_store_n(&t->end, 0, __ATOMIC_RELEASE);
+    free(t->jumped_to);
+    t->jumped_to = NULL;
+}
+
 bool direct_site_hot(struct machine *m, uint64_t site)
 {
     struct rewriting *w = m->rewriting;
@@ -79,7 +102,7 @@ bool direct_site_hot(struct machine *m, uint64_t site)
     const uint32_t calls = __atomic_load_n(&w->seen[h].calls, __ATOMIC_RELAXED) + 1;
     if (calls <= HOT)
         __atomic_store_n(&w->seen[h].calls, calls, __ATOMIC_RELAXED);
-    return calls == HOT;
+    return calls == HOT || (calls == WARM && text_of(w, site));
 }
 
 bool direct_site_at(const struct machine *m, uint64_t rip)
@@ -100,6 +123,9 @@ void direct_forget_text(struct machine *m, uint64_t start, uint64_t size)
     for (unsigned i = 0; w && i < w->pages; i++)
         if (w->page[i] - start < size)
             w->page[i] = NO_PAGE;
+    for (unsigned i = 0; w && i < MAX_TEXTS; i++)
+        if (w->text[i].end > start && w->text[i].start < start + size)
+            forget(&w->text[i]);
 }
 
 /* ---- what may be changed ---- */
@@ -139,25 +165,68 @@ static bool may_change(const struct rewriting *w, const struct self *self, const
            is_unwritten(w, self, p->at + p->size - 1) && w->pages + 2 <= ARRAY_SIZE(w->page);
 }
 
-/* Does a jump lead into [from, to)? Whatever could be one counts, at whatever byte it begins. `code` are `size` bytes from `start`, of which
- * those in front of `first` are only there for what begins in them. */
-static bool has_long_jump(const uint8_t *code, uint64_t start, size_t size, size_t first, uint64_t from, uint64_t to)
+/* ---- where jumps lead: whatever could be one counts, at whatever byte it begins ---- */
+
+static void mark(struct text *t, uint64_t to)
 {
-    /* All of the text comes by here: where it would lead is asked first, and nearly always the answer. */
-    const uint32_t width = (uint32_t) (to - from), base = (uint32_t) (start + 4 - from);
-    for (size_t i = first; i + 4 <= size; i++) {
-        uint32_t rel;
-        memcpy(&rel, code + i, sizeof rel);
-        if (__builtin_expect(rel + base + (uint32_t) i < width, 0) &&
-            (code[i - 1] == CALL32 || code[i - 1] == JMP32 ||
-             (i > 1 && code[i - 2] == 0x0f && code[i - 1] >> 4 == 8)) &&
-            start + i + 4 + (uint64_t) (int64_t) (int32_t) rel - from < width)
-            return true;
-    }
-    return false;
+    if (to - t->start < t->end - t->start)
+        t->jumped_to[(to - t->start) / 64] |= 1ull << (to - t->start) % 64;
 }
 
-/* The same for [from, to) in `code` itself. */
+/* The jumps with 32 bits of distance in `code`, which are `size` bytes from `start`, with at least 4 more behind and one in front. */
+static void mark_jumps(struct text *t, const uint8_t *code, uint64_t start, size_t size)
+{
+    const __m128i low_bit = _mm_set1_epi8(1), call = _mm_set1_epi8((char) (CALL32 | 1)),
+                  high = _mm_set1_epi8((char) 0xf0), jcc = _mm_set1_epi8((char) 0x80), escape = _mm_set1_epi8(0x0f);
+    for (size_t i = 0; i < size; i += 16) {
+        const __m128i op = _mm_loadu_si128((const __m128i *) (code + i)),
+                      before = _mm_loadu_si128((const __m128i *) (code + i - 1));
+        const __m128i jumps =
+            _mm_or_si128(_mm_cmpeq_epi8(_mm_or_si128(op, low_bit), call),
+                         _mm_and_si128(_mm_cmpeq_epi8(_mm_and_si128(op, high), jcc), _mm_cmpeq_epi8(before, escape)));
+        for (unsigned bits = (unsigned) _mm_movemask_epi8(jumps); bits; bits &= bits - 1) {
+            const size_t at = i + (size_t) __builtin_ctz(bits);
+            int32_t rel;
+            if (at >= size)
+                return;
+            memcpy(&rel, code + at + 1, sizeof rel);
+            mark(t, start + at + 5 + (uint64_t) (int64_t) rel);
+        }
+    }
+}
+
+/* All of it is looked through once, for all of its sites. NULL: there is no memory, or it cannot be read. */
+static const struct text *look_through(struct rewriting *w, const struct self *self, const struct cpu_text *text)
+{
+    static uint8_t piece[1 + PIECE + 4 + 16]; /* under the caller's lock */
+    struct text *t = text_of(w, text->start);
+    if (t && t->start == text->start && t->end == text->end)
+        return t;
+    if (!t)
+        t = &w->text[w->next_text++ % MAX_TEXTS];
+    forget(t);
+    struct text new = {.start = text->start, .end = text->end};
+    new.jumped_to = calloc((text->end - text->start) / 64 + 1, sizeof *new.jumped_to);
+    for (uint64_t at = text->start; new.jumped_to &&at < text->end; at += PIECE) {
+        const size_t before = at > text->start, size = MIN(PIECE, text->end - at);
+        const size_t behind = MIN(4, text->end - at - size);
+        piece[0] = 0;
+        memset(piece + 1 + size + behind, 0, sizeof piece - 1 - size - behind);
+        if (!read_code(self, at - before, piece + 1 - before, before + size + behind)) {
+            forget(&new);
+            return NULL;
+        }
+        mark_jumps(&new, piece + 1, at, size);
+    }
+    if (!new.jumped_to)
+        return NULL;
+    t->jumped_to = new.jumped_to;
+    t->start = new.start;
+    __atomic_store_n(&t->end, new.end, __ATOMIC_RELEASE);
+    return t;
+}
+
+/* Does a jump of `size` bytes of `code` with 8 bits of distance lead into [from, to) among them? */
 static bool has_short_jump(const uint8_t *code, uint64_t start, size_t size, uint64_t from, uint64_t to)
 {
     for (size_t i = 1; i < size; i++) {
@@ -169,19 +238,16 @@ static bool has_short_jump(const uint8_t *code, uint64_t start, size_t size, uin
     return false;
 }
 
-static bool is_jumped_into(const struct self *self, const struct cpu_text *text, uint64_t from, uint64_t to)
+static bool is_jumped_into(const struct self *self, const struct text *t, uint64_t from, uint64_t to)
 {
-    static uint8_t piece[2 + PIECE + 4]; /* under the caller's lock */
-    const uint64_t near = MAX(from - MIN(from, 130), text->start), near_end = MIN(to + 130, text->end);
-    if (near_end - near > PIECE || !read_code(self, near, piece, near_end - near) ||
-        has_short_jump(piece, near, near_end - near, from, to))
+    uint8_t around[LOOKED_AT + 2 * 130 + 16];
+    const uint64_t near = MAX(from - MIN(from, 130), t->start), near_end = MIN(to + 130, t->end);
+    if (near_end - near > sizeof around || !read_code(self, near, around, near_end - near) ||
+        has_short_jump(around, near, near_end - near, from, to))
         return true;
-    for (uint64_t at = text->start; at < text->end; at += PIECE) {
-        const size_t before = at > text->start ? 2 : 0, size = MIN(before + PIECE + 4, text->end - at + before);
-        if (!read_code(self, at - before, piece, size) ||
-            has_long_jump(piece, at - before, size, before ? 2 : 1, from, to))
+    for (uint64_t at = from - t->start; at < to - t->start; at++)
+        if (t->jumped_to[at / 64] >> at % 64 & 1)
             return true;
-    }
     return false;
 }
 
@@ -207,7 +273,7 @@ static unsigned nop_length(const uint8_t *c, unsigned left)
 }
 
 /* Five bytes near `at` that are never executed: what fills the space between a RET and the next function. 0: none. */
-static uint64_t find_hole(const struct self *self, const struct cpu_text *text, uint64_t at)
+static uint64_t find_hole(const struct self *self, const struct text *text, uint64_t at)
 {
     uint8_t code[2 * NEAR];
     const uint64_t start = at - NEAR;
@@ -310,13 +376,14 @@ static bool apply(struct rewriting *w, const struct self *self, const struct pat
 }
 
 /* MOV of a number to EAX and SYSCALL: the five bytes of the MOV become a jump. Who jumps to the SYSCALL itself still finds it. */
-static void rewrite_mov(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
+static void rewrite_mov(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text,
+                        const struct text *seen)
 {
     struct rewriting *w = m->rewriting;
     const uint64_t at = site - 7;
     uint8_t load[5];
     struct patch p = {.at = at, .size = 5};
-    if (!may_change(w, self, text, &p) || is_jumped_into(self, text, at + 1, at + 5) || !read_code(self, at, load, 5))
+    if (!may_change(w, self, text, &p) || is_jumped_into(self, seen, at + 1, at + 5) || !read_code(self, at, load, 5))
         return;
     const uint64_t stub = find_stub(m, text, site);
     if (!stub || !write_stub(self, stub, load, sizeof load, site))
@@ -326,14 +393,15 @@ static void rewrite_mov(struct machine *m, const struct self *self, uint64_t sit
 }
 
 /* XOR EAX, EAX and SYSCALL, for read(2): its two bytes become a short jump to a hole, where the long one is. */
-static void rewrite_xor(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
+static void rewrite_xor(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text,
+                        const struct text *seen)
 {
     struct rewriting *w = m->rewriting;
-    const uint64_t at = site - 4, hole = find_hole(self, text, at);
+    const uint64_t at = site - 4, hole = find_hole(self, seen, at);
     uint8_t load[2];
     struct patch p = {.at = at, .size = 2}, far = {.at = hole, .size = 5};
     if (!hole || !may_change(w, self, text, &p) || !may_change(w, self, text, &far) ||
-        is_jumped_into(self, text, at + 1, at + 2) || !read_code(self, at, load, sizeof load))
+        is_jumped_into(self, seen, at + 1, at + 2) || !read_code(self, at, load, sizeof load))
         return;
     const uint64_t stub = find_stub(m, text, site);
     if (!stub || !write_stub(self, stub, load, sizeof load, site))
@@ -366,10 +434,13 @@ void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct 
     if (self.mem >= 0 && self.pagemap >= 0 && read_code(&self, site - sizeof code, code, sizeof code) &&
         code[6] == 0x0f && code[7] == 0x05) {
         memcpy(&number, code + 2, sizeof number);
-        if (code[1] == MOV_EAX && number == nr && !is_rex(code[0]))
-            rewrite_mov(m, &self, site, text);
-        else if (code[4] == 0x31 && code[5] == 0xc0 && nr == 0 && !is_rex(code[3]))
-            rewrite_xor(m, &self, site, text);
+        const bool mov = code[1] == MOV_EAX && number == nr && !is_rex(code[0]);
+        const bool xor = code[4] == 0x31 && code[5] == 0xc0 && nr == 0 && !is_rex(code[3]);
+        const struct text *seen = mov || xor? look_through(m->rewriting, &self, text) : NULL;
+        if (seen && mov)
+            rewrite_mov(m, &self, site, text, seen);
+        else if (seen)
+            rewrite_xor(m, &self, site, text, seen);
     }
     if (self.mem >= 0)
         host(SYS_close, self.mem);
