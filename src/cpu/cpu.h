@@ -179,6 +179,7 @@ struct cpu_stats {
     uint64_t rewritten;  /* such sites */
     uint64_t table_pages, slots, vcpus;
     bool syscall_ring3; /* SYSCALL arrives at CPL 3 on this host */
+    bool cpuid_native;  /* the processor answers CPUID in the guest, not KVM */
 };
 void machine_stats(const struct machine *m, struct cpu_stats *out);
 

@@ -72,11 +72,13 @@ void echo_open(struct space *sp, const struct region *r, uint64_t start, uint64_
         struct run run;
         for (uint64_t at = from; run_next(sp, &at, start, &run);) {
             uint64_t size = run.end - run.start;
+            if (r->flags & RG_LOCKED) /* of what is locked, the second mapping would bring all pages in */
+                host(SYS_munlock, run.hva, size);
             long p = host(SYS_mremap, run.hva, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, run.start);
             if (is_error(p))
                 reserve(run.start, run.end, MAP_FIXED); /* what it would have replaced may be gone */
-            else if (r->flags & RG_LOCKED)
-                host(SYS_munlock, run.start, size);
+            if (r->flags & RG_LOCKED)
+                host(SYS_mlock2, run.hva, size, MLOCK_ONFAULT);
         }
     }
 }

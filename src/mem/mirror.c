@@ -341,7 +341,7 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
         ret = mirror_bind(sp, start, end);
     if (ret == 0 && r->prot != PROT_NONE)
         ret = mirror_tables(sp, start, end, r->prot);
-    if (ret == 0 && !lazy && end - start <= EAGER_MAX)
+    if (ret == 0 && end - start <= EAGER_MAX) /* of what is lazy, only chunks that have an image for another's sake */
         ret = mirror_guest(sp, start, end);
     if (ret == 0)
         echo_open(sp, r, start, end);

@@ -655,7 +655,8 @@ int64_t space_brk(struct space *sp, gva_t to)
         struct region *r = region_insert(sp, &like, old_end, new_end);
         if (!r)
             goto out;
-        if ((locks_pages(&like) && mirror_bind(sp, old_end, new_end)) ||
+        bool now = locks_pages(&like) || size < CHUNK_SIZE; /* it is about to be used: no fault for that */
+        if ((now && mirror_bind(sp, old_end, new_end)) ||
             mirror_new(sp, r, old_end, new_end, -1, 0, 0)) {
             unmap_locked(sp, old_end, new_end);
             goto out;

@@ -123,6 +123,7 @@ void stats_print(struct process *p)
     line(&x, "exits.syscall_short", cpu.short_cuts);
     line(&x, "cpu.rewritten_sites", cpu.rewritten);
     line(&x, "cpu.syscall_ring3", cpu.syscall_ring3);
+    line(&x, "cpu.cpuid_native", cpu.cpuid_native);
     line(&x, "cpu.host_clock", machine_traits(space_machine(p->space)).tsc_is_host);
     line(&x, "cpu.vcpus", cpu.vcpus);
     line(&x, "cpu.slots", cpu.slots);

@@ -22,6 +22,8 @@ struct slot {
 /* Which privilege level SYSCALL arrives at: learnt from the first one. */
 enum syscall_world { WORLD_UNKNOWN, WORLD_RING0, WORLD_RING3 };
 
+#define CPUID_PROBE 0x4ffffff0u /* a leaf of our own, whose EBX is its number */
+
 struct machine {
     int kvm_fd, vm_fd;
     uint8_t *ram; /* host address of guest-physical 0 */
@@ -42,6 +44,7 @@ struct machine {
     uint32_t run_size;
     uint64_t xcr0;
     struct kvm_cpuid2 *cpuid;
+    bool cpuid_is_short;    /* it holds what KVM itself goes by, and CPUID_PROBE: the guest asks the processor */
     struct kvm_sregs reset; /* as KVM took them from the first vCPU; cr0 0: there has been none */
 
     struct lock lock; /* vcpus, next_id, parked, tables of the kernel half; taken before `tables` */
@@ -79,7 +82,8 @@ bool machine_read_late(struct machine *m, uint64_t pa, void *data, unsigned n);
 
 /* x86_64/system.c: system pages, processor state at reset. */
 void system_init(struct machine *m); /* entry code, IDT; once per machine */
-int system_setup_cpuid(struct machine *m);
+/* The list that vCPUs get, `all` of it or what this host needs. */
+int system_setup_cpuid(struct machine *m, bool all);
 /* What this processor calls its virtualization, and KVM's module for it; NULL when it offers none. */
 const char *system_virtualization(const char **module);
 int system_vcpu_page(struct machine *m, struct vcpu *v);

@@ -17,7 +17,8 @@
 #define KVM_PATH "/dev/kvm"
 
 struct facts {
-    int32_t kvm_fd, pad; /* a program that has dropped its privileges may not open it again */
+    int32_t kvm_fd; /* a program that has dropped its privileges may not open it again */
+    uint32_t cpuid_is_short;
     uint32_t world, xsave_size, run_size, nent;
     uint64_t xcr0;
     struct kvm_cpuid_entry2 entry[];
@@ -31,6 +32,7 @@ static void *kvm_facts(const struct machine *m, size_t *size)
     struct facts *f = calloc(1, *size);
     if (f) {
         *f = (struct facts){.kvm_fd = m->kvm_fd,
+                            .cpuid_is_short = m->cpuid_is_short,
                             .world = m->world,
                             .xsave_size = m->xsave_size,
                             .run_size = m->run_size,
@@ -63,6 +65,7 @@ static int recall(struct machine *m)
     m->xsave_size = known->xsave_size;
     m->run_size = known->run_size;
     m->xcr0 = known->xcr0;
+    m->cpuid_is_short = known->cpuid_is_short;
     m->cpuid = calloc(1, sizeof *m->cpuid + known->nent * sizeof *known->entry);
     if (!m->cpuid)
         return -ENOMEM;
@@ -271,7 +274,7 @@ static int kvm_create(struct machine **out, void *ram, uint64_t initial, const c
         goto fail_kvm;
     if (!known) {
         *why = "KVM does not tell which CPUID it supports";
-        r = system_setup_cpuid(m);
+        r = system_setup_cpuid(m, false);
         if (r)
             goto fail_kvm;
     }
@@ -425,6 +428,7 @@ static void kvm_stats(const struct machine *m, struct cpu_stats *out)
     out->table_pages = m->table_pages;
     out->slots = m->nslots;
     out->syscall_ring3 = m->world == WORLD_RING3;
+    out->cpuid_native = m->cpuid_is_short;
 }
 
 const struct cpu_backend cpu_kvm = {

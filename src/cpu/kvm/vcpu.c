@@ -41,7 +41,7 @@ static uint64_t frame_gva(struct vcpu *v)
 }
 
 /* Runs without short_cut(): at the start, when code is touched for the first time; at most after it failed. */
-enum { SHORT_CUT_START = 8, SHORT_CUT_RARE = 15 };
+enum { SHORT_CUT_START = 24, SHORT_CUT_RARE = 15 };
 
 static int learn_world(struct vcpu *v);
 
@@ -73,6 +73,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     unsigned id = v ? v->id : m->next_id++;
     lock_drop(&m->lock);
     int r;
+    bool again = false;
     if (v) {
         system_vcpu_reset(v);
         memset(v->regs, 0, sizeof *v->regs);
@@ -114,7 +115,12 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     r = system_vcpu_setup(v);
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
-    if (r)
+    if (r == -ERESTART) {
+        free(m->cpuid);
+        r = system_setup_cpuid(m, true);
+        again = r == 0;
+    }
+    if (r || again)
         goto fail_run;
     system_vcpu_reset(v);
     memset(v->regs, 0, sizeof *v->regs);
@@ -129,6 +135,8 @@ fail_fd:
     fds_close(v->fd);
 fail:
     free(v);
+    if (again)
+        return kvm_vcpu_create(m, out);
     return r == -EEXIST || r == -EINVAL ? -EAGAIN : r;
 }
 
@@ -236,10 +244,12 @@ static struct kvm_sregs *system_registers(struct vcpu *v)
 }
 
 /* Run one SYSCALL of our own, before any guest instruction, and look where it arrived. Nothing that the guest does can make this
- * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. */
+ * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. -ERESTART: KVM answers CPUID, and has to be given all of it, which it
+ * does not take of a vCPU that has run. */
 static int learn_world(struct vcpu *v)
 {
-    *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rflags = RFLAGS_FIXED | RFLAGS_IF};
+    *v->regs = (struct cpu_regs){
+        .rip = ENTRY_OF(entry_probe), .rax = CPUID_PROBE, .rflags = RFLAGS_FIXED | RFLAGS_IF};
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     system_vcpu_reset(v);
     set_mask(v, ~0ull);
@@ -251,6 +261,8 @@ static int learn_world(struct vcpu *v)
         return (int) r;
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
         return -ENOSYS;
+    if (v->m->cpuid_is_short && (v->regs->rbx == CPUID_PROBE || fault(FAULT_START_CPUID)))
+        return -ERESTART;
     v->m->world = (system_registers(v)->cs.selector & 3) == 3 ? WORLD_RING3 : WORLD_RING0;
     system_allow_port(v, v->m->world == WORLD_RING3);
     return 0;

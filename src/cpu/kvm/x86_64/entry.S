@@ -13,7 +13,8 @@ entry_sysret:
     sysretq
 entry_iret: /* the host has written a frame and set rsp to it */
     iretq
-entry_probe: /* run once in ring 3, to see at which level SYSCALL arrives */
+entry_probe: /* run once in ring 3, to see who answers CPUID and at which level SYSCALL arrives */
+    cpuid
     syscall
     ud2
 

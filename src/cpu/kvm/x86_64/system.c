@@ -2,6 +2,7 @@
  * registers, MSRs, CPUID. */
 #include "cpu/kvm/kvm.h"
 
+#include <asm/prctl.h>
 #include <cpuid.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ enum { MSR_STAR = 0xc0000081, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_TSC_AUX = 0xc
 #define GDT_KERNEL_DATA 0x00cf92000000ffffull
 #define GDT_USER_DATA 0x00cff2000000ffffull
 #define GDT_USER_CODE 0x00affa000000ffffull
+#define XCR0_AMX (3ull << 17)
 #define TSS_IO_BITMAP 0x68 /* its offset */
 #define TSS_IO_BYTES (PORT_EXCEPTION / 8 + 2)
 #define GDT_CPU_NUMBER 15 /* the kernel's __CPUNODE_SEG: its limit tells getcpu the processor */
@@ -44,10 +46,56 @@ void system_init(struct machine *m)
     BUG_ON(paging_map_system(m, ENTRY_TEXT, text, PTE_U) || paging_map_system(m, ENTRY_IDT, idt, PTE_NX));
 }
 
+/* A KVM without hardware virtualization cannot answer CPUID for the guest, unless the processor lets CPUID fault: it then executes natively. */
+static bool processor_answers_cpuid(void)
+{
+    const char *module;
+    return !system_virtualization(&module) && host(SYS_arch_prctl, ARCH_SET_CPUID, 1) == -ENODEV;
+}
+
+/* Then KVM needs no more of the list than what it goes by itself, and asking it for all of it would take an eighth of a start. A leaf that
+ * no processor has tells whether that is so: see learn_world(). */
+static int setup_short_cpuid(struct machine *m, uint64_t host_xcr0)
+{
+    static const uint32_t leaf[][2] = {{0, 0},          {1, 0},          {7, 0},          {0xd, 0}, {0xd, 1},
+                                       {0x80000000, 0}, {0x80000001, 0}, {0x80000008, 0}, {CPUID_PROBE, 0}};
+    uint64_t supported = 0;
+    struct kvm_device_attr attr = {.attr = KVM_X86_XCOMP_GUEST_SUPP, .addr = (uintptr_t) &supported};
+    int r = host(SYS_ioctl, m->kvm_fd, KVM_GET_DEVICE_ATTR, &attr);
+    if (r)
+        return r;
+    struct kvm_cpuid2 *list = calloc(1, sizeof *list + ARRAY_SIZE(leaf) * sizeof list->entries[0]);
+    if (!list)
+        return -ENOMEM;
+    list->nent = ARRAY_SIZE(leaf);
+    m->xcr0 = supported & host_xcr0 & ~XCR0_AMX;
+    for (unsigned i = 0; i < ARRAY_SIZE(leaf); i++) {
+        struct kvm_cpuid_entry2 *e = &list->entries[i];
+        *e = (struct kvm_cpuid_entry2){.function = leaf[i][0], .index = leaf[i][1]};
+        if (e->function == CPUID_PROBE)
+            e->ebx = CPUID_PROBE;
+        else
+            __cpuid_count(e->function, e->index, e->eax, e->ebx, e->ecx, e->edx);
+        if (e->function == 7 || e->function == 0xd)
+            e->flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
+        if (e->function == 0xd && e->index == 0)
+            e->eax = (uint32_t) m->xcr0, e->edx = (uint32_t) (m->xcr0 >> 32);
+    }
+    m->cpuid = list;
+    m->cpuid_is_short = true;
+    return 0;
+}
+
 /* CPUID as the host's user space sees it: KVM's list gives the leaves, the processor their values. What the guest cannot have
  * because XCR0 lacks its state is taken out (AMX). */
-int system_setup_cpuid(struct machine *m)
+int system_setup_cpuid(struct machine *m, bool all)
 {
+    uint32_t lo, hi, a, b, c, d;
+    __asm__("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0)); /* there: a host without XSAVE has no KVM_CAP_XCRS */
+    const uint64_t host_xcr0 = lo | (uint64_t) hi << 32;
+    m->cpuid_is_short = false;
+    if (!all && processor_answers_cpuid() && setup_short_cpuid(m, host_xcr0) == 0)
+        return 0;
     unsigned n = 128;
     struct kvm_cpuid2 *list = NULL;
     for (;;) {
@@ -69,9 +117,7 @@ int system_setup_cpuid(struct machine *m)
     for (unsigned i = 0; i < list->nent; i++)
         if (list->entries[i].function == 0xd && list->entries[i].index == 0)
             kvm_xcr0 = list->entries[i].eax | (uint64_t) list->entries[i].edx << 32;
-    uint32_t lo, hi, a, b, c, d;
-    __asm__("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0)); /* there: a host without XSAVE has no KVM_CAP_XCRS */
-    m->xcr0 = kvm_xcr0 & (lo | (uint64_t) hi << 32) & ~(3ull << 17);
+    m->xcr0 = kvm_xcr0 & host_xcr0 & ~XCR0_AMX;
 
     for (unsigned i = 0; i < list->nent; i++) {
         struct kvm_cpuid_entry2 *e = &list->entries[i];
