@@ -16,193 +16,7 @@
 #define MAX_LINKS 40 /* MAXSYMLINKS: the 41st is ELOOP */
 #define PATH_FD (O_PATH | O_CLOEXEC)
 
-struct fs_root fs_root = {.fd = -1};
 int (*fs_magic_link)(int dir, const char *name);
-
-/* What tells a directory from every other. */
-struct place {
-    uint64_t dev, ino;
-};
-
-static struct place root_place;
-
-/* Host directories that the guest sees at its root, whatever the sysroot has there. */
-static struct mount {
-    const char *name, *host;
-    struct place place;
-} mounts[] = {{"proc", "/proc", {0}}, {"dev", "/dev", {0}}, {"sys", "/sys", {0}}};
-
-static int place_of(int fd, struct place *out)
-{
-    struct stat st;
-    long r = host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-    *out = (struct place){st.st_dev, st.st_ino};
-    return (int) r;
-}
-
-static bool same_place(const struct place *a, const struct place *b)
-{
-    return a->dev == b->dev && a->ino == b->ino;
-}
-
-static bool below(const char *path, const char *dir, size_t len)
-{
-    return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == 0);
-}
-
-/* After chroot(2) only a procfs that is mounted at its place counts, which then is the host's, with all that is done for guests there. With the
- * creation lock held. */
-static bool is_shown(const struct mount *m)
-{
-    struct statfs fs;
-    if (fs_root.strict)
-        return true;
-    if (m != &mounts[0])
-        return false;
-    autofd fd = (int) host(SYS_openat, fs_root.fd, m->name, PATH_FD | O_DIRECTORY | O_NOFOLLOW, 0);
-    return fd >= 0 && host(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-bool fs_path_inside(const char *p)
-{
-    if (fs_root.fd < 0 || below(p, fs_root.host_path, strlen(fs_root.host_path)))
-        return true;
-    for (size_t i = 0; i < (fs_root.strict ? ARRAY_SIZE(mounts) : 1); i++)
-        if (below(p, mounts[i].host, strlen(mounts[i].host)))
-            return true;
-    return false;
-}
-
-bool fs_path_reachable(const char *p)
-{
-    return !fs_root.strict || fs_path_inside(p);
-}
-
-int64_t fs_guest_path(const char *host_path, char *out, size_t size)
-{
-    const char *prefix = "";
-    size_t strip = 0;
-    if (fs_root.fd >= 0 && host_path[0] == '/') {
-        if (below(host_path, fs_root.host_path, strlen(fs_root.host_path)))
-            strip = strlen(fs_root.host_path);
-        else if (!fs_path_inside(host_path) && strncmp(host_path, "/memfd:", 7) && strncmp(host_path, "/SYSV", 5))
-            prefix = "(unreachable)";
-        host_path += strip;
-        if (!*host_path)
-            host_path = "/";
-    }
-    int n = snprintf(out, size, "%s%s", prefix, host_path);
-    return n < 0 || (size_t) n >= size ? -ENAMETOOLONG : n;
-}
-
-/* Take the root from `fd`, which stays the caller's on failure. */
-static int root_take(int fd)
-{
-    char path[PATH_MAX];
-    int64_t n = proc_fd_link(fd, path, sizeof path);
-    int r = n < 0 ? (int) n : place_of(fd, &root_place);
-    for (size_t i = 0; i < ARRAY_SIZE(mounts) && r == 0; i++) {
-        autofd m = (int) host(SYS_openat, AT_FDCWD, mounts[i].host, PATH_FD | O_DIRECTORY, 0);
-        if (m < 0 || place_of(m, &mounts[i].place))
-            mounts[i].place = (struct place){0}; /* no such directory: walking into it says so */
-    }
-    if (r)
-        return r;
-    fs_root.fd = fd;
-    if (strcmp(path, "/") == 0)
-        path[0] = 0, n = 0;
-    memcpy(fs_root.host_path, path, (size_t) n + 1);
-    return 0;
-}
-
-int fs_root_set(const char *dir)
-{
-    fds_create_lock();
-    int fd = (int) host(SYS_openat, AT_FDCWD, dir, PATH_FD | O_DIRECTORY, 0);
-    char path[PATH_MAX] = "";
-    int64_t n = fd < 0 ? fd : proc_fd_link(fd, path, sizeof path);
-    int r = (int) MIN(n, 0);
-    if (r == 0 && strcmp(path, "/") == 0) {
-        host(SYS_close, fd); /* the host's own root needs no walker */
-    } else if (r == 0) {
-        fd = fds_adopt_fd(fd, true);
-        r = fd < 0 ? fd : root_take(fd);
-        if (r && fd >= 0)
-            fds_close(fd);
-        fs_root.strict = r == 0;
-    }
-    fds_create_unlock();
-    return r;
-}
-
-int fs_root_adopt(int fd, bool strict)
-{
-    fs_root.strict = strict;
-    return fd < 0 ? 0 : root_take(fd);
-}
-
-/* The host's own root is where the supervisor looks from; another mount may lie upon it, whose path is "/", too. */
-static bool is_host_root(int fd)
-{
-    const unsigned mask = STATX_INO | STATX_MNT_ID;
-    struct statx a, b;
-    return host(SYS_statx, fd, "", AT_EMPTY_PATH, mask, &a) == 0 && host(SYS_statx, AT_FDCWD, "/", 0, mask, &b) == 0 &&
-           a.stx_ino == b.stx_ino && a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor &&
-           a.stx_mnt_id == b.stx_mnt_id;
-}
-
-int fs_root_change(int dirfd, const char *path, bool may, int *old)
-{
-    *old = -1;
-    int found = (int) host(SYS_openat, dirfd, path, PATH_FD | O_DIRECTORY, 0);
-    int fd = found < 0 ? found : (int) host(SYS_openat, found, ".", PATH_FD | O_DIRECTORY, 0); /* who may search it */
-    if (found >= 0)
-        host(SYS_close, found);
-    if (fd >= 0 && !may) {
-        host(SYS_close, fd);
-        fd = -EPERM;
-    }
-    if (fd >= 0)
-        fd = fds_adopt_fd(fd, true);
-    if (fd < 0)
-        return fd;
-    const int before = fs_root.fd;
-    int r = root_take(fd);
-    if (r) {
-        fds_close(fd);
-        return r;
-    }
-    *old = before;
-    if (is_host_root(fd)) { /* no walker any more */
-        fs_root = (struct fs_root){.fd = -1};
-        fds_close(fd);
-    }
-    return 0;
-}
-
-int fs_root_renew(void)
-{
-    struct place now;
-    if (fs_root.fd < 0)
-        return 0;
-    fds_create_lock();
-    int old = fs_root.fd, fd = (int) host(SYS_openat, AT_FDCWD, fs_root.host_path, PATH_FD | O_DIRECTORY, 0);
-    int r = fd < 0 ? fd : place_of(fd, &now);
-    if (r == 0 && !same_place(&now, &root_place)) /* somebody has put something else there */
-        r = -ESTALE;
-    if (r && fd >= 0)
-        host(SYS_close, fd);
-    if (r == 0)
-        r = fd = fds_adopt_fd(fd, true);
-    if (r >= 0 && (r = root_take(fd)))
-        fds_close(fd);
-    if (r == 0)
-        fds_close(old);
-    fds_create_unlock();
-    return r;
-}
-
-/* ---- the walker ---- */
 
 /* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped
  * symlink can change what is found but never where the search goes. Descriptors are born at numbers that the guest
@@ -249,22 +63,22 @@ static int enter_root(struct walk *w)
 /* Whether O_PATH directory `dir` is inside, found by going up from it: for a path that is too long to be named. */
 static int climbs_to_root(int dir)
 {
-    struct place here, above;
+    struct fs_place here, above;
     autofd fd = (int) host(SYS_openat, dir, ".", PATH_FD | O_DIRECTORY, 0);
-    int r = fd < 0 ? fd : place_of(fd, &here);
+    int r = fd < 0 ? fd : fs_place_of(fd, &here);
     while (r == 0) {
-        if (same_place(&here, &root_place))
+        if (fs_same_place(&here, &fs_root_place))
             return 0;
-        for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-            if (same_place(&here, &mounts[i].place))
+        for (size_t i = 0; i < FS_MOUNTS; i++)
+            if (fs_same_place(&here, &fs_mounts[i].place))
                 return 0;
         int up = (int) host(SYS_openat, fd, "..", PATH_FD | O_DIRECTORY, 0);
         if (up < 0)
             return up;
         host(SYS_close, fd);
         fd = up;
-        r = place_of(fd, &above);
-        if (r == 0 && same_place(&here, &above))
+        r = fs_place_of(fd, &above);
+        if (r == 0 && fs_same_place(&here, &above))
             return -ENOENT;
         here = above;
     }
@@ -288,19 +102,19 @@ static int enter_start(struct walk *w, int dirfd)
 
 static bool at_root(const struct walk *w)
 {
-    struct place p;
-    return place_of(w->dir, &p) == 0 && same_place(&p, &root_place);
+    struct fs_place p;
+    return fs_place_of(w->dir, &p) == 0 && fs_same_place(&p, &fs_root_place);
 }
 
 static int step_up(struct walk *w)
 {
-    struct place p;
-    int r = place_of(w->dir, &p);
+    struct fs_place p;
+    int r = fs_place_of(w->dir, &p);
     w->root_set = true;
-    if (r || same_place(&p, &root_place))
+    if (r || fs_same_place(&p, &fs_root_place))
         return r;
-    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-        if (same_place(&p, &mounts[i].place) && is_shown(&mounts[i]))
+    for (size_t i = 0; i < FS_MOUNTS; i++)
+        if (fs_same_place(&p, &fs_mounts[i].place) && fs_mount_is_shown(&fs_mounts[i]))
             return w->flags & FS_NO_XDEV ? -EXDEV : enter_root(w);
     struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = w->flags & FS_NO_XDEV ? RESOLVE_NO_XDEV : 0};
     int fd = (int) host(SYS_openat2, w->dir, "..", &how, sizeof how);
@@ -422,8 +236,8 @@ static int walk_quick(struct walk *w)
     for (const char *c = first; (c = strstr(c, "..")); c++)
         if ((c == first || c[-1] == '/') && (c[2] == '/' || c[2] == 0))
             return 0;
-    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-        if (below(first, mounts[i].name, strlen(mounts[i].name)))
+    for (size_t i = 0; i < FS_MOUNTS; i++)
+        if (fs_is_below(first, fs_mounts[i].name, strlen(fs_mounts[i].name)))
             return 0;
     int n;
     if (first[0] == '.' || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
@@ -484,15 +298,15 @@ static int next_step(struct walk *w, struct step *s)
     return len ? WALK_ON : 0;
 }
 
-static const struct mount *mount_at(const struct walk *w, const char *name)
+static const struct fs_mount *mount_at(const struct walk *w, const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
-        if (strcmp(name, mounts[i].name) == 0 && at_root(w) && is_shown(&mounts[i]))
-            return &mounts[i];
+    for (size_t i = 0; i < FS_MOUNTS; i++)
+        if (strcmp(name, fs_mounts[i].name) == 0 && at_root(w) && fs_mount_is_shown(&fs_mounts[i]))
+            return &fs_mounts[i];
     return NULL;
 }
 
-static int step_mount(struct walk *w, const struct step *s, const struct mount *m)
+static int step_mount(struct walk *w, const struct step *s, const struct fs_mount *m)
 {
     if (w->flags & FS_NO_XDEV)
         return -EXDEV;
@@ -537,7 +351,7 @@ static int step_name(struct walk *w, const struct step *s)
     w->last = "";
     if (is_window_link(w->dir, s->name))
         return -ENOENT;
-    const struct mount *m = mount_at(w, s->name);
+    const struct fs_mount *m = mount_at(w, s->name);
     if (m && (fs_root.strict || !s->final ||
               !(w->flags & FS_MOUNTPOINT))) /* a mount in a root of chroot(2) is like any other */
         return step_mount(w, s, m);

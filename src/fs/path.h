@@ -6,18 +6,7 @@
 
 #include <limits.h>
 
-#include "base/base.h"
-
-/* Where the guest's files are: set at start (--sysroot), and by chroot(2). */
-struct fs_root {
-    int fd; /* O_PATH descriptor of the root in the window, or -1: the guest's / is the host's */
-    /* A sysroot, which stays: nothing outside of it can be reached, also not from a directory that is outside, and it has the host's /proc, /dev and
-     * /sys. Else the root is chroot(2)'s. */
-    bool strict;
-    char host_path[PATH_MAX]; /* its absolute host path without a trailing slash ("" without a root of its own) */
-};
-
-extern struct fs_root fs_root;
+#include "fs/root.h"
 
 /* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a
  * sysroot it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
@@ -28,20 +17,6 @@ struct fs_at {
     uint64_t resolve; /* the RESOLVE_* bits that openat2 still has to be given */
     char path[PATH_MAX];
 };
-
-/* Make host directory `dir` the guest's root: its descriptor lies in the window and survives exec. 0 or a negative
- * errno. */
-int fs_root_set(const char *dir);
-/* After exec: the root is the inherited window descriptor `fd` (-1: none), and what it is. 0 or a negative errno. */
-int fs_root_adopt(int fd, bool strict);
-/* chroot(2), for a process that shares its root with no other and has no sysroot. `dirfd`, `path`: as fs_resolve() says. 0, and in *old what is to be
- * closed when nobody is told of it any more (or -1); or the errno of the directory, or where it is one and the caller `may` not -EPERM. With the
- * creation lock held. */
-int fs_root_change(int dirfd, const char *path, bool may, int *old);
-
-/* After unshare(CLONE_NEWNS) or setns: the same path in the mount namespace that the process is in now. 0 or a
- * negative errno; then the root stays in the old one. */
-int fs_root_renew(void);
 
 enum {
     FS_NOFOLLOW = 1, /* a final symlink is the object itself (O_NOFOLLOW; O_CREAT|O_EXCL too) */
@@ -61,15 +36,6 @@ enum {
  * /proc/PID/fd. Takes the descriptor creation lock with a sysroot: call it without fds_use_lock(). */
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out);
 void fs_at_done(struct fs_at *at);
-
-/* The path as the guest names it, of an absolute host path (getcwd, /proc/self/fd links, SO_PEERNAME...): strips the
- * sysroot. Returns the length, or -ENAMETOOLONG. A host path outside the sysroot is shown as the kernel shows an
- * unreachable one: "(unreachable)/...". What is no path ("pipe:[5]") stays. */
-int64_t fs_guest_path(const char *host_path, char *out, size_t size);
-
-/* True when absolute host path `p` is inside the guest's root, /proc, /dev or /sys; and when the guest may be there. */
-bool fs_path_inside(const char *p);
-bool fs_path_reachable(const char *p);
 
 /* Where the magic link `name` in the procfs directory `dir` leads the guest. Set by proc.c. Returns a new
  * O_PATH|O_CLOEXEC descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */

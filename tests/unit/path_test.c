@@ -1,4 +1,4 @@
-/* links: src/fs/path.c src/fs/procname.c src/base/procfs.c src/base/fds.c src/base/lock.c */
+/* links: src/fs/path.c src/fs/root.c src/fs/procname.c src/base/procfs.c src/base/fds.c src/base/lock.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

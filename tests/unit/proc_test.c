@@ -1,4 +1,4 @@
-/* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/procname.c src/base/procfs.c src/base/fds.c src/mem/peek.c
+/* links: src/fs/maps.c src/fs/vma.c src/fs/text.c src/fs/path.c src/fs/root.c src/fs/procname.c src/base/procfs.c src/base/fds.c src/mem/peek.c
  * src/mem/region.c src/base/lines.c src/fs/mounts.c src/fs/resident.c src/base/lock.c */
 #include <setjmp.h>
 #include <stdarg.h>
