@@ -129,8 +129,7 @@ int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
     if (a[1] != 24)
         return -EINVAL;
     __atomic_store_n(&t->robust_list.v, a[0], __ATOMIC_RELAXED);
-    /* Where we do not get to, after SIGKILL, the host's kernel walks it: see mem/echo.c. */
-    host(SYS_set_robust_list, mem_hva(t->proc->space, gva(a[0]), a[1], NULL), a[1]);
+    thread_tell_robust_list(t, true);
     return 0;
 }
 

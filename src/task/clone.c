@@ -191,7 +191,10 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *args)
     struct thread_start s = {.t = n, .args = &a, .fds = fds_self()};
     if (r == 0) {
         n->vfork_done = a.flags & CLONE_VFORK ? &done : NULL;
+        thread_tell_robust_list(t, cpu_backend()->in_place);
         r = thread_launch(t, n, &s);
+        if (r)
+            thread_tell_robust_list(t, true);
     }
     if (r) {
         if (a.flags & CLONE_PIDFD)

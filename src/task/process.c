@@ -183,6 +183,17 @@ static void walk_robust_list(struct thread *t)
         robust_entry(t, (head.pending & ~1ull) + (uint64_t) head.offset, head.pending & 1, true);
 }
 
+void thread_tell_robust_list(struct thread *t, bool alone)
+{
+    struct process *p = t->proc;
+    const bool in_place = cpu_backend()->in_place;
+    const bool tell = alone && t->robust_list.v &&
+                      (in_place || (p->nthreads == 1 && !p->vfork_child && !process_memory_shared()));
+    if (tell || t->robust_told)
+        host(SYS_set_robust_list, tell ? mem_hva(p->space, t->robust_list, 24, NULL) : NULL, 24);
+    t->robust_told = tell;
+}
+
 /* The end of a whole process, by exit, exec or a signal of its own: what its threads hold is marked for others that share the memory. One that
  * the host kernel kills is beyond our reach, but in place (docs/limits.md). */
 void process_release_memory(struct thread *t)
@@ -203,7 +214,7 @@ void thread_release_memory(struct thread *t)
 {
     struct space *sp = t->proc->space;
     walk_robust_list(t);
-    host(SYS_set_robust_list, NULL, 24); /* what is there afterwards is no list */
+    thread_tell_robust_list(t, false); /* what is there afterwards is no list */
     if (t->clear_child_tid.v) {
         uint32_t zero = 0;
         if (put_user(sp, t->clear_child_tid, &zero) == 0)

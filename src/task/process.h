@@ -38,6 +38,10 @@ _Noreturn void thread_die(struct thread *t, int sig);
 
 void process_release_memory(struct thread *t);
 
+/* Give the calling thread's robust list to the host's kernel, which walks it where nobody else gets to, after SIGKILL (mem/echo.c), or take it back.
+ * It may have it only while nobody else would be left in this memory when the thread is dead: the pointers are the guest's, and all
+ * of the supervisor's memory is within their reach (in place it is so anyhow). `alone`: is that what the caller knows, too? */
+void thread_tell_robust_list(struct thread *t, bool alone);
 /* What the end of a thread leaves in guest memory: robust futexes, CLEARTID. */
 void thread_release_memory(struct thread *t);
 

@@ -288,11 +288,13 @@ int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
     if (stack == MAP_FAILED)
         return -ENOMEM;
     ASAN_UNPOISON_MEMORY_REGION(stack, HOST_STACK);
+    thread_tell_robust_list(current, cpu_backend()->in_place);
     int child = clone(aside_main, (char *) stack + HOST_STACK, CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES, &a);
     if (child > 0 && host(SYS_wait4, child, NULL, __WALL, NULL) == child)
         __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
     while (child > 0 && __atomic_load_n(pid, __ATOMIC_ACQUIRE) == child)
         host(SYS_futex, pid, FUTEX_WAIT_PRIVATE, child, NULL, NULL, 0);
+    thread_tell_robust_list(current, true);
     munmap(stack, HOST_STACK);
     return child < 0 ? -EAGAIN : 0;
 }
@@ -324,9 +326,11 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     if (pid)
         return pid;
     s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
+    thread_tell_robust_list(t, cpu_backend()->in_place);
     if (sleeps_itself(s)) {
         pid = spawn_run(s);
         spawn_free(s);
+        thread_tell_robust_list(t, true);
         return pid;
     }
     process_share_memory(true); /* before the child is there; process_exit() reads it */

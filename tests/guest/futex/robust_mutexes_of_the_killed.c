@@ -32,18 +32,22 @@ static void *map(int fd, size_t size)
     return p;
 }
 
-/* The child takes all of them, tells, and waits for its death. */
+/* Take all of them, tell, and wait for death. */
+static void hold(struct shared *s)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(s->m); i++)
+        MUST(pthread_mutex_lock(&s->m[i]) == 0);
+    word_set(&s->step, 1);
+    for (;;)
+        pause();
+}
+
 static pid_t holder(struct shared *s)
 {
     pid_t pid = fork();
     MUST(pid >= 0);
-    if (pid == 0) {
-        for (size_t i = 0; i < ARRAY_SIZE(s->m); i++)
-            MUST(pthread_mutex_lock(&s->m[i]) == 0);
-        word_set(&s->step, 1);
-        for (;;)
-            pause();
-    }
+    if (pid == 0)
+        hold(s);
     word_wait(&s->step, 1);
     return pid;
 }
@@ -74,16 +78,6 @@ static void *waits(void *arg)
     printf("made consistent: %s\n", errname(pthread_mutex_consistent(&s->m[1])));
     printf("unlocked: %s\n", errname(pthread_mutex_unlock(&s->m[1])));
     return NULL;
-}
-
-static void *dies_of_another(void *arg)
-{
-    struct shared *s = arg;
-    for (size_t i = 0; i < ARRAY_SIZE(s->m); i++)
-        MUST(pthread_mutex_lock(&s->m[i]) == 0);
-    word_set(&s->step, 1);
-    for (;;)
-        pause();
 }
 
 int main(void)
@@ -129,17 +123,19 @@ int main(void)
     }
     MUST(waitpid(pid, NULL, 0) == pid);
 
-    /* A thread of several holds them. */
+    /* A child that shares memory has come and gone in the holder. */
     s = new_mutexes(map(-1, T_PAGE));
     pid = fork();
     if (pid == 0) {
-        thread_start(dies_of_another, s);
-        for (;;)
-            pause();
+        pid_t c = vfork();
+        if (c == 0)
+            _exit(7);
+        MUST(waitpid(c, NULL, 0) == c);
+        hold(s);
     }
     word_wait(&s->step, 1);
     killed_by(pid, SIGKILL);
-    show_all("held by a thread", s);
+    show_all("after a vfork", s);
 
     pid = holder(new_mutexes(s));
     waited_for = s;
