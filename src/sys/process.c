@@ -114,7 +114,7 @@ int64_t sys_exit_group(struct thread *t, const uint64_t a[6])
 {
     tracee_leave_all(t->proc, 0);
     if (t->proc->vfork_child)
-        thread_release_memory(t);
+        thread_release_memory(t, true);
     process_exit(t, (int) (a[0] & 0xff));
 }
 

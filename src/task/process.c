@@ -187,8 +187,8 @@ void thread_tell_robust_list(struct thread *t, bool alone)
 {
     struct process *p = t->proc;
     const bool in_place = cpu_backend()->in_place;
-    const bool tell = alone && t->robust_list.v &&
-                      (in_place || (p->nthreads == 1 && !p->vfork_child && !process_memory_shared()));
+    const bool tell =
+        alone && t->robust_list.v && (in_place || (p->nthreads == 1 && !p->vfork_child && !process_memory_shared()));
     if (tell || t->robust_told)
         host(SYS_set_robust_list, tell ? mem_hva(p->space, t->robust_list, 24, NULL) : NULL, 24);
     t->robust_told = tell;
@@ -209,17 +209,21 @@ void process_release_memory(struct thread *t)
     pthread_mutex_unlock(&p->lock);
 }
 
-/* What exit(2) and exec leave in guest memory. */
-void thread_release_memory(struct thread *t)
+void thread_clear_tid(struct thread *t)
 {
     struct space *sp = t->proc->space;
+    const uint32_t zero = 0;
+    if (t->clear_child_tid.v && put_user(sp, t->clear_child_tid, &zero) == 0)
+        futex_wake(sp, t->clear_child_tid, 1);
+    t->clear_child_tid = gva(0);
+}
+
+void thread_release_memory(struct thread *t, bool shared)
+{
     walk_robust_list(t);
     thread_tell_robust_list(t, false); /* what is there afterwards is no list */
-    if (t->clear_child_tid.v) {
-        uint32_t zero = 0;
-        if (put_user(sp, t->clear_child_tid, &zero) == 0)
-            futex_wake(sp, t->clear_child_tid, 1);
-    }
+    if (shared)
+        thread_clear_tid(t);
 }
 
 /* Whoever made `t` with CLONE_VFORK goes on. */
@@ -246,12 +250,12 @@ static _Noreturn void end_thread(struct thread *t, int status)
     }
     pthread_mutex_unlock(&p->lock);
     if (last) {
-        thread_release_memory(t);
+        thread_release_memory(t, p->vfork_child || process_memory_shared());
         if (status & 0x7f)
             signal_die(t, status & 0x7f);
         process_exit(t, status >> 8);
     }
-    thread_release_memory(t); /* after this the guest may reuse the stack and create another thread */
+    thread_release_memory(t, true); /* after this the guest may reuse the stack and create another thread */
     tell_vfork(t);
     traced_thread_end(t, status);
     if (leader && p->vfork_child)

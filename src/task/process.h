@@ -42,8 +42,11 @@ void process_release_memory(struct thread *t);
  * It may have it only while nobody else would be left in this memory when the thread is dead: the pointers are the guest's, and all
  * of the supervisor's memory is within their reach (in place it is so anyhow). `alone`: is that what the caller knows, too? */
 void thread_tell_robust_list(struct thread *t, bool alone);
-/* What the end of a thread leaves in guest memory: robust futexes, CLEARTID. */
-void thread_release_memory(struct thread *t);
+/* What the end of a thread leaves in guest memory: robust futexes, and CLEARTID, if the memory is `shared` with a thread that goes on (kernel/fork.c,
+ * mm_release()). */
+void thread_release_memory(struct thread *t, bool shared);
+/* CLEARTID alone, if it has not been done: also in the name of a process that was killed, or is another program now. */
+void thread_clear_tid(struct thread *t);
 
 /* What fork, vfork, clone and clone3 ask for. Flags as in clone(2), exit_signal apart. */
 struct clone_args_in {

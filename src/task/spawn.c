@@ -234,6 +234,8 @@ static void spawn_gone(struct spawn *s, int pid)
     if (lock_held_by(&guests_lock, pid))
         lock_drop(&guests_lock);
     guests_remove(&s->proc);
+    if (pid > 0)
+        thread_clear_tid(&s->thread);
     threads_gone(s);
 }
 
