@@ -304,6 +304,16 @@ ksigset_t signal_host_blocked(void)
     return set;
 }
 
+static void update_quiet(struct sighand *sh)
+{
+    ksigset_t set = 0;
+    for (int sig = 1; sig <= KSIG_MAX && !sh->all; sig++)
+        if (sh->action[sig].handler == KSIG_IGN ||
+            (sh->action[sig].handler == KSIG_DFL && (KSIG_BIT(sig) & IGNORED_BITS)))
+            set |= KSIG_BIT(sig);
+    __atomic_store_n(&sh->quiet, set & ~(SYNC_BITS | cpu_own_signals()), __ATOMIC_RELAXED);
+}
+
 void signal_init(struct sighand *sh, ksigset_t ignored)
 {
     sh->lock = (struct lock){0};
@@ -315,6 +325,7 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
         if (ignored & KSIG_BIT(sig) ? !is_ignored_by_host(sig) : signal_tell_deaths && is_deadly(sig))
             mirror_action(sh, sig, &sh->action[sig]);
     }
+    update_quiet(sh);
     host_action(SIGSEGV, (uint64_t) (uintptr_t) on_signal, 0);
     host_action(SIGBUS, (uint64_t) (uintptr_t) on_signal, 0);
     for (int sig = 1; sig <= KSIG_MAX; sig++)
@@ -330,6 +341,7 @@ void signal_take_all(struct sighand *sh, bool all)
     for (int sig = 1; sig <= KSIG_MAX; sig++)
         if (sh->action[sig].handler <= KSIG_IGN)
             mirror_action(sh, sig, &sh->action[sig]);
+    update_quiet(sh);
     lock_drop(&sh->lock);
 }
 
@@ -348,6 +360,7 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         r = mirror_action(sh, sig, &next);
         if (r == 0)
             sh->action[sig] = next;
+        update_quiet(sh);
         if (next.handler == KSIG_IGN && current) { /* ignoring discards what is pending */
             siginfo_t gone;
             while (signal_take_sync(current, KSIG_BIT(sig), &gone))
@@ -429,12 +442,21 @@ long sys_block(struct thread *t, long nr, ...)
     va_end(ap);
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
+    /* What is ignored the kernel drops as it is sent, unless the process's first thread blocks it; and that one does while it is in the supervisor.
+     * Then it would be another thread's to drop, whose call it would cut short. Here nobody in a call takes it; in the guest it is dropped. */
+    const ksigset_t quiet =
+        t->proc->nthreads > 1 ? __atomic_load_n(&t->proc->sighand->quiet, __ATOMIC_RELAXED) & ~t->sigmask : 0;
+    const ksigset_t guest = t->sigmask & ~SYNC_BITS, mask = guest | quiet;
     bool open = vcpu_signals_open(t->vcpu, t->sigmask);
     if (!open)
-        set_host_mask(t->sigmask & ~SYNC_BITS);
+        set_host_mask(mask);
+    else if (quiet)
+        host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
     long r = window(t, nr, a);
     if (!(t->sig_taken & 1) && !open)
         signal_block_all();
+    else if (!(t->sig_taken & 1) && quiet)
+        host(SYS_rt_sigprocmask, SIG_SETMASK, &guest, NULL, 8);
     return r;
 }
 

@@ -125,6 +125,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
             lock_take(&p->sighand->lock);
             memcpy(sh->action, p->sighand->action, sizeof sh->action);
             sh->all = p->sighand->all;
+            sh->quiet = p->sighand->quiet;
             lock_drop(&p->sighand->lock);
             s->proc.sighand = sh;
             s->own_sighand = true;

@@ -34,6 +34,7 @@ struct sighand {
     struct lock lock; /* action[]; taken after the thread-list lock */
     struct ksigaction action[KSIG_MAX + 1];
     bool all; /* traced: the host hands over every signal, and default actions are ours to do */
+    ksigset_t quiet; /* atomic: nothing comes of them; see sys_block() */
 };
 
 /* SIGSEGV (0) and SIGBUS (1) that came from outside and wait for a mask: those two are never blocked on the host. */

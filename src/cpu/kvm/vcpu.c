@@ -113,8 +113,11 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     v->run->kvm_valid_regs = KVM_SYNC_X86_REGS;
     v->regs = (struct cpu_regs *) &v->run->s.regs.regs;
     r = system_vcpu_setup(v);
+    /* The first run makes KVM's thread for the machine, which RLIMIT_NPROC may forbid: better here than in the guest's midst. */
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
+    else if (r == 0 && SLIST_EMPTY(&m->all))
+        r = kvm_vcpu_warm(v);
     if (r == -ERESTART) {
         free(m->cpuid);
         r = system_setup_cpuid(m, true);
@@ -254,9 +257,9 @@ static int learn_world(struct vcpu *v)
     system_vcpu_reset(v);
     set_mask(v, ~0ull);
     long r;
-    do {
+    do
         r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
-    } while (r == -EINTR || r == -EAGAIN);
+    while (r == -EINTR);
     if (r < 0)
         return (int) r;
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
