@@ -14,6 +14,7 @@
 #include "fs/target.h"
 #include "sys/handlers.h"
 #include "sys/tracee.h"
+#include "task/birth.h"
 #include "task/exec.h"
 #include "task/process.h"
 #include "task/signal.h"
@@ -211,10 +212,12 @@ static int64_t interrupted(int64_t r)
     return r == -EINTR ? -ERESTARTSYS : r;
 }
 
-/* Did the host tell of a process of the supervisor's own? */
-static bool is_looker(struct process *p, const struct tracee_wait *w, long nr, const uint64_t a[5], int64_t r)
+/* Did the host tell of a process that is none for the guest? One of the supervisor's own, or one that has failed to become the guest's. */
+static bool is_hidden(struct process *p, const struct tracee_wait *w, long nr, const uint64_t a[5], int64_t r)
 {
     int pid = nr == SYS_wait4 ? (int) r : r == 0 ? ((const siginfo_t *) a[2])->si_pid : 0;
+    if (pid > 0 && birth_failed(pid))
+        return true;
     if (pid <= 0 || __atomic_load_n(&p->tracer.looker, __ATOMIC_ACQUIRE) != pid)
         return false;
     if (!(w->options & WNOWAIT))
@@ -235,7 +238,7 @@ static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, 
             news->tid = 0;
             do
                 r = sys_block(t, nr, a[0], a[1], a[2], a[3], a[4], 0);
-            while (is_looker(t->proc, w, nr, a, r));
+            while (is_hidden(t->proc, w, nr, a, r));
             if (tracees && r == -ECHILD) /* nobody that the host would tell of */
                 r = w->options & WNOHANG ? 0 : sys_block(t, SYS_pause, 0, 0, 0, 0, 0, 0);
         }

@@ -6,6 +6,7 @@
 
 #include "sys/handlers.h"
 #include "sys/tracee.h"
+#include "task/birth.h"
 #include "task/frame.h"
 #include "task/signal.h"
 
@@ -117,9 +118,11 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
         ksigset_t mask = t->sigmask;
         signal_set_mask(t, mask | set);
         __atomic_store_n(&t->sync_wanted, set, __ATOMIC_SEQ_CST); /* before the look: as signal_set_mask() */
-        r = signal_take_sync(t, set, &info)
-                ? info.si_signo
-                : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
+        do
+            r = signal_take_sync(t, set, &info)
+                    ? info.si_signo
+                    : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
+        while (r > 0 && !(KSIG_BIT(r) & signal_fault_set()) && birth_failed_signal(&info));
         __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_SEQ_CST);
         if (r == -ERESTARTNOINTR && signal_take_sync(t, set, &info)) /* it came before the call was made */
             r = info.si_signo;

@@ -14,6 +14,7 @@
 #include "base/raw.h"
 #include "mem/access.h"
 #include "mem/image.h"
+#include "task/birth.h"
 #include "task/picture.h"
 #include "task/seccomp.h"
 #include "task/signal.h"
@@ -120,6 +121,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->vfork_child = false; /* the child of one has memory of its own again */
     process_self = p;
     process_guests = NULL;
+    birth_forget();
     process_share_memory(false);
     int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space);
     if (r == 0 && !ready->pic) {
@@ -201,16 +203,25 @@ static long ready_read(struct ready *ready, int *status)
     return n;
 }
 
-/* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. */
-static void reap_failed(int pid, bool had_pending)
+/* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. Whoever got one of the two first asks
+ * birth_failed(). A signal of those that were pending `before` is not of this child. */
+static void reap_failed(struct birth *b, int pid, int sig, ksigset_t before)
 {
-    siginfo_t si;
+    siginfo_t si = {.si_pid = 0};
+    const ksigset_t set = sig ? KSIG_BIT(sig) & ~before : 0;
+    const struct timespec now = {0};
+    birth_end(b, true);
     while (host(SYS_waitid, P_PID, pid, &si, WEXITED | __WALL, NULL) == -EINTR)
         ;
-    ksigset_t chld = KSIG_BIT(SIGCHLD);
-    const struct timespec now = {0};
-    if (!had_pending)
-        host(SYS_rt_sigtimedwait, &chld, NULL, &now, 8);
+    if (!set)
+        return;
+    /* A standard signal is pending once: another child's may have been lost behind it, or is what was taken. */
+    bool again = host(SYS_rt_sigtimedwait, &set, &si, &now, 8) == sig && si.si_pid != pid;
+    if (!again && sig == SIGCHLD)
+        again = host(SYS_waitid, P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT, NULL) == 0 && si.si_pid > 0 &&
+                si.si_pid != pid;
+    if (again)
+        host(SYS_rt_sigqueueinfo, host(SYS_getpid), sig, &si);
 }
 
 static long host_fork(const struct clone_args_in *a)
@@ -241,6 +252,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     locks_before_fork(p);
     if (r == 0 && ready.pic)
         r = picture_take(ready.pic);
+    struct birth *birth = birth_begin();
     long pid = r ? r : host_fork(a);
     if (pid == 0) {
         answer(&ready, renew_in_child(t, a, st, &ready));
@@ -248,6 +260,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
             signal_reset_handlers(p->sighand);
         return 0;
     }
+    birth_is(birth, (int) pid);
     ready_close_child(&ready);
     uint64_t *count = !ready.pic                    ? &fork_counts.cow
                       : picture_is_clone(ready.pic) ? &fork_counts.clone
@@ -261,10 +274,12 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     if (pid > 0) {
         if (ready_read(&ready, &status) != sizeof status)
             status = -EAGAIN; /* it died before it could say */
-        else if (status == 0 && a->flags & CLONE_VFORK)
+        if (status == 0)
+            birth_end(birth, false);
+        if (status == 0 && a->flags & CLONE_VFORK)
             ready_read(&ready, &(int){0});
         if (status) {
-            reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
+            reap_failed(birth, (int) pid, a->exit_signal, pending);
             pid = status;
         }
     }
@@ -292,6 +307,7 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
     if (place == 0)
         place = fds_fork_share();
+    struct birth *birth = birth_begin();
     long pid = place < 0 ? place
                          : host(SYS_clone,
                                 (a->flags & (CLONE_FILES | CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
@@ -306,11 +322,14 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
             signal_reset_handlers(p->sighand);
         return 0;
     }
+    birth_is(birth, (int) pid);
     p->shares_fs |= pid > 0 && a->flags & CLONE_FS;
     locks_in_parent(p);
     int status = place < 0 ? place : fds_fork_wait(place, (int) pid);
     if (status && pid > 0)
-        reap_failed((int) pid, pending & KSIG_BIT(SIGCHLD));
+        reap_failed(birth, (int) pid, a->exit_signal, pending);
+    else if (pid > 0)
+        birth_end(birth, false);
     return status == 0 ? pid : status == -ENOMEM ? -ENOMEM : -EAGAIN;
 }
 

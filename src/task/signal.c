@@ -9,6 +9,7 @@
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/birth.h"
 #include "task/frame.h"
 #include "task/process.h"
 
@@ -674,6 +675,8 @@ void signal_work(struct thread *t)
                 break;
             continue;
         }
+        if (!(KSIG_BIT(info.si_signo) & signal_fault_set()) && birth_failed_signal(&info))
+            continue;
         if (t->trace.active && (ignored_child(t, &info) || !traced_signal(t, &info)))
             continue;
         deliver(t, &info);
