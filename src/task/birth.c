@@ -13,6 +13,7 @@ static struct birth {
     int pid; /* 0: not known yet */
 } births[32];
 static unsigned used; /* of births[], for who looks: 0 nearly always */
+static unsigned next; /* where to look for a free one, or the oldest failure */
 static int turn;      /* futex word: something became known */
 
 static int get(const int *word)
@@ -33,16 +34,18 @@ static void tell(void)
 
 struct birth *birth_begin(void)
 {
-    for (int from = FREE; from <= FAILED; from += FAILED - FREE) { /* old failures give way */
+    const unsigned first = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
+    for (int from = FREE; from <= FAILED; from += FAILED - FREE) { /* failures of long ago give way */
         for (unsigned i = 0; i < ARRAY_SIZE(births); i++) {
+            struct birth *b = &births[(first + i) % ARRAY_SIZE(births)];
             int state = from;
-            if (!__atomic_compare_exchange_n(&births[i].state, &state, OPEN, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+            if (!__atomic_compare_exchange_n(&b->state, &state, OPEN, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
                 continue;
-            set(&births[i].pid, 0);
-            set(&births[i].owner, (int) host(SYS_getpid));
+            set(&b->pid, 0);
+            set(&b->owner, (int) host(SYS_getpid));
             if (from == FREE)
                 __atomic_add_fetch(&used, 1, __ATOMIC_SEQ_CST);
-            return &births[i];
+            return b;
         }
     }
     return NULL;

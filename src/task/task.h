@@ -33,7 +33,7 @@ struct ksigaction { /* struct kernel_sigaction of x86-64 */
 struct sighand {
     struct lock lock; /* action[]; taken after the thread-list lock */
     struct ksigaction action[KSIG_MAX + 1];
-    bool all; /* traced: the host hands over every signal, and default actions are ours to do */
+    bool all;        /* traced: the host hands over every signal, and default actions are ours to do */
     ksigset_t quiet; /* atomic: nothing comes of them; see sys_block() */
 };
 
