@@ -35,6 +35,19 @@ struct termios2 {
     uint32_t speed[2];
 };
 
+#ifndef PIDFD_GET_CGROUP_NAMESPACE /* <linux/pidfd.h> since 6.11 */
+#define PIDFD_GET_CGROUP_NAMESPACE _IO(0xff, 1)
+#define PIDFD_GET_IPC_NAMESPACE _IO(0xff, 2)
+#define PIDFD_GET_MNT_NAMESPACE _IO(0xff, 3)
+#define PIDFD_GET_NET_NAMESPACE _IO(0xff, 4)
+#define PIDFD_GET_PID_NAMESPACE _IO(0xff, 5)
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xff, 6)
+#define PIDFD_GET_TIME_NAMESPACE _IO(0xff, 7)
+#define PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE _IO(0xff, 8)
+#define PIDFD_GET_USER_NAMESPACE _IO(0xff, 9)
+#define PIDFD_GET_UTS_NAMESPACE _IO(0xff, 10)
+#endif
+
 enum ioctl_dir { DIR_NONE, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_CUSTOM };
 
 static const struct ioctl_row {

@@ -37,6 +37,18 @@ int main(void)
     show("one that is not there", raw(pidfd_getfd, fd, 61, 0));
     show("with a flag", raw(pidfd_getfd, fd, 60, 1));
     show("of no pidfd", raw(pidfd_getfd, p[0], 60, 0));
+    for (int ns = 1; ns <= 10; ns++) { /* PIDFD_GET_CGROUP_NAMESPACE and so on */
+        struct stat its, mine;
+        static const char *const name[] = {
+            "", "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts"};
+        char path[64];
+        int nsfd = (int) raw(ioctl, fd, 0xff00 + ns, 0);
+        snprintf(path, sizeof(path), "/proc/self/ns/%s", name[ns]);
+        printf("namespace %d: %s\n", ns, nsfd < 0 ? errname(errno) : "a descriptor");
+        if (nsfd >= 0 && stat(path, &mine) == 0)
+            CHECK(fstat(nsfd, &its) == 0 && its.st_ino == mine.st_ino && (fcntl(nsfd, F_GETFD) & FD_CLOEXEC));
+        close(nsfd);
+    }
     show("signal 0", raw(pidfd_send_signal, fd, 0, 0, 0));
     show("signal 65", raw(pidfd_send_signal, fd, 65, 0, 0));
     show("info not there", raw(pidfd_send_signal, fd, SIGTERM, BAD_PTR, 0));
