@@ -232,22 +232,6 @@ static void report_child(struct thread *t, const struct clone_args_in *a, int64_
 int64_t process_clone(struct thread *t, const struct clone_args_in *a)
 {
     uint64_t f = a->flags;
-    if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
-        return -EINVAL;
-    if ((f & CLONE_SIGHAND) && (!(f & CLONE_VM) || (f & CLONE_CLEAR_SIGHAND)))
-        return -EINVAL;
-    if ((f & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
-        (f & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
-        return -EINVAL;
-    if ((f & CLONE_THREAD) && (f & (CLONE_NEWUSER | CLONE_NEWPID)))
-        return -EINVAL;
-    if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
-             CLONE_NEWTIME))
-        return -EPERM; /* no namespaces of its own: what an unprivileged user is told where they are switched off */
-    if (f & CLONE_INTO_CGROUP)
-        return -EOPNOTSUPP;
-    if ((f & CLONE_SETTLS) && a->tls >= SPACE_TOP)
-        return -EPERM; /* as arch_prctl(2); and a base that is not canonical does not load */
     struct clone_args_in in = *a;
     in.event = traced_clone_event(t, a);
     in.traced = in.event || (t->trace.active && (f & CLONE_PTRACE));

@@ -65,7 +65,8 @@ extern struct fork_counts {
     uint64_t cow, clone, copy, failed, refused;
 } fork_counts;
 
-/* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
+/* With flags that sys/clone.c has looked at. Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a
+ * negative errno. */
 int64_t process_clone(struct thread *t, const struct clone_args_in *a);
 
 /* Run `fn` in a process of its own that shares memory and descriptors, takes no lock, and ends with it: the caller sleeps. *pid is its number
