@@ -55,7 +55,6 @@ struct clone_args_in {
     uint64_t stack; /* new stack pointer, 0: the same */
     uint64_t tls;
     uint64_t parent_tid, child_tid, pidfd; /* guest addresses */
-    int pidfd_number;                      /* CLONE_PIDFD: set by process_clone() */
     bool traced;                           /* by the caller's tracer, from its start: set by process_clone() */
     int event;                             /* PTRACE_EVENT_* that it makes, or 0: the same */
 };
