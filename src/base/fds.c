@@ -469,6 +469,27 @@ void fds_act_for(struct fds_user *u)
     depth = 0;
 }
 
+void fds_clone_lock(void)
+{
+    write_lock();
+}
+
+void fds_clone_unlock(struct fds_user *parent, int pid, bool *let_go)
+{
+    struct lock *l = &parent->table->writer;
+    bool ours = lock_inherit(l, pid);
+    __atomic_store_n(let_go, true, __ATOMIC_RELEASE);
+    if (ours)
+        lock_drop(l);
+}
+
+void fds_clone_done(bool let_go, int pid)
+{
+    struct lock *l = &me->table->writer;
+    if (!let_go || (pid > 0 && lock_held_by(l, pid)))
+        lock_drop(l);
+}
+
 void fds_child_gone(struct fds_user *u, int pid)
 {
     struct fds_table *t = u->table;

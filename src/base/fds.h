@@ -89,6 +89,13 @@ int fds_child_prepare(struct fds_user *u, bool share_table); /* 0 or -EAGAIN */
 void fds_act_for(struct fds_user *u);
 void fds_child_gone(struct fds_user *u, int pid);
 
+/* A child that shares memory, by a host's clone with CLONE_PIDFD: the parent holds the lock meanwhile, without the host's limit being raised, so that the
+ * number is one that the guest may have. The child lets go of it as soon as it runs, and says so before (*let_go), for it may be killed at any
+ * instruction; who sleeps for the child does it else. */
+void fds_clone_lock(void);
+void fds_clone_unlock(struct fds_user *parent, int pid, bool *let_go); /* the child: `pid` is its parent */
+void fds_clone_done(bool let_go, int pid);
+
 /* fork with CLONE_FILES: between fds_fork_prepare() and the fork. The child's place in the table or -EAGAIN. The child says how it went (0 or a negative errno), and the parent
  * waits for that: -EAGAIN when process `pid` died before (or is none). */
 int fds_fork_share(void);

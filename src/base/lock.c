@@ -68,6 +68,17 @@ void lock_take_over(struct lock *l)
     take(l, &patience);
 }
 
+bool lock_inherit(struct lock *l, int from)
+{
+    uint32_t v = __atomic_load_n(&l->word, __ATOMIC_RELAXED);
+    do
+        if ((v & ~LOCK_WAITED) != (uint32_t) from)
+            return false;
+    while (!__atomic_compare_exchange_n(&l->word, &v, (v & LOCK_WAITED) | (uint32_t) lock_self(), false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    return true;
+}
+
 void lock_drop(struct lock *l)
 {
     if (__atomic_exchange_n(&l->word, 0, __ATOMIC_SEQ_CST) & LOCK_WAITED)

@@ -17,6 +17,8 @@ void lock_take_over(struct lock *l);
 /* Has process `pid` ended, whether or not its parent knows? */
 bool lock_owner_dead(int pid);
 void lock_drop(struct lock *l);
+/* Process `from` took it for the caller, whose it is from now on. False: by now it is somebody else's, for that process is dead. */
+bool lock_inherit(struct lock *l, int from);
 /* Does process `pid` hold it? Tells anything reliable of a dead one only. */
 bool lock_held_by(const struct lock *l, int pid);
 /* The process that the calling thread acts for: what its locks name. */

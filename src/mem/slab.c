@@ -12,6 +12,7 @@
 #define HOLE_FIRST ((uint32_t) (MACHINE_HOLE_START >> CHUNK_SHIFT))
 #define HOLE_END ((uint32_t) (MACHINE_HOLE_END >> CHUNK_SHIFT))
 #define MAX_BYTES (1ull << 42)
+#define SPARE (512ull << 20) /* the tables of a space are 256 MiB, and there are stacks and copies besides */
 #define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
 #define BASE (1ull << 45)    /* where programs map nothing, for the sake of mem/echo.c; any other place is as good */
 
@@ -25,19 +26,32 @@ static void lift(int resource)
     }
 }
 
+/* Address space only. Under a hard RLIMIT_AS less than the wish is there: halve until it fits, with `spare` bytes left over. */
+static void *reserve(uint64_t *bytes, uint64_t spare)
+{
+    for (; *bytes >= 64 * CHUNK_SIZE; *bytes /= 2) {
+        uint64_t size = *bytes + CHUNK_SIZE;
+        uint8_t *p = mmap((void *) BASE, size + spare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p == MAP_FAILED)
+            continue;
+        if (spare)
+            munmap(p + size, spare);
+        return p;
+    }
+    return NULL;
+}
+
 int slab_init(struct slab *s, uint64_t bytes)
 {
-    /* The reservation is address space only. Under a hard RLIMIT_AS less than the wish is there: halve until it fits. */
     lift(RLIMIT_AS);
     lift(RLIMIT_DATA);
-    bytes = MIN(bytes, MAX_BYTES);
-    void *p = MAP_FAILED;
-    for (; bytes >= 64 * CHUNK_SIZE; bytes /= 2) {
-        p = mmap((void *) BASE, bytes + CHUNK_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (p != MAP_FAILED)
-            break;
+    uint64_t wish = bytes = MIN(bytes, MAX_BYTES);
+    void *p = reserve(&bytes, SPARE);
+    if (!p) {
+        bytes = wish;
+        p = reserve(&bytes, 0); /* it may do for a small program */
     }
-    if (p == MAP_FAILED)
+    if (!p)
         return -ENOMEM;
     s->base = (uint8_t *) (((uintptr_t) p + CHUNK_SIZE - 1) & ~(CHUNK_SIZE - 1));
     s->limit = (uint32_t) (bytes >> CHUNK_SHIFT);

@@ -161,13 +161,14 @@ int64_t sys_prctl(struct thread *t, const uint64_t a[6])
 
         return put_user(sp, gva(a[1]), &enabled);
     }
-    case AUXV_OUT: {
+    case AUXV_OUT: { /* the kernel's own vector has room to spare: how much, it says itself */
         const struct elf_start *s = &t->proc->start;
-        size_t size = s->auxv_words * sizeof s->auxv[0];
 
-        if (a[3] || a[4])
-            return -EINVAL;
-        return copy_out(sp, gva(a[1]), s->auxv, MIN(size, a[2])) < 0 ? -EFAULT : (int64_t) size;
+        ret = host(SYS_prctl, a[0], NULL, 0, a[3], a[4]);
+        if (ret < 0)
+            return ret;
+        uint64_t len = MIN((uint64_t) ret, a[2]), n = MIN(len, s->auxv_words * sizeof s->auxv[0]);
+        return copy_out(sp, gva(a[1]), s->auxv, n) || clear_out(sp, gva(a[1] + n), len - n) ? -EFAULT : ret;
     }
     case CORE: {
         struct pin p;

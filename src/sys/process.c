@@ -2,14 +2,12 @@
 #include <asm/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/fds.h"
-#include "base/lines.h"
 #include "fs/execopen.h"
 #include "fs/target.h"
 #include "sys/handlers.h"
@@ -18,92 +16,6 @@
 #include "task/exec.h"
 #include "task/process.h"
 #include "task/signal.h"
-
-int64_t sys_fork(struct thread *t, const uint64_t a[6])
-{
-    (void) a;
-    return process_clone(t, &(struct clone_args_in){.exit_signal = SIGCHLD});
-}
-
-int64_t sys_vfork(struct thread *t, const uint64_t a[6])
-{
-    (void) a;
-    return process_clone(t, &(struct clone_args_in){.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD});
-}
-
-int64_t sys_clone(struct thread *t, const uint64_t a[6])
-{
-    struct clone_args_in in = {.flags = (uint32_t) a[0] & ~(uint64_t) CSIGNAL,
-                               .exit_signal = (int) (a[0] & CSIGNAL),
-                               .stack = a[1],
-                               .parent_tid = a[2],
-                               .child_tid = a[3],
-                               .tls = a[4],
-                               .pidfd = a[2]};
-    if ((in.flags & CLONE_PIDFD) && (in.flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
-        return -EINVAL;
-    return process_clone(t, &in);
-}
-
-static uint64_t pid_max(void)
-{
-    struct lines l;
-    uint64_t v = 32768;
-    if (lines_open(&l, "/proc/sys/kernel/pid_max"))
-        return v;
-    const char *p = lines_next(&l);
-    if (p)
-        parse_number(&p, 10, &v);
-    lines_close(&l);
-    return v;
-}
-
-int64_t sys_clone3(struct thread *t, const uint64_t a[6])
-{
-    struct clone_args c = {0};
-    if (a[1] > PAGE_SIZE)
-        return -E2BIG;
-    if (a[1] < CLONE_ARGS_SIZE_VER0)
-        return -EINVAL;
-    if (copy_in(t->proc->space, &c, gva(a[0]), MIN(a[1], sizeof c)))
-        return -EFAULT;
-    for (uint64_t at = sizeof c; at < a[1]; at++) { /* what a newer program knows must be zero */
-        uint8_t b;
-        if (get_user(t->proc->space, &b, gva(a[0] + at)))
-            return -EFAULT;
-        if (b)
-            return -E2BIG;
-    }
-    if (c.set_tid_size > 32 || (!c.set_tid && c.set_tid_size) || (c.set_tid && !c.set_tid_size))
-        return -EINVAL;
-    if ((c.exit_signal & ~(uint64_t) CSIGNAL) || c.exit_signal > KSIG_MAX || (c.flags & (CSIGNAL & ~CLONE_NEWTIME)) ||
-        (c.flags & CLONE_DETACHED))
-        return -EINVAL;
-    if ((c.flags & (CLONE_THREAD | CLONE_PARENT)) && c.exit_signal)
-        return -EINVAL;
-    if (!c.stack != !c.stack_size)
-        return -EINVAL;
-    if (c.flags >> 32 & ~3ull) /* beyond CLONE_CLEAR_SIGHAND and CLONE_INTO_CGROUP */
-        return -EINVAL;
-    if ((c.flags & CLONE_INTO_CGROUP) && host(SYS_fcntl, c.cgroup, F_GETFD) < 0)
-        return -EBADF;
-    for (uint64_t i = 0; i < c.set_tid_size; i++) {
-        int32_t tid;
-        if (get_user(t->proc->space, &tid, gva(c.set_tid + i * 4)))
-            return -EFAULT;
-        if (tid < 1 || (uint64_t) tid >= pid_max())
-            return -EINVAL;
-    }
-    if (c.set_tid_size)
-        return -EPERM;
-    return process_clone(t, &(struct clone_args_in){.flags = c.flags,
-                                                    .exit_signal = (int) c.exit_signal,
-                                                    .stack = c.stack ? c.stack + c.stack_size : 0,
-                                                    .tls = c.tls,
-                                                    .parent_tid = c.parent_tid,
-                                                    .child_tid = c.child_tid,
-                                                    .pidfd = c.pidfd});
-}
 
 int64_t sys_exit(struct thread *t, const uint64_t a[6])
 {

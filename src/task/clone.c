@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "base/fault.h"
 #include "base/fds.h"
@@ -31,31 +32,38 @@ struct cpu_state *clone_state(struct thread *t, const struct clone_args_in *a)
 }
 
 #define PIDFD_OF_THREAD O_EXCL /* PIDFD_THREAD of Linux 6.9 */
+#define P_PIDFD 3              /* of waitid; an enumerator where the C library has it */
 
-/* Take the number that the pidfd will have, with one of the caller's own: what fails, fails before there is a child. */
-static int reserve_pidfd(struct thread *t, struct clone_args_in *a)
+int clone_pidfd_word(struct thread *t, const struct clone_args_in *a, int *here, int **out)
 {
-    int fd = a->flags & CLONE_THREAD ? (int) host(SYS_pidfd_open, t->tid, PIDFD_OF_THREAD) /* EINVAL before Linux 6.9 */
-                                     : (int) host(SYS_pidfd_open, host(SYS_getpid), 0);
-    if (fd >= 0 && put_user(t->proc->space, gva(a->pidfd), &fd)) {
-        host(SYS_close, fd);
-        fd = -EFAULT;
-    }
-    a->pidfd_number = fd;
-    return MIN(fd, 0);
+    size_t run;
+    int now;
+    *out = mem_hva(t->proc->space, gva(a->pidfd), sizeof **out, &run);
+    if (run >= sizeof **out)
+        return 0;
+    *out = here;
+    return get_user(t->proc->space, &now, gva(a->pidfd)) ? -EFAULT : put_user(t->proc->space, gva(a->pidfd), &now);
 }
 
-/* No child, or one that is gone already, leaves the number free. */
-static void settle_pidfd(int number, int64_t id, unsigned flags)
+int clone_tell_parent(struct thread *t, const struct clone_args_in *a, int pid, int pidfd)
 {
-    fds_create_lock(); /* the table may be full */
-    int fd = id > 0 ? (int) host(SYS_pidfd_open, id, flags) : -1;
-    if (fd >= 0) {
-        host(SYS_dup3, fd, number, O_CLOEXEC);
-        host(SYS_close, fd);
-    } else {
-        host(SYS_close, number);
-    }
+    if (pidfd >= 0 && put_user(t->proc->space, gva(a->pidfd), &pidfd))
+        return -EFAULT;
+    if (a->flags & CLONE_PARENT_SETTID)
+        put_user(t->proc->space, gva(a->parent_tid), &pid);
+    return 0;
+}
+
+void clone_drop_pidfd(int pid, int pidfd)
+{
+    siginfo_t si = {0};
+    while (host(SYS_waitid, P_PID, pid, &si, WEXITED | WNOWAIT | __WALL, NULL) == -EINTR)
+        ;
+    fds_create_lock();
+    si.si_pid = 0;
+    if (!fds_reserved(pidfd) &&
+        host(SYS_waitid, P_PIDFD, pidfd, &si, WEXITED | WNOWAIT | WNOHANG | __WALL, NULL) == 0 && si.si_pid == pid)
+        host(SYS_close, pidfd);
     fds_create_unlock();
 }
 
@@ -79,17 +87,26 @@ static void thread_ready(struct thread_start *s, int result)
     host(SYS_futex, &s->ready, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* The C library shares everything between threads; what clone did not ask for is taken apart here. The pidfd is the parent's alone. */
-static int thread_part(const struct clone_args_in *a, int tid)
+/* The C library shares everything between threads; what clone did not ask for is taken apart here. */
+static int thread_part(uint64_t own)
 {
-    uint64_t own = ~a->flags & (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
     int r = own ? fault(FAULT_THREAD_PART) : 0;
-    if (a->flags & CLONE_PIDFD)
-        settle_pidfd(a->pidfd_number, r ? -1 : tid, PIDFD_OF_THREAD);
-    if (r == 0 && own)
-        r = (int) host(SYS_unshare, own);
-    if (r == 0 && (own & CLONE_FILES) && (a->flags & CLONE_PIDFD))
-        host(SYS_close, a->pidfd_number);
+    return r == 0 && own ? (int) host(SYS_unshare, own) : r;
+}
+
+/* With a pidfd, which is the parent's alone, and which until then nobody else can take: the lock is held. */
+static int thread_part_with_pidfd(const struct thread *t, const struct clone_args_in *a, uint64_t own)
+{
+    fds_create_lock();
+    int fd = (int) host(SYS_pidfd_open, t->tid, PIDFD_OF_THREAD); /* EINVAL before Linux 6.9 */
+    if (fd >= 0)
+        fd = fds_given(fd);
+    int r = fd < 0 ? fd : put_user(t->proc->space, gva(a->pidfd), &fd);
+    if (r == 0)
+        r = thread_part(own);
+    if (fd >= 0 && (r || own & CLONE_FILES))
+        host(SYS_close, fd); /* in the table that is the parent's, too, or in that of this thread */
+    fds_create_unlock();
     return r;
 }
 
@@ -114,7 +131,8 @@ static void *thread_main(void *arg)
     __atomic_store_n(&t->tid, t->trace.tid, __ATOMIC_RELAXED); /* pairs with thread_id() */
     current = t;
     signal_reclaim(t->proc->sighand);
-    int r = thread_part(s->args, t->tid);
+    uint64_t own = ~s->args->flags & (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
+    int r = s->args->flags & CLONE_PIDFD ? thread_part_with_pidfd(t, s->args, own) : thread_part(own);
     if (r) {
         current = NULL;
         thread_undo(t->proc, t);
@@ -179,32 +197,25 @@ static int thread_launch(struct thread *t, struct thread *n, struct thread_start
     return -EAGAIN;
 }
 
-static int64_t clone_thread(struct thread *t, const struct clone_args_in *args)
+static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
 {
-    struct clone_args_in a = *args;
     struct thread *n = NULL;
     uint32_t done = 0;
-    int r = a.flags & CLONE_PIDFD ? reserve_pidfd(t, &a) : 0;
+    int r = thread_make(t, a, &n);
     if (r)
         return r;
-    r = thread_make(t, &a, &n);
-    struct thread_start s = {.t = n, .args = &a, .fds = fds_self()};
-    if (r == 0) {
-        n->vfork_done = a.flags & CLONE_VFORK ? &done : NULL;
-        thread_tell_robust_list(t, cpu_backend()->in_place);
-        r = thread_launch(t, n, &s);
-        if (r)
-            thread_tell_robust_list(t, true);
-    }
+    struct thread_start s = {.t = n, .args = a, .fds = fds_self()};
+    n->vfork_done = a->flags & CLONE_VFORK ? &done : NULL;
+    thread_tell_robust_list(t, cpu_backend()->in_place);
+    r = thread_launch(t, n, &s);
     if (r) {
-        if (a.flags & CLONE_PIDFD)
-            host(SYS_close, a.pidfd_number);
+        thread_tell_robust_list(t, true);
         return r;
     }
     int tid;
     while (!(tid = __atomic_load_n(&s.ready, __ATOMIC_ACQUIRE)))
         wait_word(&s.ready);
-    if (tid > 0 && (a.flags & CLONE_VFORK))
+    if (tid > 0 && (a->flags & CLONE_VFORK))
         traced_wait_word(t, (int *) &done);
     return tid;
 }
@@ -232,22 +243,6 @@ static void report_child(struct thread *t, const struct clone_args_in *a, int64_
 int64_t process_clone(struct thread *t, const struct clone_args_in *a)
 {
     uint64_t f = a->flags;
-    if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
-        return -EINVAL;
-    if ((f & CLONE_SIGHAND) && (!(f & CLONE_VM) || (f & CLONE_CLEAR_SIGHAND)))
-        return -EINVAL;
-    if ((f & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
-        (f & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
-        return -EINVAL;
-    if ((f & CLONE_THREAD) && (f & (CLONE_NEWUSER | CLONE_NEWPID)))
-        return -EINVAL;
-    if (f & (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
-             CLONE_NEWTIME))
-        return -EPERM; /* no namespaces of its own: what an unprivileged user is told where they are switched off */
-    if (f & CLONE_INTO_CGROUP)
-        return -EOPNOTSUPP;
-    if ((f & CLONE_SETTLS) && a->tls >= SPACE_TOP)
-        return -EPERM; /* as arch_prctl(2); and a base that is not canonical does not load */
     struct clone_args_in in = *a;
     in.event = traced_clone_event(t, a);
     in.traced = in.event || (t->trace.active && (f & CLONE_PTRACE));
@@ -259,20 +254,9 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
     }
     if ((f & (CLONE_FILES | CLONE_VM)) == CLONE_FILES && (f & CLONE_VFORK || space_in_file(t->proc->space)))
         return -EINVAL; /* docs/limits.md */
-    int r = f & CLONE_PIDFD ? reserve_pidfd(t, &in) : 0;
-    if (r)
-        return r;
     int64_t pid = f & CLONE_VM      ? clone_memory(t, &in)
                   : f & CLONE_FILES ? clone_with_files(t, &in)
                                     : clone_process(t, &in);
-    if (pid > 0 && (f & CLONE_PARENT_SETTID) && !(f & CLONE_VM)) {
-        int v = (int) pid;
-        put_user(t->proc->space, gva(a->parent_tid), &v);
-    }
-    if ((f & CLONE_PIDFD) && pid)
-        settle_pidfd(in.pidfd_number, pid, 0);
-    else if ((f & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
-        host(SYS_close, in.pidfd_number);
     if (pid > 0)
         report_child(t, &in, pid);
     return pid;

@@ -51,11 +51,12 @@ static void locks_in_parent(struct process *p)
     fds_fork_done(false);
 }
 
+#define PASSED ((uint64_t) (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | CLONE_PIDFD))
+
 /* Does the guest's fork need more than the C library's fork does? */
 static bool plain(const struct clone_args_in *a)
 {
-    return a->exit_signal == SIGCHLD &&
-           !(a->flags & (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO));
+    return a->exit_signal == SIGCHLD && !(a->flags & PASSED);
 }
 
 /* musl's lock of its list of threads, which its fork() would let go in the child; another C library has none by that name. */
@@ -141,14 +142,32 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     return 0;
 }
 
+/* Until the other side has said something, or is gone (0). */
+static long ready_read(int fd, int *status)
+{
+    long n;
+    do
+        n = host(SYS_read, fd, status, sizeof *status);
+    while (n == -EINTR);
+    return n;
+}
+
+/* Does the parent want something stored before the child runs, and not in the child's copy of its memory? */
+static bool parent_is_told(const struct clone_args_in *a)
+{
+    return a->flags & (CLONE_PIDFD | CLONE_PARENT_SETTID);
+}
+
 /* The child's word to its parent, which waits for it. */
-static void answer(const struct ready *ready, int status)
+static void answer(const struct ready *ready, const struct clone_args_in *a, int status)
 {
     if (fault(FAULT_FORK_CHILD_EXIT))
         host(SYS_exit_group, 125);
     if (fault(FAULT_FORK_CHILD_KILL))
         host(SYS_kill, host(SYS_getpid), SIGKILL);
     host(SYS_write, ready->fd[1], &status, sizeof status);
+    if (status == 0 && parent_is_told(a) && ready_read(ready->fd[1], &status) != sizeof status)
+        status = -EAGAIN;
     if (status)
         host(SYS_exit_group, 125);
     if (vfork_end < 0)
@@ -193,16 +212,6 @@ static void ready_close(struct ready *ready)
     fds_create_unlock();
 }
 
-/* Until the child has said something, or is gone (0). */
-static long ready_read(struct ready *ready, int *status)
-{
-    long n;
-    do
-        n = host(SYS_read, ready->fd[0], status, sizeof *status);
-    while (n == -EINTR);
-    return n;
-}
-
 /* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. Whoever got one of the two first asks
  * birth_failed(). A signal of those that were pending `before` is not of this child. */
 static void reap_failed(struct birth *b, int pid, int sig, ksigset_t before)
@@ -224,16 +233,19 @@ static void reap_failed(struct birth *b, int pid, int sig, ksigset_t before)
         host(SYS_rt_sigqueueinfo, host(SYS_getpid), sig, &si);
 }
 
-static long host_fork(const struct clone_args_in *a)
+/* What of a pidfd's making fails, fails before there is a child. */
+static bool of_pidfd(const struct clone_args_in *a, int64_t error)
+{
+    return (a->flags & CLONE_PIDFD) && (error == -EMFILE || error == -ENFILE || error == -EFAULT);
+}
+
+/* With the descriptors' lock held: the limit is the guest's. */
+static long host_fork(const struct clone_args_in *a, int *pidfd)
 {
     long pid = fault(FAULT_FORK_HOST);
     if (pid == 0)
-        pid = plain(a)
-                  ? fork()
-                  : host(SYS_clone,
-                         (a->flags & (CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) | (unsigned) a->exit_signal,
-                         0, NULL, NULL, 0);
-    return pid < 0 ? -EAGAIN : pid;
+        pid = plain(a) ? fork() : host(SYS_clone, (a->flags & PASSED) | (unsigned) a->exit_signal, 0, pidfd, NULL, 0);
+    return pid >= 0 || of_pidfd(a, pid) ? pid : -EAGAIN;
 }
 
 static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
@@ -253,9 +265,10 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     if (r == 0 && ready.pic)
         r = picture_take(ready.pic);
     struct birth *birth = birth_begin();
-    long pid = r ? r : host_fork(a);
+    int pidfd = -1;
+    long pid = r ? r : host_fork(a, &pidfd);
     if (pid == 0) {
-        answer(&ready, renew_in_child(t, a, st, &ready));
+        answer(&ready, a, renew_in_child(t, a, st, &ready));
         if (a->flags & CLONE_CLEAR_SIGHAND)
             signal_reset_handlers(p->sighand);
         return 0;
@@ -272,13 +285,19 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     locks_in_parent(p);
     int status = -EAGAIN;
     if (pid > 0) {
-        if (ready_read(&ready, &status) != sizeof status)
+        if (ready_read(ready.fd[0], &status) != sizeof status) {
             status = -EAGAIN; /* it died before it could say */
+        } else if (status == 0 && parent_is_told(a)) {
+            status = clone_tell_parent(t, a, (int) pid, pidfd);
+            host(SYS_sendto, ready.fd[0], &status, sizeof status, MSG_NOSIGNAL, NULL, 0);
+        }
         if (status == 0)
             birth_end(birth, false);
         if (status == 0 && a->flags & CLONE_VFORK)
-            ready_read(&ready, &(int){0});
+            ready_read(ready.fd[0], &(int){0});
         if (status) {
+            if (pidfd >= 0)
+                clone_drop_pidfd((int) pid, pidfd);
             reap_failed(birth, (int) pid, a->exit_signal, pending);
             pid = status;
         }
@@ -287,6 +306,19 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     if (pid > 0)
         __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
     return pid;
+}
+
+/* CLONE_FILES: the host's kernel stores for the parent what there is to store. Both words at once are for clone3 only, which may not be there. */
+static long host_fork_with_files(struct thread *t, const struct clone_args_in *a, int *pidfd)
+{
+    size_t run;
+    int late, *tid = mem_hva(t->proc->space, gva(a->parent_tid), sizeof *tid, &run);
+    struct clone_args c = {.flags = a->flags & (PASSED | CLONE_PARENT_SETTID),
+                           .pidfd = (uintptr_t) pidfd,
+                           .parent_tid = (uintptr_t) (run < sizeof *tid ? &late : tid),
+                           .exit_signal = (unsigned) a->exit_signal};
+    long pid = parent_is_told(a) ? host(SYS_clone3, &c, sizeof c) : -ENOSYS;
+    return pid >= 0 || of_pidfd(a, pid) ? pid : host_fork(a, pidfd);
 }
 
 /* CLONE_FILES: a descriptor of the child is one of the parent's, so there is no pipe that would end with the child, or that a picture could go
@@ -300,6 +332,10 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     autofree struct cpu_state *st = clone_state(t, a);
     if (!st)
         return -ENOMEM;
+    int here = -1, *word = NULL;
+    int r = a->flags & CLONE_PIDFD ? clone_pidfd_word(t, a, &here, &word) : 0;
+    if (r)
+        return r;
     ksigset_t pending = 0;
     host(SYS_rt_sigpending, &pending, 8);
 
@@ -308,11 +344,7 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     if (place == 0)
         place = fds_fork_share();
     struct birth *birth = birth_begin();
-    long pid = place < 0 ? place
-                         : host(SYS_clone,
-                                (a->flags & (CLONE_FILES | CLONE_PARENT | CLONE_FS | CLONE_SYSVSEM | CLONE_IO)) |
-                                    (unsigned) a->exit_signal,
-                                0, NULL, NULL, 0);
+    long pid = place < 0 ? place : host_fork_with_files(t, a, word);
     if (pid == 0) {
         int status = renew_in_child(t, a, st, &none);
         fds_fork_answer(status);
@@ -326,11 +358,16 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     p->shares_fs |= pid > 0 && a->flags & CLONE_FS;
     locks_in_parent(p);
     int status = place < 0 ? place : fds_fork_wait(place, (int) pid);
-    if (status && pid > 0)
-        reap_failed(birth, (int) pid, a->exit_signal, pending);
-    else if (pid > 0)
+    if (status == 0) {
+        clone_tell_parent(t, a, (int) pid, here);
         birth_end(birth, false);
-    return status == 0 ? pid : status == -ENOMEM ? -ENOMEM : -EAGAIN;
+    } else if (pid > 0) {
+        int pidfd = here;
+        if (word && (word == &here || get_user(p->space, &pidfd, gva(a->pidfd)) == 0))
+            clone_drop_pidfd((int) pid, pidfd);
+        reap_failed(birth, (int) pid, a->exit_signal, pending);
+    }
+    return status == 0 || of_pidfd(a, pid) ? pid : status == -ENOMEM ? -ENOMEM : -EAGAIN;
 }
 
 int64_t clone_process(struct thread *t, const struct clone_args_in *a)
@@ -338,5 +375,5 @@ int64_t clone_process(struct thread *t, const struct clone_args_in *a)
     int64_t pid = fork_process(t, a);
     if (pid < 0)
         __atomic_add_fetch(&fork_counts.failed, 1, __ATOMIC_RELAXED);
-    return pid < 0 && pid != -ENOMEM ? -EAGAIN : pid;
+    return pid < 0 && pid != -ENOMEM && !of_pidfd(a, pid) ? -EAGAIN : pid;
 }

@@ -55,7 +55,6 @@ struct clone_args_in {
     uint64_t stack; /* new stack pointer, 0: the same */
     uint64_t tls;
     uint64_t parent_tid, child_tid, pidfd; /* guest addresses */
-    int pidfd_number;                      /* CLONE_PIDFD: set by process_clone() */
     bool traced;                           /* by the caller's tracer, from its start: set by process_clone() */
     int event;                             /* PTRACE_EVENT_* that it makes, or 0: the same */
 };
@@ -65,7 +64,8 @@ extern struct fork_counts {
     uint64_t cow, clone, copy, failed, refused;
 } fork_counts;
 
-/* Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a negative errno. */
+/* With flags that sys/clone.c has looked at. Returns the new id (in the parent), 0 (in the child, whose registers are then complete but for rax) or a
+ * negative errno. */
 int64_t process_clone(struct thread *t, const struct clone_args_in *a);
 
 /* Run `fn` in a process of its own that shares memory and descriptors, takes no lock, and ends with it: the caller sleeps. *pid is its number

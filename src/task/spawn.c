@@ -43,9 +43,11 @@ struct spawn {
     struct fds_user fds, *parent_fds;
     void *stack;
     bool own_sighand;
+    bool let_go; /* CLONE_PIDFD: the child has let go of the parent's descriptor lock, or is about to */
     int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
     bool tell;   /* the parent has a tracer */
     int ended;   /* futex word: the child has left this memory */
+    int pidfd;   /* if it is in two pieces of the slab that it has to be stored; else -1 */
     int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
 };
 
@@ -100,6 +102,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     }
     s->args = *a;
     s->refs = 1;
+    s->pidfd = -1;
     s->proc = (struct process){.space = p->space,
                                .sighand = p->sighand,
                                .opt = p->opt,
@@ -181,17 +184,16 @@ static int spawn_main(void *arg)
     struct spawn *s = arg;
     struct thread *t = &s->thread;
     signal_block_all();
+    if (s->args.flags & CLONE_PIDFD)
+        fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
     if (s->own_sighand && s->proc.sighand->all)
         signal_take_all(s->proc.sighand, false);
-    if (s->args.flags & CLONE_PARENT_SETTID)
-        put_user(s->proc.space, gva(s->args.parent_tid), &t->tid);
+    clone_tell_parent(t, &s->args, t->tid, s->pidfd);
     if (s->args.flags & CLONE_CHILD_SETTID)
         put_user(s->proc.space, gva(s->args.child_tid), &t->tid);
     if (s->args.flags & CLONE_CLEAR_SIGHAND)
         signal_reset_handlers(s->proc.sighand);
-    if ((s->args.flags & (CLONE_PIDFD | CLONE_FILES)) == CLONE_PIDFD)
-        host(SYS_close, s->args.pidfd_number);
     if (!sleeps_itself(s))
         tell_pid(s, t->tid);
     thread_run(t);
@@ -245,23 +247,33 @@ static void spawn_gone(struct spawn *s, int pid)
 static int64_t spawn_run(struct spawn *s)
 {
     const struct clone_args_in *a = &s->args;
-    uint64_t flags = CLONE_VM | CLONE_VFORK |
-                     (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO));
+    uint64_t flags =
+        CLONE_VM | CLONE_VFORK |
+        (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO | CLONE_PIDFD));
     struct thread *t = current;
+    int *word = NULL, error = a->flags & CLONE_PIDFD ? clone_pidfd_word(&s->thread, a, &s->pidfd, &word) : 0;
     guests_add(&s->proc);
+    if (a->flags & CLONE_PIDFD)
+        fds_clone_lock();
     int self = lock_act_for(0);
     fds_act_for(&s->fds);
     /* A signal that waits as this thread wakes, and be it a notice, must not find the child's thread to be the current one. */
     const uint64_t all = ~0ull;
     uint64_t before;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-    int64_t pid = clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal), s);
+    int64_t pid = error ? -1
+                        : clone(spawn_main, (char *) s->stack + HOST_STACK, (int) (flags | (unsigned) a->exit_signal),
+                                s, word, NULL, NULL);
+    if (pid < 0 && error == 0) /* no child, so errno is this thread's */
+        error = (a->flags & CLONE_PIDFD) && (errno == EMFILE || errno == ENFILE || errno == EFAULT) ? -errno : -EAGAIN;
     current = t;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);
     lock_act_for(self);
     fds_act_for(s->parent_fds);
+    if (a->flags & CLONE_PIDFD)
+        fds_clone_done(s->let_go, (int) pid);
     spawn_gone(s, (int) pid);
-    return pid < 0 ? -EAGAIN : pid;
+    return pid < 0 ? error : pid;
 }
 
 struct aside {

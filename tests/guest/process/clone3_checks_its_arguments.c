@@ -112,6 +112,18 @@ int main(void)
     b.stack_size = 4096;
     refused("size without stack", b, 88);
     b = a;
+    b.stack = 1ul << 47;
+    b.stack_size = 8192;
+    refused("stack above the programs' half", b, 88);
+    b.stack = -4096ul;
+    refused("stack around the end", b, 88);
+    b = a;
+    b.flags = CLONE_PIDFD | CLONE_PARENT_SETTID;
+    b.pidfd = b.parent_tid = (uintptr_t) &fd;
+    refused("one word for both", b, 88);
+    show("one word for both by clone", raw(clone, CLONE_PIDFD | CLONE_PARENT_SETTID | SIGCHLD, 0, &fd, 0, 0));
+    show("pidfd and detached", raw(clone, CLONE_PIDFD | CLONE_DETACHED | SIGCHLD, 0, &fd, 0, 0));
+    b = a;
     b.set_tid = (uintptr_t) &one;
     refused("set_tid without size", b, 88);
     b.set_tid_size = 33;
@@ -125,6 +137,15 @@ int main(void)
                         MUST(setresuid(65534, 65534, 65534) == 0);
                     one = 0x3ffff;
                     refused("set_tid", b, 88);
+                    int more[32] = {0x3ffff, 0x3ffff};
+                    struct args c = b;
+                    c.set_tid = (uintptr_t) more;
+                    c.set_tid_size = 32;
+                    refused("more ids than namespaces", c, 88);
+                    show("IPC of its own, semaphores not",
+                         raw(clone, CLONE_NEWIPC | CLONE_SYSVSEM | SIGCHLD, 0, 0, 0, 0));
+                    one = -1;
+                    refused("set_tid below zero", b, 88);
                 }));
     b = a;
     b.flags = CLONE_CLEAR_SIGHAND_ | CLONE_SIGHAND | CLONE_VM;
@@ -136,6 +157,20 @@ int main(void)
     b.flags = 0x200000000ull;
     b.cgroup = 12345;
     refused("into no cgroup", b, 88);
+    b.cgroup = 1;
+    refused("into what is no cgroup", b, 88);
+    b.cgroup = 1ull << 40;
+    refused("into a cgroup by no descriptor", b, 88);
+    b.cgroup = 1;
+    refused("cgroup of a smaller structure", b, 80);
+    if (geteuid() == 0) {
+        show("IPC of its own, semaphores not", raw(clone, CLONE_NEWIPC | CLONE_SYSVSEM | SIGCHLD, 0, 0, 0, 0));
+        one = 1;
+        b = a;
+        b.set_tid = (uintptr_t) &one;
+        b.set_tid_size = 1;
+        refused("taken id", b, 88);
+    }
 
     signal(SIGUSR1, never);
     signal(SIGUSR2, SIG_IGN);

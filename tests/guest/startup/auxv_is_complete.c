@@ -83,6 +83,19 @@ int main(void)
     CHECK(r[0] != 0 && r[1] != 0 && r[0] != r[1]);
     const char *fn = (char *) getauxval(AT_EXECFN);
     CHECK(fn && access(fn, X_OK) == 0);
-    show("PR_GET_AUXV", raw(prctl, 0x41555856, r, 8, 0, 0) > 300);
+    unsigned long all[128], some[128];
+    memset(all, 0xff, sizeof all);
+    memset(some, 0xff, sizeof some);
+    long size = show("PR_GET_AUXV", raw(prctl, 0x41555856, all, sizeof all, 0, 0));
+    for (size_t i = 0; size > 0 && i < ARRAY_SIZE(all); i++) {
+        if (i < (size_t) size / 8 - 8)
+            continue; /* how many there are depends on the kernel */
+        printf("%s%d%s", i % 32 ? " " : "", all[i] == 0 ? 0 : all[i] == ~0ul ? -1 : 1, i % 32 == 31 ? "\n" : "");
+    }
+    show("PR_GET_AUXV", raw(prctl, 0x41555856, some, 20, 0, 0));
+    CHECK(memcmp(some, all, 20) == 0 && ((char *) some)[20] == -1);
+    show("PR_GET_AUXV", raw(prctl, 0x41555856, NULL, 0, 0, 0));
+    show("PR_GET_AUXV", raw(prctl, 0x41555856, BAD_PTR, 8, 0, 0));
+    show("PR_GET_AUXV", raw(prctl, 0x41555856, some, 8, 1, 0));
     return t_end();
 }
