@@ -20,6 +20,7 @@
 #include "fs/target.h"
 #include "sys/handlers.h"
 #include "sys/pending.h"
+#include "task/watch.h"
 
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464
@@ -109,27 +110,39 @@ static int set_user_regs(struct asked *q, const struct user_regs_struct *u)
     return mark(q, TRACED_REGS);
 }
 
+/* Its number, or -1. */
+static int debug_register(uint64_t addr)
+{
+    const uint64_t start = offsetof(struct user, u_debugreg);
+    return addr >= start && addr < sizeof(struct user) ? (int) (addr - start) / 8 : -1;
+}
+
 static int64_t peek_user(struct asked *q)
 {
     uint64_t value = 0;
+    const int n = debug_register(q->addr);
     if (q->addr & 7 || q->addr >= sizeof(struct user))
         return -EIO;
     if (q->addr < sizeof(struct user_regs_struct)) {
         struct user_regs_struct u = user_regs(&q->b);
         memcpy(&value, (char *) &u + q->addr, 8);
+    } else if (n >= 0) {
+        value = watch_peek(&q->b, (unsigned) n);
     }
     return to_user(q, q->data, &value, sizeof value);
 }
 
-/* Debug registers read as 0 and take nothing else: as a machine whose breakpoints are all in use. */
 static int64_t poke_user(struct asked *q)
 {
     if (q->addr & 7 || q->addr >= sizeof(struct user))
         return -EIO;
-    if (q->addr >= sizeof(struct user_regs_struct)) {
-        bool debug = q->addr >= offsetof(struct user, u_debugreg) && q->addr < sizeof(struct user);
-        return debug && q->data ? -ENOSPC : debug ? 0 : -EIO;
+    const int n = debug_register(q->addr);
+    if (n >= 0) {
+        const int r = watch_poke(&q->b, (unsigned) n, q->data);
+        return r ? r : PUT(q, dr) || PUT(q, armed) ? -ESRCH : 0;
     }
+    if (q->addr >= sizeof(struct user_regs_struct))
+        return -EIO;
     struct user_regs_struct u = user_regs(&q->b);
     memcpy((char *) &u + q->addr, &q->data, 8);
     return set_user_regs(q, &u);

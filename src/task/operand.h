@@ -20,4 +20,20 @@ enum umip { UMIP_OTHER, UMIP_DONE, UMIP_BAD };
 
 enum umip umip_emulate(struct thread *t, uint64_t *addr);
 
+/* The memory that the next instruction reads and writes. `unknown`: it may be other memory, too. What is `near_rip` counts from the end of the
+ * instruction: from where the thread stands behind it. */
+enum { TOUCH_READ = 1, TOUCH_WRITE = 2 };
+
+struct touches {
+    struct {
+        uint64_t va;
+        unsigned size, how;
+        bool near_rip;
+    } at[3];
+    unsigned n;
+    bool unknown, pushes_flags;
+};
+
+struct touches operand_touches(struct thread *t);
+
 #endif

@@ -416,6 +416,7 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
         fill_fault(&info, SIGFPE, FPE_INTDIV, rip);
         break;
     case X_DB:
+        traced_debug(t, f->addr.v);
         fill_fault(&info, SIGTRAP, db_code(f->addr.v), rip);
         break;
     case X_BP:
@@ -480,12 +481,8 @@ void thread_run(struct thread *t)
         struct cpu_fault fault;
         if (__builtin_expect(signal_work_pending(t), 0))
             signal_work(t);
-        bool traced = t->trace.active;
-        if (__builtin_expect(traced, 0))
-            traced_before_run(t);
-        enum cpu_event event = vcpu_run(t->vcpu, t->sigmask, &fault);
-        if (__builtin_expect(traced, 0))
-            traced_after_run(t);
+        enum cpu_event event =
+            __builtin_expect(t->trace.active, 0) ? traced_run(t, &fault) : vcpu_run(t->vcpu, t->sigmask, &fault);
         switch (event) {
         case CPU_SYSCALL: {
             const struct cpu_regs *r = t->regs;

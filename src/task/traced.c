@@ -6,10 +6,14 @@
 #include <sys/ptrace.h>
 
 #include "base/raw.h"
+#include "mem/access.h"
 #include "task/process.h"
 #include "task/signal.h"
+#include "task/watch.h"
 
 #define FLAG_TF 0x100ull
+#define DR6_STEP 0x4000ull
+#define VECTOR_DB 1
 
 /* ---- signals ---- */
 
@@ -213,20 +217,63 @@ bool traced_seccomp(struct thread *t, uint16_t data)
     return true;
 }
 
-/* Stepping goes by the trap flag, which is nobody's to see but the processor's. */
-void traced_before_run(struct thread *t)
+/* ---- steps ---- */
+
+static bool is_step(const struct cpu_fault *f)
 {
-    struct traced *b = &t->trace;
-    if (b->mode != PTRACE_SINGLESTEP && b->mode != PTRACE_SYSEMU_SINGLESTEP)
-        return;
-    b->tf = !(t->regs->rflags & FLAG_TF);
-    t->regs->rflags |= FLAG_TF;
+    return f->vector == VECTOR_DB && f->addr.v & DR6_STEP;
 }
 
-void traced_after_run(struct thread *t)
+static bool is_stepped(const struct traced *b)
 {
-    if (!t->trace.tf)
-        return;
-    t->trace.tf = 0;
-    t->regs->rflags &= ~FLAG_TF;
+    return b->mode == PTRACE_SINGLESTEP || b->mode == PTRACE_SYSEMU_SINGLESTEP;
+}
+
+/* Forget the flag where the guest would find it later on. */
+static void hide_flag(struct thread *t, enum cpu_event event, const struct watch *w)
+{
+    uint64_t flags;
+    if (event == CPU_SYSCALL)
+        t->regs->r11 &= ~FLAG_TF;
+    else if (w->touches.pushes_flags && get_user(t->proc->space, &flags, gva(t->regs->rsp)) == 0) {
+        flags &= ~FLAG_TF;
+        put_user(t->proc->space, gva(t->regs->rsp), &flags);
+    }
+}
+
+/* Stepping goes by the trap flag, which is nobody's to see but the processor's: set just before a run and hidden after it. Where a debug register is
+ * enabled each instruction is a step, and those that meet nothing end here. */
+enum cpu_event traced_run(struct thread *t, struct cpu_fault *fault)
+{
+    struct traced *b = &t->trace;
+    const bool watched = watch_is_on(b);
+    for (;;) {
+        struct watch w;
+        if (watched && watch_before(t, &w, fault))
+            return CPU_FAULT;
+        const bool own = (watched || is_stepped(b)) && !(t->regs->rflags & FLAG_TF);
+        if (own)
+            t->regs->rflags |= FLAG_TF;
+        enum cpu_event event = vcpu_run(t->vcpu, t->sigmask, fault);
+        if (own)
+            t->regs->rflags &= ~FLAG_TF;
+        if (!watched)
+            return event;
+        const bool silent = own && !is_stepped(b), done = event == CPU_FAULT && is_step(fault);
+        if (silent && (done || event == CPU_SYSCALL))
+            hide_flag(t, event, &w);
+        if (!done)
+            return event;
+        const unsigned hits = watch_after(t, &w);
+        fault->addr = gva(hits | (silent ? 0 : DR6_STEP));
+        if (fault->addr.v)
+            return event;
+        if (signal_work_pending(t))
+            return CPU_SIGNAL;
+    }
+}
+
+void traced_debug(struct thread *t, uint64_t dr6)
+{
+    t->trace.dr[6] = dr6 & (DR6_STEP | 15);
 }

@@ -52,6 +52,8 @@ struct traced {
     uint64_t xsave;   /* address, xsave_size bytes */
     uint64_t xfeatures;
     uint32_t xsave_size;
+    uint64_t dr[8]; /* debug registers; DR6 without the bits that are always set. task/watch.h */
+    uint64_t armed; /* DR7 as it holds for this thread: a child's box shows its parent's, which does not */
 
     int resume; /* the PTRACE_ request that it goes on by */
     int signal;
@@ -62,7 +64,6 @@ struct traced {
     int mode;          /* `resume` as it took effect */
     int waits;         /* in a stop */
     int over;          /* the process ends: its machine may be gone when a notice comes */
-    int tf;            /* the trap flag is ours */
     uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
     int stop_done, interrupt_done, cont_done, group_done;
     int starts_with;   /* nr of the execve that made this image, or 0 */
@@ -129,8 +130,10 @@ bool traced_event(struct thread *t, int event, uint64_t message);
 bool traced_wants(const struct thread *t, int event);
 /* A seccomp filter asks the tracer (seccomp_trace of seccomp.h): what is to be called is in t->nr afterwards. */
 bool traced_seccomp(struct thread *t, uint16_t data);
-void traced_before_run(struct thread *t);
-void traced_after_run(struct thread *t);
+/* vcpu_run() of a traced thread. */
+enum cpu_event traced_run(struct thread *t, struct cpu_fault *fault);
+/* It met a #DB with this DR6. */
+void traced_debug(struct thread *t, uint64_t dr6);
 int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid);
 
 /* Which event a clone(2) makes, 0: none; and whether the child is traced from its start. */

@@ -50,6 +50,8 @@ void traced_inherit(const struct traced *parent, struct thread *n, bool traced)
     *b = (struct traced){.magic = TRACED_MAGIC, .tid = n->tid, .group_done = n->proc->group_seq};
     if (!traced)
         return;
+    b->dr[6] = from.dr[6];
+    b->dr[7] = from.dr[7];
     b->tracer_pid = from.tracer_pid;
     b->tracer_tid = from.tracer_tid;
     b->options = from.options;

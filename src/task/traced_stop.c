@@ -5,6 +5,7 @@
 #include <linux/futex.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
@@ -122,6 +123,8 @@ void traced_leave(struct thread *t)
     if (!b->active)
         return;
     b->active = b->mode = 0;
+    memset(b->dr, 0, sizeof b->dr);
+    b->armed = 0;
     if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
         signal_take_all(t->proc->sighand, false);
     tracer_end_forget(t->proc);

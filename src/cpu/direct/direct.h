@@ -112,9 +112,10 @@ struct vcpu {
     struct machine *m;
     struct cpu_fault fault;
     struct cpu_stats stats;
-    uint64_t mask; /* the guest's */
-    /* SIGSYS from outside, the thread's and the process's, which the guest blocks: while it runs they wait here. */
-    siginfo_t kept[2];
+    /* What the guest blocks, but not the host while it runs: SIGSYS, and SIGTRAP where it is stepped. Those from outside, the thread's and the
+     * process's, wait here meanwhile. */
+    uint64_t covert;
+    siginfo_t kept[4];
     unsigned keeps;
     uint64_t gs; /* until a thread has it */
     int tid;     /* the host thread that runs it, 0: none yet */

@@ -216,12 +216,12 @@ static bool within(uint64_t rip, const uint8_t *start, const uint8_t *end)
     return rip >= (uint64_t) start && rip < (uint64_t) end;
 }
 
-static bool blocks_sigsys(const struct vcpu *v)
+static bool is_covert(const struct vcpu *v, int sig)
 {
-    return v->mask & BIT(SIGSYS);
+    return v->covert & BIT(sig);
 }
 
-/* SIGSYS, which the guest blocks, but not the host: it waits for give_back(). */
+/* A signal that the guest blocks, but not the host: it waits for give_back(). */
 static void keep(struct vcpu *v, const siginfo_t *info)
 {
     if (v->keeps < ARRAY_SIZE(v->kept))
@@ -232,7 +232,7 @@ static void keep(struct vcpu *v, const siginfo_t *info)
 static void hand_on(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
 {
     const uint64_t mask = uc->sigmask;
-    if (sig == SIGSYS && v->open && blocks_sigsys(v)) {
+    if (v->open && is_covert(v, sig)) {
         keep(v, info);
         return;
     }
@@ -298,13 +298,13 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
         v->uc.rip -= 2;
         return CPU_FAULT;
     }
-    if (sig == SIGSYS && blocks_sigsys(v)) {
-        keep(v, info);
-        return CPU_SIGNAL;
-    }
     if (is_fault(sig, info, uc))
         return direct_site_at(v->m, uc->rip) && uc->trapno == VECTOR_GP ? CPU_SIGNAL
                                                                         : (int) fault_event(v, sig, info, uc);
+    if (is_covert(v, sig)) {
+        keep(v, info);
+        return CPU_SIGNAL;
+    }
     direct_signal(sig, info, uc);
     return CPU_SIGNAL;
 }
@@ -329,14 +329,13 @@ static void regs_from_frame(struct cpu_regs *r, const struct frame *f)
     r->rip = f->rip, r->rflags = f->rflags & RFLAGS_USER;
 }
 
-/* SIGSYS is never blocked in the guest. What waits for a guest that blocks it waits in the host's kernel while the supervisor runs, where all
- * calls that ask for it find it. */
+/* SIGSYS is never blocked in the guest, nor SIGTRAP where the trap flag is set: the host's kernel would end the process. What waits for a guest
+ * that blocks them waits in the host's kernel while the supervisor runs, where all calls that ask for it find it. */
 static void take_blocked(struct vcpu *v)
 {
-    const uint64_t set = BIT(SIGSYS);
     const struct timespec now = {0};
     while (v->keeps < ARRAY_SIZE(v->kept) &&
-           host(SYS_rt_sigtimedwait, &set, &v->kept[v->keeps], &now, sizeof set) == SIGSYS)
+           host(SYS_rt_sigtimedwait, &v->covert, &v->kept[v->keeps], &now, sizeof v->covert) > 0)
         v->keeps++;
 }
 
@@ -344,7 +343,7 @@ static void give_back(struct vcpu *v)
 {
     while (v->keeps) {
         const siginfo_t *info = &v->kept[--v->keeps];
-        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), v->tid, SIGSYS, info);
+        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), v->tid, info->si_signo, info);
     }
 }
 
@@ -399,12 +398,13 @@ static int enter(struct vcpu *v, uint64_t sigmask)
     if (__builtin_expect(!v->tid, 0))
         arm(v, (int) host(SYS_gettid));
     regs_to_frame(&v->regs, &v->uc);
-    v->mask = v->open_mask = sigmask;
-    v->uc.sigmask = sigmask & ~ALWAYS_OPEN;
-    if (__builtin_expect(blocks_sigsys(v), 0))
+    v->open_mask = sigmask;
+    v->covert = sigmask & (BIT(SIGSYS) | (v->regs.rflags & RFLAGS_TF ? BIT(SIGTRAP) : 0));
+    v->uc.sigmask = sigmask & ~ALWAYS_OPEN & ~v->covert;
+    if (__builtin_expect(v->covert != 0, 0))
         take_blocked(v);
     int event = direct_enter(v);
-    if (__builtin_expect(blocks_sigsys(v), 0)) {
+    if (__builtin_expect(v->covert != 0, 0)) {
         close_signals(v);
         give_back(v);
     }
