@@ -88,11 +88,14 @@ void traced_look_all(struct thread *t)
 {
     struct process *p = t->proc;
     struct thread *o;
+    int pid = (int) host(SYS_getpid);
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
         if (o != t && thread_id(o))
-            traced_notify((int) host(SYS_getpid), thread_id(o), TRACE_RING);
+            traced_notify(pid, thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
+    if (t->tid != pid)
+        traced_notify(pid, pid, TRACE_RING);
 }
 
 void traced_group_stop(struct thread *t, int sig)

@@ -62,6 +62,7 @@ struct traced {
     int mode;          /* `resume` as it took effect */
     int waits;         /* in a stop */
     int over;          /* the process ends: its machine may be gone when a notice comes */
+    int exit_told;     /* PTRACE_EVENT_EXIT was */
     int tf;            /* the trap flag is ours */
     uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
     int stop_done, interrupt_done, cont_done, group_done;
@@ -142,7 +143,9 @@ void traced_tell_birth(struct thread *t, int tid);
 /* In the child of a fork: what its copy of the parent has of tracing. */
 void traced_forget(struct process *p);
 
-/* Ends: after these the caller goes on ending. `status` as of wait(2). */
+/* Ends. `status` as of wait(2). PTRACE_EVENT_EXIT, once; */
+void traced_exit(struct thread *t, int status);
+/* after these the caller goes on ending. */
 void traced_thread_end(struct thread *t, int status);
 void traced_process_end(struct thread *t, int status);
 

@@ -117,11 +117,19 @@ static void hold(struct thread *t, int status)
     traced_show(t, TRACED_ENDED);
 }
 
+void traced_exit(struct thread *t, int status)
+{
+    if (t->trace.exit_told)
+        return;
+    t->trace.exit_told = 1;
+    traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
+}
+
 _Noreturn void traced_end_with_others(struct thread *t)
 {
     struct process *p = t->proc;
     if (t->trace.active) {
-        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) p->end_status);
+        traced_exit(t, p->end_status);
         hold(t, p->end_status);
         traced_leave(t);
     }
@@ -129,18 +137,21 @@ _Noreturn void traced_end_with_others(struct thread *t)
         host(SYS_pause);
 }
 
+static bool ends_or_is_free(const struct traced *b)
+{
+    return load(&current->proc->ending) || !load(&b->tracer_pid);
+}
+
 void traced_thread_end(struct thread *t, int status)
 {
     if (!t->trace.active)
         return;
-    if (t->tid == t->proc->pid) { /* told when the last one ends */
-        for (;;) {
-            siginfo_t si;
-            traced_look(t, &si);
-            window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
-        }
-    }
-    hold(t, status);
+    if (t->tid != t->proc->pid)
+        hold(t, status);
+    else if (!traced_wait(t, ends_or_is_free))
+        traced_abandon(t);
+    else if (load(&t->proc->ending)) /* the end of a first thread is told with that of the last one */
+        traced_end_with_others(t);
     traced_leave(t);
     free((void *) t->trace.xsave);
 }
@@ -157,10 +168,9 @@ void traced_process_end(struct thread *t, int status)
     if (!__atomic_compare_exchange_n(&p->ending, &none, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         traced_end_with_others(t);
     p->end_status = status;
-    if (p->nthreads > 1 || p->traced > 1)
-        traced_look_all(t);
+    traced_look_all(t);
     if (t->trace.active) {
-        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
+        traced_exit(t, status);
         hold(t, status);
         traced_leave(t);
     }

@@ -32,7 +32,7 @@ int traced_stop_notify(struct thread *t, int sig, int status);
 int traced_call_stop(struct thread *t, int op);
 void traced_send_self(struct thread *t, int sig);
 
-/* All other threads of the process look at their boxes. */
+/* All other threads of the process look at their boxes, a first one that has ended before them, too. */
 void traced_look_all(struct thread *t);
 /* Another thread ends the process: tell the tracer, and wait for that end. */
 _Noreturn void traced_end_with_others(struct thread *t);
