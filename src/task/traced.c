@@ -115,16 +115,13 @@ bool traced_look(struct thread *t, siginfo_t *info)
     struct process *p = t->proc;
     b->look = 0;
     tracer_attend(t);
+    traced_accept(t);
     if (load(&p->ending))
         traced_end_with_others(t);
     if (b->active && !load(&b->tracer_pid))
         traced_leave(t);
-    if (!b->active) {
-        if (!load(&b->tracer_pid))
-            return false;
-        b->group_done = load(&p->group_seq);
-        traced_activate(t);
-    }
+    if (!b->active)
+        return false;
     if (b->group_done != load(&p->group_seq)) {
         b->group_done = load(&p->group_seq);
         stay_stopped(t, p->group_stop);

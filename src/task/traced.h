@@ -32,6 +32,7 @@ struct traced {
     int tracer_pid, tracer_tid; /* 0: nobody */
     uint32_t options;           /* PTRACE_O_* */
     int seized;
+    int deaf; /* sleeps for a child of vfork, and takes no signals: attaching to it does not wait */
     int stop_asked, interrupt_asked, cont_asked; /* counted up by others, followed by *_done */
     int known;                                   /* the tracer has it in its table */
     unsigned told;                               /* the stop that it has sent SIGCHLD for */
@@ -133,6 +134,8 @@ bool traced_seccomp(struct thread *t, uint16_t data);
 void traced_before_run(struct thread *t);
 void traced_after_run(struct thread *t);
 int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid);
+/* If somebody has attached: be a traced thread from here on, and say so. Wherever one can be asleep for long that is none yet. */
+void traced_accept(struct thread *t);
 
 /* Which event a clone(2) makes, 0: none; and whether the child is traced from its start. */
 int traced_clone_event(const struct thread *t, const struct clone_args_in *a);

@@ -82,6 +82,7 @@ void traced_wait_word(struct thread *t, const int *word)
     t->trace.waits = t->trace.active;
     while (!load(word)) {
         t->trace.look = 0;
+        traced_accept(t);
         if (t->trace.active && load(&t->proc->ending))
             traced_end_with_others(t);
         window_call(&t->trace.look, SYS_futex, (long) word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
@@ -128,13 +129,16 @@ void traced_exit(struct thread *t, int status)
 _Noreturn void traced_end_with_others(struct thread *t)
 {
     struct process *p = t->proc;
-    if (t->trace.active) {
-        traced_exit(t, p->end_status);
-        hold(t, p->end_status);
-        traced_leave(t);
+    for (;;) {
+        t->trace.look = 0;
+        traced_accept(t);
+        if (t->trace.active) {
+            traced_exit(t, p->end_status);
+            hold(t, p->end_status);
+            traced_leave(t);
+        }
+        window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
     }
-    for (;;)
-        host(SYS_pause);
 }
 
 static bool ends_or_is_free(const struct traced *b)
@@ -144,8 +148,10 @@ static bool ends_or_is_free(const struct traced *b)
 
 void traced_thread_end(struct thread *t, int status)
 {
-    if (!t->trace.active)
+    if (!t->trace.active) {
+        store(&t->trace.magic, 0); /* who attaches at this moment is told that it is too late */
         return;
+    }
     if (t->tid != t->proc->pid)
         hold(t, status);
     else if (!traced_wait(t, ends_or_is_free))

@@ -108,10 +108,20 @@ bool traced_attend(struct thread *t)
 
 void traced_activate(struct thread *t)
 {
-    t->trace.active = 1;
     seccomp_trace = traced_seccomp;
     if (__atomic_fetch_add(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
         signal_take_all(t->proc->sighand, true);
+    store(&t->trace.active, 1); /* last: who attached may send signals now */
+}
+
+void traced_accept(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    if (b->active || b->exit_told || !load(&b->tracer_pid))
+        return;
+    b->group_done = load(&t->proc->group_seq);
+    traced_activate(t);
+    traced_tell(t);
 }
 
 static void tracer_end_forget(struct process *p);
