@@ -78,7 +78,7 @@ struct tracer {
     int count;
     int strangers; /* a child rang that may be in no table yet; atomic */
     int looker;    /* process_aside() of a look at a queue; atomic */
-    int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children; 0: none */
+    int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children, and of threads; 0: none */
 };
 
 /* A notice asks the receiver to look again, at its own box and at those of its tracees: it carries nothing, so a forged one tells nothing, and when

@@ -65,7 +65,7 @@ bool traced_has_work(const struct thread *t)
     if (!b->active)
         return false;
     return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
-           load(&b->stop_asked) != b->stop_done;
+           load(&b->stop_asked) != b->stop_done || load(&b->cont_asked) != b->cont_done;
 }
 
 int traced_rung(struct thread *t, int sig, bool notice)
@@ -132,8 +132,10 @@ void traced_leave(struct thread *t)
     if (!b->active)
         return;
     b->active = b->mode = 0;
-    if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
+    if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0) {
+        store(&t->proc->group_stop, 0);
         signal_take_all(t->proc->sighand, false);
+    }
     tracer_end_forget(t->proc);
     if (load(&t->proc->ending))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
@@ -274,6 +276,7 @@ static bool sleep_stopped(struct thread *t, int end)
         return false;
     if (load(&t->proc->tracer.count) || load(&t->proc->tracer.strangers))
         tracer_attend(t); /* this thread is a tracer, too */
+    traced_continue(t);
     return true;
 }
 
@@ -315,6 +318,7 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     b->signal = 0;
     b->changed = 0;
     b->seq++;
+    b->interrupt_done = load(&b->interrupt_asked); /* any stop answers it */
     traced_show(t, TRACED_STOPPED);
     take_back(t);
     b->mode = b->resume;

@@ -32,6 +32,8 @@ int traced_stop_notify(struct thread *t, int sig, int status);
 int traced_call_stop(struct thread *t, int op);
 void traced_send_self(struct thread *t, int sig);
 
+/* SIGCONT was sent, by guests: the group goes on. Heard even by one that is stopped. */
+void traced_continue(struct thread *t);
 /* All other threads of the process look at their boxes, a first one that has ended before them, too. */
 void traced_look_all(struct thread *t);
 /* Another thread ends the process: tell the tracer, and wait for that end. */
