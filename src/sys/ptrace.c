@@ -563,7 +563,7 @@ static int64_t locked(struct thread *t, const uint64_t a[6])
     if (!q.tr)
         return -ESRCH;
     if (a[0] == PTRACE_KILL)
-        return host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0;
+        return tracee_ask(t, q.tr->pid, q.tr->tid, SIGKILL) ? 0 : (host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0);
     if (tracee_read(t->proc, q.tr, &q.b))
         return -ESRCH;
     if (a[0] == PTRACE_INTERRUPT)

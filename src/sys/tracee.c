@@ -602,9 +602,22 @@ bool tracee_only_noticed(const struct thread *t, int64_t ret)
     return (ret == -EINTR || ret == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE && !traced_has_work(t);
 }
 
-/* ---- stops ---- */
+/* ---- stops, and SIGKILL ---- */
 
-static bool stop_own(struct thread *t, int tid, int sig)
+/* Which count of the box asks for `sig`; 0: none does, so the host has to see to it. SIGKILL is the host's where no event comes of it, and where
+ * one is under way; likewise of one that is not awake to make it. */
+static size_t asks_by(const struct traced *b, int sig)
+{
+    if (sig == SIGSTOP)
+        return offsetof(struct traced, stop_asked);
+    if (sig == SIGCONT)
+        return offsetof(struct traced, cont_asked);
+    bool tells =
+        b->magic == TRACED_MAGIC && b->active && (b->options & PTRACE_O_TRACEEXIT) && !b->kill_asked && !b->exit_told;
+    return tells && procfs_state(b->tid) != 'T' ? offsetof(struct traced, kill_asked) : 0;
+}
+
+static bool ask_own(struct thread *t, int tid, int sig)
 {
     struct process *p = t->proc;
     struct thread *o, *to = NULL;
@@ -614,21 +627,30 @@ static bool stop_own(struct thread *t, int tid, int sig)
     LIST_FOREACH (o, &p->threads, link)
         if (o->trace.active && (tid ? thread_id(o) == tid : !to || o == t))
             to = o;
-    if (to) {
-        __atomic_add_fetch(sig == SIGSTOP ? &to->trace.stop_asked : &to->trace.cont_asked, 1, __ATOMIC_ACQ_REL);
+    size_t by = to ? asks_by(&to->trace, sig) : 0;
+    if (by) {
+        __atomic_add_fetch((int *) ((char *) &to->trace + by), 1, __ATOMIC_ACQ_REL);
         traced_notify(p->pid, thread_id(to), TRACE_RING);
     }
     pthread_mutex_unlock(&p->lock);
-    return to;
+    return by;
 }
 
-bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig)
+/* Will that box be looked at, or was it? Whoever leaves one says so before it looks for the last time. */
+static bool is_heard(int tid, uint64_t at)
+{
+    struct traced b;
+    int r = traced_peek(tid, at, &b, sizeof b);
+    return r == -ESRCH || (r == 0 && b.magic == TRACED_MAGIC && b.tid == tid && b.exit_told != EXIT_THREAD);
+}
+
+bool tracee_ask(struct thread *t, int pid, int tid, int sig)
 {
     struct target g;
     if (pid <= 0)
         return false;
     if (pid == t->proc->pid || (tid && tid == t->tid))
-        return stop_own(t, tid, sig);
+        return ask_own(t, tid, sig);
     if (target_of(tid ? tid : pid, &g) <= 0 || !g.proc.traced || host(SYS_kill, pid, 0))
         return false;
     g.tid = tid ? tid : pid;
@@ -637,12 +659,17 @@ bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig)
     uint64_t at = 0;
     if (target_threads_at(&g, &tids, &copy, &at) < 0 || !at || !copy.trace.tracer_pid)
         return false;
-    size_t field = sig == SIGSTOP ? offsetof(struct traced, stop_asked) : offsetof(struct traced, cont_asked);
-    int asked = (sig == SIGSTOP ? copy.trace.stop_asked : copy.trace.cont_asked) + 1;
-    if (traced_poke(g.tid, at + offsetof(struct thread, trace) + field, &asked, sizeof asked))
+    size_t by = asks_by(&copy.trace, sig);
+    int asked;
+    if (!by)
+        return false;
+    memcpy(&asked, (char *) &copy.trace + by, sizeof asked);
+    asked++;
+    at += offsetof(struct thread, trace);
+    if (traced_poke(g.tid, at + by, &asked, sizeof asked))
         return false;
     traced_notify(copy.trace.pid ? copy.trace.pid : g.tid, g.tid, TRACE_RING);
-    return true;
+    return sig != SIGKILL || is_heard(g.tid, at);
 }
 
 void tracee_leave_all(struct process *p, int tracer_tid)

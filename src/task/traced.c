@@ -48,7 +48,7 @@ void traced_handler(struct thread *t)
 static bool has_heard(const struct traced *b)
 {
     const struct process *p = current->proc;
-    return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done || load(&p->ending) ||
+    return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
            !load(&b->tracer_pid);
 }
 
@@ -60,7 +60,7 @@ static bool listen_on(struct thread *t)
         traced_abandon(t);
     if (!load(&b->tracer_pid))
         traced_leave(t);
-    return b->active && !load(&t->proc->ending);
+    return b->active && !traced_is_dying(t);
 }
 
 /* The stop of a seized one that tells whether its group is stopped. */
@@ -135,8 +135,8 @@ bool traced_look(struct thread *t, siginfo_t *info)
     b->look = 0;
     tracer_attend(t);
     traced_accept(t);
-    if (load(&p->ending))
-        traced_end_with_others(t);
+    if (load(&p->ending) || load(&b->kill_asked))
+        traced_die(t);
     if (b->active && !load(&b->tracer_pid))
         traced_leave(t);
     if (!b->active)

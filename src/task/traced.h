@@ -27,13 +27,14 @@ enum { TRACED_REGS = 1, TRACED_XSAVE = 2, TRACED_MASK = 4, TRACED_INFO = 8 }; /*
 /* Of each thread. Whoever attaches writes the first part; of the rest a tracer reads all and, while the thread is stopped, changes the state and
  * what the thread goes on with. A stop is published by `state` and taken back by it, both last. */
 struct traced {
-    uint64_t magic;
+    uint64_t magic; /* 0: no more is asked of it, for it ends, or another image takes its place */
     int tid, pid;
     int tracer_pid, tracer_tid; /* 0: nobody */
     uint32_t options;           /* PTRACE_O_* */
     int seized;
     int deaf; /* sleeps for a child of vfork, and takes no signals: attaching to it does not wait */
     int stop_asked, interrupt_asked, cont_asked; /* counted up by others, followed by *_done */
+    int kill_asked;                              /* SIGKILL, with an exit to be told of before (PTRACE_O_TRACEEXIT) */
     int known;                                   /* the tracer has it in its table */
     unsigned told;                               /* the stop that it has sent SIGCHLD for */
     int born; /* a child that is traced, and no event tells of; 0 again when the tracer has it */
@@ -63,7 +64,9 @@ struct traced {
     int mode;          /* `resume` as it took effect */
     int waits;         /* in a stop */
     int over;          /* the process ends: its machine may be gone when a notice comes */
-    int exit_told;     /* PTRACE_EVENT_EXIT was */
+    int exit_told;     /* PTRACE_EVENT_EXIT was: */
+#define EXIT_THREAD 1  /* its own, or */
+#define EXIT_PROCESS 2 /* that of all */
     int tf;            /* the trap flag is ours */
     uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
     int stop_done, interrupt_done, cont_done, group_done;
@@ -152,6 +155,9 @@ void traced_exit(struct thread *t, int status);
 void traced_thread_end(struct thread *t, int status);
 void traced_process_end(struct thread *t, int status);
 
+/* Just before exec: who asks from here on is told that it is too late; what has been asked is done. */
+void traced_seal(struct thread *t);
+void traced_unseal(struct thread *t); /* the exec failed */
 /* Notices are blocked from here on: one that came before is there once more in the next image. */
 void traced_keep_notice(const struct thread *t);
 

@@ -83,8 +83,8 @@ void traced_wait_word(struct thread *t, const int *word)
     while (!load(word)) {
         t->trace.look = 0;
         traced_accept(t);
-        if (t->trace.active && load(&t->proc->ending))
-            traced_end_with_others(t);
+        if (t->trace.active && traced_is_dying(t))
+            traced_die(t);
         window_call(&t->trace.look, SYS_futex, (long) word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
     }
     if (t->trace.active)
@@ -122,7 +122,7 @@ void traced_exit(struct thread *t, int status)
 {
     if (t->trace.exit_told)
         return;
-    t->trace.exit_told = 1;
+    __atomic_store_n(&t->trace.exit_told, load(&t->proc->ending) ? EXIT_PROCESS : EXIT_THREAD, __ATOMIC_SEQ_CST);
     traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
 }
 
@@ -148,10 +148,13 @@ static bool ends_or_is_free(const struct traced *b)
 
 void traced_thread_end(struct thread *t, int status)
 {
-    if (!t->trace.active) {
-        store(&t->trace.magic, 0); /* who attaches at this moment is told that it is too late */
+    if (!t->trace.active)
+        __atomic_store_n(&t->trace.magic, 0,
+                         __ATOMIC_SEQ_CST); /* who attaches at this moment is told that it is too late */
+    if (load(&t->trace.kill_asked))         /* pairs with tracee_ask(), which looks at the other two afterwards */
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+    if (!t->trace.active)
         return;
-    }
     if (t->tid != t->proc->pid)
         hold(t, status);
     else if (!traced_wait(t, ends_or_is_free))
@@ -198,6 +201,34 @@ bool traced_save(const struct thread *t, struct traced_exec *out)
                                 .nr = (int) t->nr,
                                 .options = b->options};
     return b->active;
+}
+
+void traced_seal(struct thread *t)
+{
+    struct process *p = t->proc;
+    struct thread *o;
+    bool killed = false;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (o, &p->threads, link) {
+        __atomic_store_n(&o->trace.magic, 0, __ATOMIC_SEQ_CST);
+        killed |= load(&o->trace.kill_asked);
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (killed) /* at once: another that wants to exec waits for this one, and could not tell of its exit */
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+}
+
+void traced_unseal(struct thread *t)
+{
+    struct process *p = t->proc;
+    struct thread *o;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (o, &p->threads, link) {
+        if (!o->trace.active)
+            store(&o->trace.tracer_pid, 0); /* who has just attached was told that it did not */
+        store(&o->trace.magic, TRACED_MAGIC);
+    }
+    pthread_mutex_unlock(&p->lock);
 }
 
 void traced_keep_notice(const struct thread *t)

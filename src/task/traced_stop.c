@@ -58,7 +58,7 @@ bool traced_has_work(const struct thread *t)
     const struct process *p = t->proc;
     if (b->over)
         return false;
-    if (load(&p->ending))
+    if (load(&p->ending) || load(&b->kill_asked))
         return true;
     if (!b->active != !load(&b->tracer_pid))
         return true;
@@ -280,15 +280,32 @@ static bool sleep_stopped(struct thread *t, int end)
     return true;
 }
 
+bool traced_is_dying(const struct thread *t)
+{
+    return (load(&t->proc->ending) || load(&t->trace.kill_asked)) && !t->trace.exit_told;
+}
+
+_Noreturn void traced_die(struct thread *t)
+{
+    if (load(&t->proc->ending))
+        traced_end_with_others(t);
+    signal_die(t, SIGKILL);
+}
+
+static bool is_over(const struct thread *t, bool (*enough)(const struct traced *))
+{
+    return enough(&t->trace) || traced_is_dying(t);
+}
+
 bool traced_wait(struct thread *t, bool (*enough)(const struct traced *))
 {
     struct traced *b = &t->trace;
     int end = tracer_end_open(t);
     bool there = true;
     b->waits = 1;
-    while (there && !enough(b)) {
+    while (there && !is_over(t, enough)) {
         b->look = 0;
-        there = enough(b) || sleep_stopped(t, end);
+        there = is_over(t, enough) || sleep_stopped(t, end);
     }
     tracer_end_close(t->proc, end);
     traced_waited(t);
@@ -320,6 +337,10 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     b->seq++;
     b->interrupt_done = load(&b->interrupt_asked); /* any stop answers it */
     traced_show(t, TRACED_STOPPED);
+    if (traced_is_dying(t)) {
+        store(&b->state, TRACED_RUNS);
+        traced_die(t);
+    }
     take_back(t);
     b->mode = b->resume;
     b->group_stop = 0;
