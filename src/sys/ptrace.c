@@ -1,5 +1,5 @@
 /* ptrace(2): requests to a thread of another guest process, which are copies out of and into its box (docs/internals/ptrace.md). */
-#include "sys/tracee_table.h"
+#include "sys/ptrace_config.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -376,6 +376,21 @@ static int64_t set_options(struct asked *q)
     return PUT(q, options) ? -ESRCH : 0;
 }
 
+static int64_t arch_prctl(struct asked *q)
+{
+    int64_t r = ptrace_base(q->t, &q->b, q->addr, q->data);
+    if (r != 1)
+        return r;
+    return PUT(q, fs_base) || PUT(q, gs_base) ? -ESRCH : mark(q, TRACED_REGS);
+}
+
+/* Newer than some headers. */
+#define GET_THREAD_AREA 25
+#define ARCH_PRCTL 30
+#define GET_RSEQ_CONFIGURATION 0x420f
+#define SET_SYSCALL_USER_DISPATCH_CONFIG 0x4210
+#define GET_SYSCALL_USER_DISPATCH_CONFIG 0x4211
+
 static int64_t serve(struct asked *q)
 {
     switch (q->request) {
@@ -410,6 +425,17 @@ static int64_t serve(struct asked *q)
         return to_user(q, q->data, &q->b.message, sizeof q->b.message);
     case PTRACE_GET_SYSCALL_INFO:
         return syscall_info(q);
+    case PTRACE_SECCOMP_GET_FILTER:
+        return ptrace_filter(q->t, q->tr, q->addr, q->data);
+    case GET_RSEQ_CONFIGURATION:
+        return ptrace_rseq(q->t, q->addr, q->data);
+    case GET_SYSCALL_USER_DISPATCH_CONFIG:
+    case SET_SYSCALL_USER_DISPATCH_CONFIG:
+        return ptrace_user_dispatch(q->t, q->tr, q->addr, q->data, q->request == SET_SYSCALL_USER_DISPATCH_CONFIG);
+    case GET_THREAD_AREA:
+        return ptrace_thread_area(q->t, q->addr, q->data);
+    case ARCH_PRCTL:
+        return arch_prctl(q);
     case PTRACE_SETOPTIONS:
     case 21: /* PTRACE_OLDSETOPTIONS */
         return set_options(q);
