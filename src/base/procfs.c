@@ -73,6 +73,14 @@ int procfs_parent(int pid)
     return s ? atoi(s + 2) : error;
 }
 
+char procfs_state(int pid)
+{
+    char text[1024];
+    int error;
+    const char *s = stat_of(pid, text, sizeof text, &error);
+    return s ? *s : 0;
+}
+
 int procfs_end(int pid)
 {
     char text[1024];

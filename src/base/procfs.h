@@ -18,6 +18,8 @@ const char *procfs_path(const char *path);
 
 /* The parent of process `pid`, or a negative errno. */
 int procfs_parent(int pid);
+/* The letter of its state, or 0. */
+char procfs_state(int pid);
 /* How it ended, as wait(2) tells it, while it is a zombie; -ECHILD: it is none. */
 int procfs_end(int pid);
 

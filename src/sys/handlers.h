@@ -16,6 +16,9 @@
 #undef SYSCALL
 #undef DENIED
 
+/* PR_SET_SYSCALL_USER_DISPATCH with these, checked, into *to (prctl.c). */
+int64_t sys_user_dispatch(struct user_dispatch *to, uint64_t mode, uint64_t offset, uint64_t len, uint64_t selector);
+
 /* A host address at which every host call fails with EFAULT. */
 #define BAD_PTR ((void *) -1l)
 

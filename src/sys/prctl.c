@@ -94,17 +94,20 @@ static int64_t name_set(struct thread *t, uint64_t va)
     return host(SYS_prctl, PR_SET_NAME, name, 0, 0, 0);
 }
 
-static int64_t dispatch_set(struct thread *t, const uint64_t a[6])
+int64_t sys_user_dispatch(struct user_dispatch *to, uint64_t mode, uint64_t offset, uint64_t len, uint64_t selector)
 {
-    uint64_t mode = a[1], offset = a[2], len = a[3], selector = a[4];
-
     if (mode == PR_SYS_DISPATCH_OFF ? offset || len || selector
                                     : mode != PR_SYS_DISPATCH_ON || (offset && offset + len <= offset))
         return -EINVAL;
     if (selector >= SPACE_TOP)
         return -EFAULT;
-    t->dispatch = (struct user_dispatch){mode == PR_SYS_DISPATCH_ON, offset, len, selector};
+    *to = (struct user_dispatch){mode == PR_SYS_DISPATCH_ON, offset, len, selector};
     return 0;
+}
+
+static int64_t dispatch_set(struct thread *t, const uint64_t a[6])
+{
+    return sys_user_dispatch(&t->dispatch, a[1], a[2], a[3], a[4]);
 }
 
 /* Once set, it stays as it is. */

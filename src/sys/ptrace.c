@@ -1,5 +1,5 @@
 /* ptrace(2): requests to a thread of another guest process, which are copies out of and into its box (docs/internals/ptrace.md). */
-#include "sys/tracee_table.h"
+#include "sys/ptrace_config.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -389,6 +389,21 @@ static int64_t set_options(struct asked *q)
     return PUT(q, options) ? -ESRCH : 0;
 }
 
+static int64_t arch_prctl(struct asked *q)
+{
+    int64_t r = ptrace_base(q->t, &q->b, q->addr, q->data);
+    if (r != 1)
+        return r;
+    return PUT(q, fs_base) || PUT(q, gs_base) ? -ESRCH : mark(q, TRACED_REGS);
+}
+
+/* Newer than some headers. */
+#define GET_THREAD_AREA 25
+#define ARCH_PRCTL 30
+#define GET_RSEQ_CONFIGURATION 0x420f
+#define SET_SYSCALL_USER_DISPATCH_CONFIG 0x4210
+#define GET_SYSCALL_USER_DISPATCH_CONFIG 0x4211
+
 static int64_t serve(struct asked *q)
 {
     switch (q->request) {
@@ -423,6 +438,17 @@ static int64_t serve(struct asked *q)
         return to_user(q, q->data, &q->b.message, sizeof q->b.message);
     case PTRACE_GET_SYSCALL_INFO:
         return syscall_info(q);
+    case PTRACE_SECCOMP_GET_FILTER:
+        return ptrace_filter(q->t, q->tr, q->addr, q->data);
+    case GET_RSEQ_CONFIGURATION:
+        return ptrace_rseq(q->t, q->addr, q->data);
+    case GET_SYSCALL_USER_DISPATCH_CONFIG:
+    case SET_SYSCALL_USER_DISPATCH_CONFIG:
+        return ptrace_user_dispatch(q->t, q->tr, q->addr, q->data, q->request == SET_SYSCALL_USER_DISPATCH_CONFIG);
+    case GET_THREAD_AREA:
+        return ptrace_thread_area(q->t, q->addr, q->data);
+    case ARCH_PRCTL:
+        return arch_prctl(q);
     case PTRACE_SETOPTIONS:
     case 21: /* PTRACE_OLDSETOPTIONS */
         return set_options(q);
@@ -525,17 +551,58 @@ static int64_t attach(struct thread *t, int pid, bool seize, uint64_t addr, uint
     return r;
 }
 
+/* The new tracee's default actions are the host's until it has accepted, and a signal that is sent to it has to find them ours. One that is killed,
+ * or stopped by the host, does not answer: for these the look is repeated. Without the lock, for two may attach to each other. */
+#define LOOK_AGAIN_MS 10
+
+static int64_t await_accepted(struct thread *t, int tid, uint64_t at)
+{
+    struct traced b;
+    int64_t r = 0;
+    __atomic_store_n(&t->trace.waits, 1, __ATOMIC_RELEASE);
+    for (;;) {
+        __atomic_store_n(&t->trace.look, 0, __ATOMIC_RELEASE);
+        traced_accept(t);
+        if (traced_peek(tid, at, &b, sizeof b) == -ESRCH)
+            break; /* its end is told by wait(2) */
+        if (b.magic != TRACED_MAGIC || b.tid != tid || b.tracer_pid != t->proc->pid || (b.exit_told && !b.active))
+            r = -EPERM;
+        if (r || b.active || b.deaf || procfs_state(tid) == 'T')
+            break;
+        window_call(&t->trace.look, SYS_poll, 0, 0, LOOK_AGAIN_MS, 0, 0, 0);
+    }
+    __atomic_store_n(&t->trace.waits, 0, __ATOMIC_RELEASE);
+    __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED); /* there may have been others */
+    return r;
+}
+
+static int64_t attach_and_wait(struct thread *t, const uint64_t a[6])
+{
+    struct process *p = t->proc;
+    int tid = (int) a[1];
+    lock_take(&p->tracer.lock);
+    int64_t r = attach(t, tid, a[0] == PTRACE_SEIZE, a[2], a[3]);
+    struct tracee *tr = r ? NULL : tracee_find(t, tid);
+    uint64_t at = tr ? tr->at : 0;
+    lock_drop(&p->tracer.lock);
+    if (!tr || !(r = await_accepted(t, tid, at)))
+        return r;
+    lock_take(&p->tracer.lock);
+    if ((tr = tracee_find(t, tid)) && tr->at == at)
+        tracee_drop(p, tr);
+    lock_drop(&p->tracer.lock);
+    return r;
+}
+
 static int64_t locked(struct thread *t, const uint64_t a[6])
 {
     struct asked q = {.t = t, .request = a[0], .addr = a[2], .data = a[3]};
     int pid = (int) a[1];
-    if (a[0] == PTRACE_ATTACH || a[0] == PTRACE_SEIZE)
-        return attach(t, pid, a[0] == PTRACE_SEIZE, a[2], a[3]);
     q.tr = tracee_find(t, pid);
     if (!q.tr)
         return -ESRCH;
     if (a[0] == PTRACE_KILL)
-        return host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0;
+        return tracee_ask(t, q.tr->pid, q.tr->tid, SIGKILL) ? 0 : (host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0);
     if (tracee_read(t->proc, q.tr, &q.b))
         return -ESRCH;
     if (a[0] == PTRACE_INTERRUPT)
@@ -547,6 +614,8 @@ int64_t sys_ptrace(struct thread *t, const uint64_t a[6])
 {
     if (a[0] == PTRACE_TRACEME)
         return traceme(t);
+    if (a[0] == PTRACE_ATTACH || a[0] == PTRACE_SEIZE)
+        return attach_and_wait(t, a);
     lock_take(&t->proc->tracer.lock);
     int64_t r = locked(t, a);
     lock_drop(&t->proc->tracer.lock);

@@ -182,29 +182,34 @@ int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
     return queue(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], a[2], (long) a[3]);
 }
 
-/* SIGSTOP, and SIGCONT after it, of a traced process are not the host's. */
-static bool stops(struct thread *t, int pid, int tid, int sig)
+/* SIGSTOP, and SIGCONT after it, of a traced process are not the host's: the second is sent besides. Nor is a SIGKILL that makes an event. */
+static bool is_asked(struct thread *t, int pid, int tid, int sig)
 {
-    return (sig == SIGSTOP || sig == SIGCONT) && tracee_stop_signal(t, pid, tid, sig);
+    return (sig == SIGSTOP || sig == SIGCONT || sig == SIGKILL) && tracee_ask(t, pid, tid, sig);
+}
+
+static bool is_sent(struct thread *t, int pid, int tid, int sig)
+{
+    return is_asked(t, pid, tid, sig) && sig != SIGCONT;
 }
 
 int64_t sys_kill(struct thread *t, const uint64_t a[6])
 {
-    if (stops(t, (int) a[0], 0, (int) a[1]))
-        return 0;
+    if (is_asked(t, (int) a[0], 0, (int) a[1])) /* once: not by a call that can be made again */
+        return (int) a[1] == SIGCONT ? host(SYS_kill, (int) a[0], SIGCONT) : 0;
     return send(t, SYS_kill, (int) a[0], 0, (int) a[1], NULL, 0);
 }
 
 int64_t sys_tkill(struct thread *t, const uint64_t a[6])
 {
-    if (stops(t, (int) a[0], (int) a[0], (int) a[1]))
+    if (is_sent(t, (int) a[0], (int) a[0], (int) a[1]))
         return 0;
     return host(SYS_tkill, (int) a[0], (int) a[1]);
 }
 
 int64_t sys_tgkill(struct thread *t, const uint64_t a[6])
 {
-    if (stops(t, (int) a[0], (int) a[1], (int) a[2]))
+    if (is_sent(t, (int) a[0], (int) a[1], (int) a[2]))
         return 0;
     return host(SYS_tgkill, (int) a[0], (int) a[1], (int) a[2]);
 }

@@ -314,24 +314,31 @@ static bool is_leader(const struct tracee *tr)
     return tr->tid == tr->pid;
 }
 
-/* Of one that is gone without a word: does its tracer hear of that? Its process was killed, or it is a thread of one that has made an exec. */
-static bool tells_end(struct process *p, struct tracee *tr)
+enum end { END_SILENT, END_TOLD, END_NEAR };
+
+/* Of one that is gone without a word: does its tracer hear of that? Its process was killed, or is about to end of that as its memory is still there;
+ * or it is a thread of one that has made an exec. */
+static enum end tells_end(struct process *p, struct tracee *tr)
 {
     struct traced b;
-    if (!is_leader(tr))
-        return traced_peek(tr->pid, tr->at, &b, sizeof b) == -ESRCH;
+    if (!is_leader(tr)) {
+        int r = traced_peek(tr->pid, tr->at, &b, sizeof b);
+        return r == -ESRCH ? END_TOLD : r == 0 && is_ours(p, tr, &b) ? END_NEAR : END_SILENT;
+    }
     if (has_threads(p, tr))
-        return false;
+        return END_NEAR;
     siginfo_t si = {0};
-    return tr->at ? !tr->child /* else never heard of: a child of ours? */
-                  : host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) < 0;
+    bool told = tr->at ? !tr->child /* else never heard of: a child of ours? */
+                       : host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) < 0;
+    return told ? END_TOLD : END_SILENT;
 }
 
 static int gone(struct process *p, struct tracee *tr, bool keep, struct tracee_news *out)
 {
-    if (is_leader(tr) && has_threads(p, tr))
+    enum end end = tells_end(p, tr);
+    bool news = end == END_TOLD;
+    if (end == END_NEAR)
         return 0;
-    bool news = tells_end(p, tr);
     if (news)
         *out = (struct tracee_news){.tid = tr->tid, .status = end_status(p, tr), .uid = (unsigned) host(SYS_getuid)};
     /* A thread that became the leader by exec is met as that one, before it is forgotten. */
@@ -387,7 +394,7 @@ static void expect_children(struct process *p, struct tracee *tr, const struct t
     }
 }
 
-/* ---- the ends of those that are no children ---- */
+/* ---- the ends of those that are no children, and of threads ---- */
 
 static void ring_waiting(struct process *p, int except)
 {
@@ -449,6 +456,9 @@ static bool watch_open(struct process *p)
 
 static void watch_end(struct process *p, struct tracee *tr)
 {
+    struct tracee *leader = find(p, tr->pid);
+    if (leader)
+        tr = leader; /* its threads may all end before */
     for (const struct tracee *o = p->tracer.list; o; o = o->next)
         if (o->pid == tr->pid && o->end)
             return;
@@ -480,7 +490,7 @@ static bool look_at(struct process *p, struct tracee *tr)
 {
     struct traced b;
     int r = tracee_read(p, tr, &b);
-    if (r == -ESRCH && !tr->end_told && tells_end(p, tr)) {
+    if (r == -ESRCH && !tr->end_told && tells_end(p, tr) == END_TOLD) {
         tr->end_told = true;
         if (is_leader(tr))
             send_sigchld(p, &(struct traced){.tid = tr->tid, .state = TRACED_ENDED, .status = end_status(p, tr)});
@@ -488,7 +498,7 @@ static bool look_at(struct process *p, struct tracee *tr)
     }
     if (r)
         return r == -ESRCH;
-    if (!tr->child)
+    if (!tr->child || !is_leader(tr))
         watch_end(p, tr);
     expect_children(p, tr, &b);
     if (b.state == TRACED_RUNS || b.told == b.seq)
@@ -592,9 +602,22 @@ bool tracee_only_noticed(const struct thread *t, int64_t ret)
     return (ret == -EINTR || ret == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE && !traced_has_work(t);
 }
 
-/* ---- stops ---- */
+/* ---- stops, and SIGKILL ---- */
 
-static bool stop_own(struct thread *t, int tid, int sig)
+/* Which count of the box asks for `sig`; 0: none does, so the host has to see to it. SIGKILL is the host's where no event comes of it, and where
+ * one is under way; likewise of one that is not awake to make it. */
+static size_t asks_by(const struct traced *b, int sig)
+{
+    if (sig == SIGSTOP)
+        return offsetof(struct traced, stop_asked);
+    if (sig == SIGCONT)
+        return offsetof(struct traced, cont_asked);
+    bool tells =
+        b->magic == TRACED_MAGIC && b->active && (b->options & PTRACE_O_TRACEEXIT) && !b->kill_asked && !b->exit_told;
+    return tells && procfs_state(b->tid) != 'T' ? offsetof(struct traced, kill_asked) : 0;
+}
+
+static bool ask_own(struct thread *t, int tid, int sig)
 {
     struct process *p = t->proc;
     struct thread *o, *to = NULL;
@@ -604,21 +627,30 @@ static bool stop_own(struct thread *t, int tid, int sig)
     LIST_FOREACH (o, &p->threads, link)
         if (o->trace.active && (tid ? thread_id(o) == tid : !to || o == t))
             to = o;
-    if (to) {
-        __atomic_add_fetch(sig == SIGSTOP ? &to->trace.stop_asked : &to->trace.cont_asked, 1, __ATOMIC_ACQ_REL);
+    size_t by = to ? asks_by(&to->trace, sig) : 0;
+    if (by) {
+        __atomic_add_fetch((int *) ((char *) &to->trace + by), 1, __ATOMIC_ACQ_REL);
         traced_notify(p->pid, thread_id(to), TRACE_RING);
     }
     pthread_mutex_unlock(&p->lock);
-    return to;
+    return by;
 }
 
-bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig)
+/* Will that box be looked at, or was it? Whoever leaves one says so before it looks for the last time. */
+static bool is_heard(int tid, uint64_t at)
+{
+    struct traced b;
+    int r = traced_peek(tid, at, &b, sizeof b);
+    return r == -ESRCH || (r == 0 && b.magic == TRACED_MAGIC && b.tid == tid && b.exit_told != EXIT_THREAD);
+}
+
+bool tracee_ask(struct thread *t, int pid, int tid, int sig)
 {
     struct target g;
     if (pid <= 0)
         return false;
     if (pid == t->proc->pid || (tid && tid == t->tid))
-        return stop_own(t, tid, sig) && sig == SIGSTOP;
+        return ask_own(t, tid, sig);
     if (target_of(tid ? tid : pid, &g) <= 0 || !g.proc.traced || host(SYS_kill, pid, 0))
         return false;
     g.tid = tid ? tid : pid;
@@ -627,12 +659,17 @@ bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig)
     uint64_t at = 0;
     if (target_threads_at(&g, &tids, &copy, &at) < 0 || !at || !copy.trace.tracer_pid)
         return false;
-    size_t field = sig == SIGSTOP ? offsetof(struct traced, stop_asked) : offsetof(struct traced, cont_asked);
-    int asked = (sig == SIGSTOP ? copy.trace.stop_asked : copy.trace.cont_asked) + 1;
-    if (traced_poke(g.tid, at + offsetof(struct thread, trace) + field, &asked, sizeof asked))
+    size_t by = asks_by(&copy.trace, sig);
+    int asked;
+    if (!by)
+        return false;
+    memcpy(&asked, (char *) &copy.trace + by, sizeof asked);
+    asked++;
+    at += offsetof(struct thread, trace);
+    if (traced_poke(g.tid, at + by, &asked, sizeof asked))
         return false;
     traced_notify(copy.trace.pid ? copy.trace.pid : g.tid, g.tid, TRACE_RING);
-    return sig == SIGSTOP;
+    return sig != SIGKILL || is_heard(g.tid, at);
 }
 
 void tracee_leave_all(struct process *p, int tracer_tid)

@@ -13,7 +13,7 @@ struct tracee {
     unsigned expected; /* the stop whose child is in the table */
     bool child;        /* its process is a child of ours */
     bool end_told;     /* SIGCHLD was sent for its end, of which it could not tell itself */
-    int end;           /* no child: a pidfd in the tracer's `watch`; 0: another thread of it has that */
+    int end; /* no child, or with other threads: a pidfd in the tracer's `watch`; 0: another thread of it has that */
 };
 
 /* What is asked of wait(2): as waitid(2), with wait4's numbers already turned into its types. */
@@ -35,9 +35,9 @@ void tracee_wait_end(struct thread *t);
 /* After a call that blocked: only notices, which have been looked at by the next tracee_news(). */
 bool tracee_only_noticed(const struct thread *t, int64_t ret);
 
-/* SIGSTOP cannot be handled, and a stop that the host makes is none that a tracer sees. True: sent to a traced process as a stop of ours. SIGCONT ends
- * ours, and is sent besides. tid: 0 for the process. */
-bool tracee_stop_signal(struct thread *t, int pid, int tid, int sig);
+/* SIGSTOP cannot be handled, and a stop that the host makes is none that a tracer sees; nor does the host's SIGKILL leave time to tell of the exit
+ * (PTRACE_O_TRACEEXIT). True: asked of a traced process, which sees to it. SIGCONT ends a stop, and is to be sent besides. tid: 0 for the process. */
+bool tracee_ask(struct thread *t, int pid, int tid, int sig);
 
 /* The process, or one thread of it, ends: what it traces goes on, or dies (PTRACE_O_EXITKILL). */
 void tracee_leave_all(struct process *p, int tracer_tid);

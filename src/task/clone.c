@@ -240,7 +240,7 @@ static void report_child(struct thread *t, const struct clone_args_in *a, int64_
         traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
 }
 
-int64_t process_clone(struct thread *t, const struct clone_args_in *a)
+static int64_t clone_any(struct thread *t, const struct clone_args_in *a)
 {
     uint64_t f = a->flags;
     struct clone_args_in in = *a;
@@ -260,4 +260,12 @@ int64_t process_clone(struct thread *t, const struct clone_args_in *a)
     if (pid > 0)
         report_child(t, &in, pid);
     return pid;
+}
+
+int64_t process_clone(struct thread *t, const struct clone_args_in *a)
+{
+    __atomic_store_n(&t->trace.deaf, a->flags & CLONE_VFORK ? 1 : 0, __ATOMIC_RELEASE);
+    int64_t r = clone_any(t, a);
+    __atomic_store_n(&t->trace.deaf, 0, __ATOMIC_RELEASE);
+    return r;
 }

@@ -275,11 +275,13 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
     char *envp[] = {env, NULL};
     t->proc->execing = p;
+    traced_seal(t);
     process_release_memory(t);
     signal_block_every();
     traced_keep_notice(t);
     r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), envp, 0);
     signal_block_all();
+    traced_unseal(t);
     t->proc->execing = NULL;
     fds_close(state);
 out:

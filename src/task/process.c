@@ -239,8 +239,8 @@ static void tell_vfork(struct thread *t)
 static _Noreturn void end_thread(struct thread *t, int status)
 {
     struct process *p = t->proc;
-    if (t->trace.active && p->nthreads > 1)
-        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
+    if (t->trace.active)
+        traced_exit(t, status);
     pthread_mutex_lock(&p->lock);
     bool last = p->nthreads == 1;
     bool leader = t->tid == p->pid;

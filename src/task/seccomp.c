@@ -256,6 +256,21 @@ static void sync_threads(struct thread *t)
     }
 }
 
+int64_t seccomp_peek(int tid, const struct seccomp_state *of, uint64_t n, struct sock_filter **out)
+{
+    struct seccomp_filter f = {.prev = of->filter};
+    if (of->mode != SECCOMP_MODE_FILTER)
+        return -EINVAL;
+    if (n >= of->filters)
+        return -ENOENT;
+    for (uint64_t left = of->filters - n; left; left--)
+        if (!f.prev || traced_peek(tid, (uint64_t) f.prev, &f, sizeof f))
+            return -ESRCH;
+    if (f.n > BPF_MAXINSNS || !(*out = calloc(f.n, sizeof **out)))
+        return -ENOMEM;
+    return traced_peek(tid, (uint64_t) f.insn, *out, f.n * sizeof **out) ? -ESRCH : (int64_t) f.n;
+}
+
 /* A filter of the host's that lets everything pass but what ask_listener() does. Its listener, or a negative errno. */
 static int64_t attach_host(unsigned flags)
 {

@@ -49,42 +49,47 @@ void traced_handler(struct thread *t)
         traced_stop_notify(t, SIGTRAP, SIGTRAP);
 }
 
-static bool is_asked(const struct traced *b)
+static bool has_heard(const struct traced *b)
 {
-    return b->cont_asked != b->cont_done || b->interrupt_asked != b->interrupt_done;
+    const struct process *p = current->proc;
+    return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
+           !load(&b->tracer_pid);
 }
 
-/* PTRACE_LISTEN: stopped, until something happens that the tracer wants to know. */
-static void listen_on(struct thread *t)
-{
-    if (!traced_wait(t, is_asked)) {
-        traced_abandon(t);
-        traced_leave(t);
-    }
-}
-
-static void stay_stopped(struct thread *t, int sig)
+/* PTRACE_LISTEN: stopped, with its signals held back, until something happens that the tracer wants to know. False: that nobody does any more. */
+static bool listen_on(struct thread *t)
 {
     struct traced *b = &t->trace;
-    b->cont_done = b->cont_asked;
-    for (;;) {
-        b->group_stop = 1;
-        if (!b->seized) {
-            traced_stop(t, sig, NULL);
-            return;
-        }
+    if (!traced_wait(t, has_heard))
+        traced_abandon(t);
+    if (!load(&b->tracer_pid))
+        traced_leave(t);
+    return b->active && !traced_is_dying(t);
+}
+
+/* The stop of a seized one that tells whether its group is stopped. */
+static void trap(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    do {
+        b->group_done = load(&t->proc->group_seq);
+        int stop = load(&t->proc->group_stop), sig = stop ? stop : SIGTRAP;
+        b->group_stop = stop != 0;
         traced_stop_notify(t, sig, EVENT_STATUS(sig, PTRACE_EVENT_STOP));
-        if (b->mode != PTRACE_LISTEN)
-            return;
-        listen_on(t);
-        if (!b->active)
-            return;
-        b->interrupt_done = b->interrupt_asked;
-        if (b->cont_asked != b->cont_done) {
-            b->cont_done = b->cont_asked;
-            traced_stop_notify(t, SIGTRAP, EVENT_STATUS(SIGTRAP, PTRACE_EVENT_STOP));
-            return;
-        }
+    } while (b->mode == PTRACE_LISTEN && listen_on(t));
+}
+
+/* The group has stopped, or goes on. */
+static void follow_group(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    b->group_done = load(&t->proc->group_seq);
+    int sig = load(&t->proc->group_stop);
+    if (b->seized) {
+        trap(t);
+    } else if (sig) {
+        b->group_stop = 1;
+        traced_stop(t, sig, NULL);
     }
 }
 
@@ -92,22 +97,39 @@ void traced_look_all(struct thread *t)
 {
     struct process *p = t->proc;
     struct thread *o;
+    int pid = (int) host(SYS_getpid);
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
         if (o != t && thread_id(o))
-            traced_notify((int) host(SYS_getpid), thread_id(o), TRACE_RING);
+            traced_notify(pid, thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
+    if (t->tid != pid)
+        traced_notify(pid, pid, TRACE_RING);
+}
+
+static void group_change(struct thread *t, int stop)
+{
+    struct process *p = t->proc;
+    store(&p->group_stop, stop);
+    __atomic_add_fetch(&p->group_seq, 1, __ATOMIC_ACQ_REL);
+    if (p->nthreads > 1)
+        traced_look_all(t);
+}
+
+void traced_continue(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    int asked = load(&b->cont_asked);
+    if (!b->active || asked == b->cont_done)
+        return;
+    b->cont_done = asked;
+    group_change(t, 0);
 }
 
 void traced_group_stop(struct thread *t, int sig)
 {
-    struct process *p = t->proc;
-    if (p->nthreads > 1) {
-        p->group_stop = sig;
-        t->trace.group_done = __atomic_add_fetch(&p->group_seq, 1, __ATOMIC_ACQ_REL);
-        traced_look_all(t);
-    }
-    stay_stopped(t, sig);
+    group_change(t, sig);
+    follow_group(t);
 }
 
 bool traced_look(struct thread *t, siginfo_t *info)
@@ -116,25 +138,18 @@ bool traced_look(struct thread *t, siginfo_t *info)
     struct process *p = t->proc;
     b->look = 0;
     tracer_attend(t);
-    if (load(&p->ending))
-        traced_end_with_others(t);
+    traced_accept(t);
+    if (load(&p->ending) || load(&b->kill_asked))
+        traced_die(t);
     if (b->active && !load(&b->tracer_pid))
         traced_leave(t);
-    if (!b->active) {
-        if (!load(&b->tracer_pid))
-            return false;
-        b->group_done = load(&p->group_seq);
-        traced_activate(t);
-    }
-    if (b->group_done != load(&p->group_seq)) {
-        b->group_done = load(&p->group_seq);
-        stay_stopped(t, p->group_stop);
-    }
-    if (b->active && b->interrupt_asked != b->interrupt_done) {
-        b->interrupt_done = b->interrupt_asked;
-        b->cont_done = b->cont_asked;
-        traced_stop_notify(t, SIGTRAP, EVENT_STATUS(SIGTRAP, PTRACE_EVENT_STOP));
-    }
+    if (!b->active)
+        return false;
+    traced_continue(t);
+    if (b->group_done != load(&p->group_seq))
+        follow_group(t);
+    if (b->active && load(&b->interrupt_asked) != b->interrupt_done)
+        trap(t);
     if (b->stop_asked == b->stop_done)
         return false;
     b->stop_done = b->stop_asked;

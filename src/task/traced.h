@@ -27,12 +27,14 @@ enum { TRACED_REGS = 1, TRACED_XSAVE = 2, TRACED_MASK = 4, TRACED_INFO = 8 }; /*
 /* Of each thread. Whoever attaches writes the first part; of the rest a tracer reads all and, while the thread is stopped, changes the state and
  * what the thread goes on with. A stop is published by `state` and taken back by it, both last. */
 struct traced {
-    uint64_t magic;
+    uint64_t magic; /* 0: no more is asked of it, for it ends, or another image takes its place */
     int tid, pid;
     int tracer_pid, tracer_tid; /* 0: nobody */
     uint32_t options;           /* PTRACE_O_* */
     int seized;
+    int deaf; /* sleeps for a child of vfork, and takes no signals: attaching to it does not wait */
     int stop_asked, interrupt_asked, cont_asked; /* counted up by others, followed by *_done */
+    int kill_asked;                              /* SIGKILL, with an exit to be told of before (PTRACE_O_TRACEEXIT) */
     int known;                                   /* the tracer has it in its table */
     unsigned told;                               /* the stop that it has sent SIGCHLD for */
     int born; /* a child that is traced, and no event tells of; 0 again when the tracer has it */
@@ -64,6 +66,9 @@ struct traced {
     int mode;          /* `resume` as it took effect */
     int waits;         /* in a stop */
     int over;          /* the process ends: its machine may be gone when a notice comes */
+    int exit_told;     /* PTRACE_EVENT_EXIT was: */
+#define EXIT_THREAD 1  /* its own, or */
+#define EXIT_PROCESS 2 /* that of all */
     uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
     int stop_done, interrupt_done, cont_done, group_done;
     int starts_with;   /* nr of the execve that made this image, or 0 */
@@ -77,7 +82,7 @@ struct tracer {
     int count;
     int strangers; /* a child rang that may be in no table yet; atomic */
     int looker;    /* process_aside() of a look at a queue; atomic */
-    int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children; 0: none */
+    int watch; /* an epoll descriptor, and a thread that waits there for the ends of tracees that are no children, and of threads; 0: none */
 };
 
 /* A notice asks the receiver to look again, at its own box and at those of its tracees: it carries nothing, so a forged one tells nothing, and when
@@ -135,6 +140,8 @@ enum cpu_event traced_run(struct thread *t, struct cpu_fault *fault);
 /* It met a #DB with this DR6. */
 void traced_debug(struct thread *t, uint64_t dr6);
 int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid);
+/* If somebody has attached: be a traced thread from here on, and say so. Wherever one can be asleep for long that is none yet. */
+void traced_accept(struct thread *t);
 
 /* Which event a clone(2) makes, 0: none; and whether the child is traced from its start. */
 int traced_clone_event(const struct thread *t, const struct clone_args_in *a);
@@ -145,10 +152,15 @@ void traced_tell_birth(struct thread *t, int tid);
 /* In the child of a fork: what its copy of the parent has of tracing. */
 void traced_forget(struct process *p);
 
-/* Ends: after these the caller goes on ending. `status` as of wait(2). */
+/* Ends. `status` as of wait(2). PTRACE_EVENT_EXIT, once; */
+void traced_exit(struct thread *t, int status);
+/* after these the caller goes on ending. */
 void traced_thread_end(struct thread *t, int status);
 void traced_process_end(struct thread *t, int status);
 
+/* Just before exec: who asks from here on is told that it is too late; what has been asked is done. */
+void traced_seal(struct thread *t);
+void traced_unseal(struct thread *t); /* the exec failed */
 /* Notices are blocked from here on: one that came before is there once more in the next image. */
 void traced_keep_notice(const struct thread *t);
 

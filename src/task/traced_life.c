@@ -84,8 +84,9 @@ void traced_wait_word(struct thread *t, const int *word)
     t->trace.waits = t->trace.active;
     while (!load(word)) {
         t->trace.look = 0;
-        if (t->trace.active && load(&t->proc->ending))
-            traced_end_with_others(t);
+        traced_accept(t);
+        if (t->trace.active && traced_is_dying(t))
+            traced_die(t);
         window_call(&t->trace.look, SYS_futex, (long) word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
     }
     if (t->trace.active)
@@ -119,30 +120,49 @@ static void hold(struct thread *t, int status)
     traced_show(t, TRACED_ENDED);
 }
 
+void traced_exit(struct thread *t, int status)
+{
+    if (t->trace.exit_told)
+        return;
+    __atomic_store_n(&t->trace.exit_told, load(&t->proc->ending) ? EXIT_PROCESS : EXIT_THREAD, __ATOMIC_SEQ_CST);
+    traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
+}
+
 _Noreturn void traced_end_with_others(struct thread *t)
 {
     struct process *p = t->proc;
-    if (t->trace.active) {
-        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) p->end_status);
-        hold(t, p->end_status);
-        traced_leave(t);
+    for (;;) {
+        t->trace.look = 0;
+        traced_accept(t);
+        if (t->trace.active) {
+            traced_exit(t, p->end_status);
+            hold(t, p->end_status);
+            traced_leave(t);
+        }
+        window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
     }
-    for (;;)
-        host(SYS_pause);
+}
+
+static bool ends_or_is_free(const struct traced *b)
+{
+    return load(&current->proc->ending) || !load(&b->tracer_pid);
 }
 
 void traced_thread_end(struct thread *t, int status)
 {
     if (!t->trace.active)
+        __atomic_store_n(&t->trace.magic, 0,
+                         __ATOMIC_SEQ_CST); /* who attaches at this moment is told that it is too late */
+    if (load(&t->trace.kill_asked))         /* pairs with tracee_ask(), which looks at the other two afterwards */
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+    if (!t->trace.active)
         return;
-    if (t->tid == t->proc->pid) { /* told when the last one ends */
-        for (;;) {
-            siginfo_t si;
-            traced_look(t, &si);
-            window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
-        }
-    }
-    hold(t, status);
+    if (t->tid != t->proc->pid)
+        hold(t, status);
+    else if (!traced_wait(t, ends_or_is_free))
+        traced_abandon(t);
+    else if (load(&t->proc->ending)) /* the end of a first thread is told with that of the last one */
+        traced_end_with_others(t);
     traced_leave(t);
     free((void *) t->trace.xsave);
 }
@@ -159,10 +179,9 @@ void traced_process_end(struct thread *t, int status)
     if (!__atomic_compare_exchange_n(&p->ending, &none, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         traced_end_with_others(t);
     p->end_status = status;
-    if (p->nthreads > 1 || p->traced > 1)
-        traced_look_all(t);
+    traced_look_all(t);
     if (t->trace.active) {
-        traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
+        traced_exit(t, status);
         hold(t, status);
         traced_leave(t);
     }
@@ -184,6 +203,34 @@ bool traced_save(const struct thread *t, struct traced_exec *out)
                                 .nr = (int) t->nr,
                                 .options = b->options};
     return b->active;
+}
+
+void traced_seal(struct thread *t)
+{
+    struct process *p = t->proc;
+    struct thread *o;
+    bool killed = false;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (o, &p->threads, link) {
+        __atomic_store_n(&o->trace.magic, 0, __ATOMIC_SEQ_CST);
+        killed |= load(&o->trace.kill_asked);
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (killed) /* at once: another that wants to exec waits for this one, and could not tell of its exit */
+        host(SYS_kill, host(SYS_getpid), SIGKILL);
+}
+
+void traced_unseal(struct thread *t)
+{
+    struct process *p = t->proc;
+    struct thread *o;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (o, &p->threads, link) {
+        if (!o->trace.active)
+            store(&o->trace.tracer_pid, 0); /* who has just attached was told that it did not */
+        store(&o->trace.magic, TRACED_MAGIC);
+    }
+    pthread_mutex_unlock(&p->lock);
 }
 
 void traced_keep_notice(const struct thread *t)

@@ -59,14 +59,14 @@ bool traced_has_work(const struct thread *t)
     const struct process *p = t->proc;
     if (b->over)
         return false;
-    if (load(&p->ending))
+    if (load(&p->ending) || load(&b->kill_asked))
         return true;
     if (!b->active != !load(&b->tracer_pid))
         return true;
     if (!b->active)
         return false;
     return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
-           load(&b->stop_asked) != b->stop_done;
+           load(&b->stop_asked) != b->stop_done || load(&b->cont_asked) != b->cont_done;
 }
 
 int traced_rung(struct thread *t, int sig, bool notice)
@@ -109,10 +109,20 @@ bool traced_attend(struct thread *t)
 
 void traced_activate(struct thread *t)
 {
-    t->trace.active = 1;
     seccomp_trace = traced_seccomp;
     if (__atomic_fetch_add(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
         signal_take_all(t->proc->sighand, true);
+    store(&t->trace.active, 1); /* last: who attached may send signals now */
+}
+
+void traced_accept(struct thread *t)
+{
+    struct traced *b = &t->trace;
+    if (b->active || b->exit_told || !load(&b->tracer_pid))
+        return;
+    b->group_done = load(&t->proc->group_seq);
+    traced_activate(t);
+    traced_tell(t);
 }
 
 static void tracer_end_forget(struct process *p);
@@ -125,8 +135,10 @@ void traced_leave(struct thread *t)
     b->active = b->mode = 0;
     memset(b->dr, 0, sizeof b->dr);
     b->armed = 0;
-    if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
+    if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0) {
+        store(&t->proc->group_stop, 0);
         signal_take_all(t->proc->sighand, false);
+    }
     tracer_end_forget(t->proc);
     if (load(&t->proc->ending))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
@@ -267,7 +279,25 @@ static bool sleep_stopped(struct thread *t, int end)
         return false;
     if (load(&t->proc->tracer.count) || load(&t->proc->tracer.strangers))
         tracer_attend(t); /* this thread is a tracer, too */
+    traced_continue(t);
     return true;
+}
+
+bool traced_is_dying(const struct thread *t)
+{
+    return (load(&t->proc->ending) || load(&t->trace.kill_asked)) && !t->trace.exit_told;
+}
+
+_Noreturn void traced_die(struct thread *t)
+{
+    if (load(&t->proc->ending))
+        traced_end_with_others(t);
+    signal_die(t, SIGKILL);
+}
+
+static bool is_over(const struct thread *t, bool (*enough)(const struct traced *))
+{
+    return enough(&t->trace) || traced_is_dying(t);
 }
 
 bool traced_wait(struct thread *t, bool (*enough)(const struct traced *))
@@ -276,9 +306,9 @@ bool traced_wait(struct thread *t, bool (*enough)(const struct traced *))
     int end = tracer_end_open(t);
     bool there = true;
     b->waits = 1;
-    while (there && !enough(b)) {
+    while (there && !is_over(t, enough)) {
         b->look = 0;
-        there = enough(b) || sleep_stopped(t, end);
+        there = is_over(t, enough) || sleep_stopped(t, end);
     }
     tracer_end_close(t->proc, end);
     traced_waited(t);
@@ -308,7 +338,12 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     b->signal = 0;
     b->changed = 0;
     b->seq++;
+    b->interrupt_done = load(&b->interrupt_asked); /* any stop answers it */
     traced_show(t, TRACED_STOPPED);
+    if (traced_is_dying(t)) {
+        store(&b->state, TRACED_RUNS);
+        traced_die(t);
+    }
     take_back(t);
     b->mode = b->resume;
     b->group_stop = 0;

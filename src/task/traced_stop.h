@@ -17,7 +17,8 @@ void traced_abandon(struct thread *t);
 
 /* Notify whoever traces `t`: its thread, or the process when that has ended. False: nobody is left. */
 bool traced_tell(struct thread *t);
-/* Sleep until enough() of the box, which the tracer changes before it rings. Nothing but SIGKILL and notices comes in. False: the tracer has ended. */
+/* Sleep until enough() of the box, which the tracer changes before it rings. Nothing but SIGKILL and notices comes in; neither is it waited for by one
+ * that is dying. False: the tracer has ended. */
 bool traced_wait(struct thread *t, bool (*enough)(const struct traced *));
 /* After a sleep: what else notices were for in the meantime. */
 void traced_waited(struct thread *t);
@@ -32,7 +33,12 @@ int traced_stop_notify(struct thread *t, int sig, int status);
 int traced_call_stop(struct thread *t, int op);
 void traced_send_self(struct thread *t, int sig);
 
-/* All other threads of the process look at their boxes. */
+/* The process is to end, and this thread has not begun to: no stop holds it. */
+bool traced_is_dying(const struct thread *t);
+_Noreturn void traced_die(struct thread *t);
+/* SIGCONT was sent, by guests: the group goes on. Heard even by one that is stopped. */
+void traced_continue(struct thread *t);
+/* All other threads of the process look at their boxes, a first one that has ended before them, too. */
 void traced_look_all(struct thread *t);
 /* Another thread ends the process: tell the tracer, and wait for that end. */
 _Noreturn void traced_end_with_others(struct thread *t);
