@@ -305,14 +305,16 @@ ksigset_t signal_host_blocked(void)
     return set;
 }
 
-static void update_quiet(struct sighand *sh)
+/* What was ignored before and is no more. */
+static ksigset_t update_quiet(struct sighand *sh)
 {
     ksigset_t set = 0;
     for (int sig = 1; sig <= KSIG_MAX && !sh->all; sig++)
         if (sh->action[sig].handler == KSIG_IGN ||
             (sh->action[sig].handler == KSIG_DFL && (KSIG_BIT(sig) & IGNORED_BITS)))
             set |= KSIG_BIT(sig);
-    __atomic_store_n(&sh->quiet, set & ~(SYNC_BITS | cpu_own_signals()), __ATOMIC_RELAXED);
+    set &= ~(SYNC_BITS | cpu_own_signals());
+    return __atomic_exchange_n(&sh->quiet, set, __ATOMIC_SEQ_CST) & ~set; /* pairs with choose_quiet() */
 }
 
 void signal_init(struct sighand *sh, ksigset_t ignored)
@@ -346,8 +348,21 @@ void signal_take_all(struct sighand *sh, bool all)
     lock_drop(&sh->lock);
 }
 
+/* Other threads in a call leave `lost` out, and it is not ignored any more: they look again. */
+static void tell_windows(struct thread *t, ksigset_t lost)
+{
+    struct process *p = t->proc;
+    struct thread *n;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (n, &p->threads, link)
+        if (n != t && (__atomic_load_n(&n->quiet, __ATOMIC_SEQ_CST) & lost))
+            traced_notify(p->pid, thread_id(n), TRACE_RING);
+    pthread_mutex_unlock(&p->lock);
+}
+
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old)
 {
+    ksigset_t lost = 0;
     if (sig < 1 || sig > KSIG_MAX || (act && (KSIG_BIT(sig) & UNBLOCKABLE)))
         return -EINVAL;
     int r = 0;
@@ -361,7 +376,7 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         r = mirror_action(sh, sig, &next);
         if (r == 0)
             sh->action[sig] = next;
-        update_quiet(sh);
+        lost = update_quiet(sh);
         if (next.handler == KSIG_IGN && current) { /* ignoring discards what is pending */
             siginfo_t gone;
             while (signal_take_sync(current, KSIG_BIT(sig), &gone))
@@ -369,6 +384,8 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         }
     }
     lock_drop(&sh->lock);
+    if (lost && current && current->proc->nthreads > 1)
+        tell_windows(current, lost);
     return r;
 }
 
@@ -423,15 +440,31 @@ static void six(long a[6], va_list ap)
         a[i] = va_arg(ap, long);
 }
 
-/* What only a notice interrupted is made again. */
 static long window(struct thread *t, long nr, const long a[6])
 {
-    long r;
-    do
-        r = window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-    while (__builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) &&
-           traced_attend(t));
-    return r;
+    return window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/* What only a notice interrupted is made again. */
+static bool only_noticed(struct thread *t, long r)
+{
+    return __builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
+}
+
+/* What is ignored the kernel drops as it is sent, unless the process's first thread blocks it; and that one does while it is in the supervisor.
+ * Then it would be another thread's to drop, whose call it would cut short. So nobody takes it in a call; in the guest it is dropped. */
+static ksigset_t choose_quiet(struct thread *t)
+{
+    const struct process *p = t->proc;
+    const ksigset_t *const set = &p->sighand->quiet;
+    if (p->nthreads == 1 || p->vfork_child || process_memory_shared())
+        return 0;
+    ksigset_t chosen;
+    do {
+        chosen = __atomic_load_n(set, __ATOMIC_SEQ_CST) & ~t->sigmask;
+        __atomic_store_n(&t->quiet, chosen, __ATOMIC_SEQ_CST); /* who changes it sees this, or this sees the change */
+    } while ((__atomic_load_n(set, __ATOMIC_SEQ_CST) & ~t->sigmask) != chosen);
+    return chosen;
 }
 
 long sys_block(struct thread *t, long nr, ...)
@@ -443,20 +476,23 @@ long sys_block(struct thread *t, long nr, ...)
     va_end(ap);
     if (t->sig_taken)
         return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
-    /* What is ignored the kernel drops as it is sent, unless the process's first thread blocks it; and that one does while it is in the supervisor.
-     * Then it would be another thread's to drop, whose call it would cut short. Here nobody in a call takes it; in the guest it is dropped. */
-    const ksigset_t quiet =
-        t->proc->nthreads > 1 ? __atomic_load_n(&t->proc->sighand->quiet, __ATOMIC_RELAXED) & ~t->sigmask : 0;
-    const ksigset_t guest = t->sigmask & ~SYNC_BITS, mask = guest | quiet;
-    bool open = vcpu_signals_open(t->vcpu, t->sigmask);
-    if (!open)
-        set_host_mask(mask);
-    else if (quiet)
-        host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
-    long r = window(t, nr, a);
+    const ksigset_t guest = t->sigmask & ~SYNC_BITS;
+    const bool open = vcpu_signals_open(t->vcpu, t->sigmask);
+    ksigset_t now = open ? guest : signal_supervisor_mask;
+    long r;
+    do {
+        const ksigset_t mask = guest | choose_quiet(t);
+        if (mask != now && !open)
+            set_host_mask(mask);
+        else if (mask != now)
+            host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
+        now = mask;
+        r = window(t, nr, a);
+    } while (only_noticed(t, r));
+    __atomic_store_n(&t->quiet, 0, __ATOMIC_RELAXED);
     if (!(t->sig_taken & 1) && !open)
         signal_block_all();
-    else if (!(t->sig_taken & 1) && quiet)
+    else if (!(t->sig_taken & 1) && now != guest)
         host(SYS_rt_sigprocmask, SIG_SETMASK, &guest, NULL, 8);
     return r;
 }
@@ -468,7 +504,10 @@ long sys_block_masked(struct thread *t, long nr, ...)
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
-    long r = window(t, nr, a);
+    long r;
+    do
+        r = window(t, nr, a);
+    while (only_noticed(t, r));
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 

@@ -134,6 +134,7 @@ struct thread {
     uint32_t *vfork_done; /* CLONE_VFORK: futex word of the thread that waits for the end of this one */
     gva_t robust_list;    /* atomic: the end of the process, and get_robust_list(2), read that of others */
     bool robust_told;     /* the host's kernel has it, too */
+    ksigset_t quiet;      /* atomic: in a call that would block, what it leaves out of the window; see sys_block() */
     uint64_t bus_rip;     /* where a CPU_BUS was taken up last */
     unsigned bus_tries;   /* how often there, with no #PF in between */
 
