@@ -14,6 +14,7 @@
 #include <linux/hdreg.h>
 #include <linux/if_tun.h>
 #include <linux/kd.h>
+#include <linux/loop.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <linux/random.h>
@@ -48,7 +49,7 @@ struct termios2 {
 #define PIDFD_GET_UTS_NAMESPACE _IO(0xff, 10)
 #endif
 
-enum ioctl_dir { DIR_NONE, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_CUSTOM };
+enum ioctl_dir { DIR_NONE, DIR_VOID, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_CUSTOM };
 
 static const struct ioctl_row {
     uint32_t request;
@@ -162,6 +163,13 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
         if (get_user(t->proc->space, &range, gva(va)) < 0)
             return -EFAULT;
         return fds_reserved((int) range.src_fd) ? -EBADF : host(SYS_ioctl, fd, FICLONERANGE, &range);
+    }
+    case LOOP_CONFIGURE: {
+        struct loop_config config;
+
+        if (get_user(t->proc->space, &config, gva(va)) < 0)
+            return -EFAULT;
+        return fds_reserved((int) config.fd) ? -EBADF : host(SYS_ioctl, fd, LOOP_CONFIGURE, &config);
     }
     case FS_IOC_FIEMAP:
         return extents(t, fd, va);
@@ -287,6 +295,8 @@ int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
     case DIR_NONE:
         ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, a[2], 0l, 0l, 0l);
         return ret == -EINTR ? -ERESTARTSYS : ret;
+    case DIR_VOID:
+        return host(SYS_ioctl, fd, request, &(uint64_t[32]){0});
     case DIR_FD:
         return fds_reserved((int) a[2]) ? -EBADF : host(SYS_ioctl, fd, request, a[2]);
     case DIR_CUSTOM:
