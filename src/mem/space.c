@@ -656,8 +656,7 @@ int64_t space_brk(struct space *sp, gva_t to)
         if (!r)
             goto out;
         bool now = locks_pages(&like) || size < CHUNK_SIZE; /* it is about to be used: no fault for that */
-        if ((now && mirror_bind(sp, old_end, new_end)) ||
-            mirror_new(sp, r, old_end, new_end, -1, 0, 0)) {
+        if ((now && mirror_bind(sp, old_end, new_end)) || mirror_new(sp, r, old_end, new_end, -1, 0, 0)) {
             unmap_locked(sp, old_end, new_end);
             goto out;
         }

@@ -142,7 +142,8 @@ uint64_t space_map_vdso(struct space *sp)
     space_mprotect(sp, gva((uint64_t) at), data, PROT_READ);
     space_mprotect(sp, gva((uint64_t) at + data), code, PROT_READ | PROT_EXEC);
     lock(sp);
-    mirror_guest(sp, (uint64_t) at, (uint64_t) at + data + code); /* without, they come on a fault: an exit of each start */
+    mirror_guest(sp, (uint64_t) at,
+                 (uint64_t) at + data + code); /* without, they come on a fault: an exit of each start */
     unlock(sp);
     return (uint64_t) at + data;
 }

@@ -251,8 +251,7 @@ static struct kvm_sregs *system_registers(struct vcpu *v)
  * does not take of a vCPU that has run. */
 static int learn_world(struct vcpu *v)
 {
-    *v->regs = (struct cpu_regs){
-        .rip = ENTRY_OF(entry_probe), .rax = CPUID_PROBE, .rflags = RFLAGS_FIXED | RFLAGS_IF};
+    *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rax = CPUID_PROBE, .rflags = RFLAGS_FIXED | RFLAGS_IF};
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     system_vcpu_reset(v);
     set_mask(v, ~0ull);

@@ -57,7 +57,7 @@ static bool processor_answers_cpuid(void)
  * no processor has tells whether that is so: see learn_world(). */
 static int setup_short_cpuid(struct machine *m, uint64_t host_xcr0)
 {
-    static const uint32_t leaf[][2] = {{0, 0},          {1, 0},          {7, 0},          {0xd, 0}, {0xd, 1},
+    static const uint32_t leaf[][2] = {{0, 0},          {1, 0},          {7, 0},          {0xd, 0},        {0xd, 1},
                                        {0x80000000, 0}, {0x80000001, 0}, {0x80000008, 0}, {CPUID_PROBE, 0}};
     uint64_t supported = 0;
     struct kvm_device_attr attr = {.attr = KVM_X86_XCOMP_GUEST_SUPP, .addr = (uintptr_t) &supported};
