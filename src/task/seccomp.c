@@ -266,7 +266,7 @@ int64_t seccomp_peek(int tid, const struct seccomp_state *of, uint64_t n, struct
     for (uint64_t left = of->filters - n; left; left--)
         if (!f.prev || traced_peek(tid, (uint64_t) f.prev, &f, sizeof f))
             return -ESRCH;
-    if (f.n > BPF_MAXINSNS || !(*out = calloc(f.n, sizeof **out)))
+    if (f.n == 0 || f.n > BPF_MAXINSNS || !(*out = calloc(f.n, sizeof **out)))
         return -ENOMEM;
     return traced_peek(tid, (uint64_t) f.insn, *out, f.n * sizeof **out) ? -ESRCH : (int64_t) f.n;
 }
