@@ -50,6 +50,13 @@ static void claim(struct space *sp, uint64_t start, uint64_t end)
     }
 }
 
+/* Nobody knows what is there now. */
+static void disown(struct space *sp, uint64_t start, uint64_t end)
+{
+    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++)
+        __atomic_fetch_and(&sp->chunk[c], ~CH_ECHO, __ATOMIC_RELAXED);
+}
+
 void echo_close(struct space *sp, uint64_t start, uint64_t end)
 {
     uint64_t from;
@@ -74,9 +81,12 @@ void echo_open(struct space *sp, const struct region *r, uint64_t start, uint64_
             uint64_t size = run.end - run.start;
             if (r->flags & RG_LOCKED) /* of what is locked, the second mapping would bring all pages in */
                 host(SYS_munlock, run.hva, size);
-            long p = host(SYS_mremap, run.hva, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, run.start);
-            if (is_error(p))
-                reserve(run.start, run.end, MAP_FIXED); /* what it would have replaced may be gone */
+            /* Made elsewhere first: what cannot be mapped twice must not leave a hole here. */
+            long p = host(SYS_mremap, run.hva, 0, size, MREMAP_MAYMOVE);
+            if (!is_error(p) && is_error(host(SYS_mremap, p, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, run.start))) {
+                host(SYS_munmap, p, size);
+                disown(sp, run.start, run.end);
+            }
             if (r->flags & RG_LOCKED)
                 host(SYS_mlock2, run.hva, size, MLOCK_ONFAULT);
         }

@@ -128,7 +128,7 @@ static int64_t interrupted(int64_t r)
 static bool is_hidden(struct process *p, const struct tracee_wait *w, long nr, const uint64_t a[5], int64_t r)
 {
     int pid = nr == SYS_wait4 ? (int) r : r == 0 ? ((const siginfo_t *) a[2])->si_pid : 0;
-    if (pid > 0 && birth_failed(pid))
+    if (pid > 0 && birth_failed(pid, w->options & WNOWAIT))
         return true;
     if (pid <= 0 || __atomic_load_n(&p->tracer.looker, __ATOMIC_ACQUIRE) != pid)
         return false;

@@ -567,7 +567,7 @@ static int64_t await_accepted(struct thread *t, int tid, uint64_t at)
             break; /* its end is told by wait(2) */
         if (b.magic != TRACED_MAGIC || b.tid != tid || b.tracer_pid != t->proc->pid || (b.exit_told && !b.active))
             r = -EPERM;
-        if (r || b.active || b.deaf || procfs_state(tid) == 'T')
+        if (r || b.active || b.deaf || tracee_is_held(tid))
             break;
         window_call(&t->trace.look, SYS_poll, 0, 0, LOOK_AGAIN_MS, 0, 0, 0);
     }

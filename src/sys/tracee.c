@@ -604,6 +604,12 @@ bool tracee_only_noticed(const struct thread *t, int64_t ret)
 
 /* ---- stops, and SIGKILL ---- */
 
+bool tracee_is_held(int tid)
+{
+    const int state = procfs_state(tid);
+    return state == 'T' || state == 't' || state == 'D';
+}
+
 /* Which count of the box asks for `sig`; 0: none does, so the host has to see to it. SIGKILL is the host's where no event comes of it, and where
  * one is under way; likewise of one that is not awake to make it. */
 static size_t asks_by(const struct traced *b, int sig)
@@ -614,7 +620,7 @@ static size_t asks_by(const struct traced *b, int sig)
         return offsetof(struct traced, cont_asked);
     bool tells =
         b->magic == TRACED_MAGIC && b->active && (b->options & PTRACE_O_TRACEEXIT) && !b->kill_asked && !b->exit_told;
-    return tells && procfs_state(b->tid) != 'T' ? offsetof(struct traced, kill_asked) : 0;
+    return tells && !b->deaf && !tracee_is_held(b->tid) ? offsetof(struct traced, kill_asked) : 0;
 }
 
 static bool ask_own(struct thread *t, int tid, int sig)

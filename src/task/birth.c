@@ -4,15 +4,16 @@
 
 #include "base/raw.h"
 
-enum { FREE, OPEN, FAILED };
+enum { FREE, TAKEN, OPEN, FAILED }; /* TAKEN: the rest of it is being filled in */
+enum { MET_BY_WAIT = 1, MET_BY_SIGNAL = 2 };
 
-/* `owner` tells slots of this process from those of one that shares the memory, and may be dead. All atomic. */
+/* All atomic: who shares the memory may die at any point. The process whose child it is stands beside the state. */
 static struct birth {
-    int state;
-    int owner;
-    int pid; /* 0: not known yet */
+    uint64_t word; /* owner << 32 | state */
+    int pid;       /* 0: not known yet */
+    int sig;
+    int met;
 } births[32];
-static unsigned used; /* of births[], for who looks: 0 nearly always */
 static unsigned next; /* where to look for a free one, or the oldest failure */
 static int turn;      /* futex word: something became known */
 
@@ -26,25 +27,47 @@ static void set(int *word, int v)
     __atomic_store_n(word, v, __ATOMIC_SEQ_CST);
 }
 
+static uint64_t load(const struct birth *b)
+{
+    return __atomic_load_n(&b->word, __ATOMIC_SEQ_CST);
+}
+
+static int state_of(uint64_t word)
+{
+    return (int) (word & 3);
+}
+
+static int owner_of(uint64_t word)
+{
+    return (int) (word >> 32);
+}
+
+static bool become(struct birth *b, uint64_t word, int owner, int state)
+{
+    return __atomic_compare_exchange_n(&b->word, &word, (uint64_t) (uint32_t) owner << 32 | (uint32_t) state, false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 static void tell(void)
 {
     __atomic_add_fetch(&turn, 1, __ATOMIC_SEQ_CST);
     host(SYS_futex, &turn, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-struct birth *birth_begin(void)
+struct birth *birth_begin(int sig)
 {
+    const int self = (int) host(SYS_getpid);
     const unsigned first = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
     for (int from = FREE; from <= FAILED; from += FAILED - FREE) { /* failures of long ago give way */
         for (unsigned i = 0; i < ARRAY_SIZE(births); i++) {
             struct birth *b = &births[(first + i) % ARRAY_SIZE(births)];
-            int state = from;
-            if (!__atomic_compare_exchange_n(&b->state, &state, OPEN, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+            const uint64_t word = load(b);
+            if (state_of(word) != from || !become(b, word, self, TAKEN))
                 continue;
             set(&b->pid, 0);
-            set(&b->owner, (int) host(SYS_getpid));
-            if (from == FREE)
-                __atomic_add_fetch(&used, 1, __ATOMIC_SEQ_CST);
+            set(&b->sig, sig);
+            set(&b->met, 0);
+            become(b, load(b), self, OPEN);
             return b;
         }
     }
@@ -53,9 +76,18 @@ struct birth *birth_begin(void)
 
 static void leave(struct birth *b)
 {
-    set(&b->state, FREE);
-    __atomic_sub_fetch(&used, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&b->word, FREE, __ATOMIC_SEQ_CST);
     tell();
+}
+
+void birth_other(int pid)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(births); i++) {
+        struct birth *b = &births[i];
+        const uint64_t word = load(b);
+        if (state_of(word) == FAILED && get(&b->pid) == pid)
+            become(b, word, 0, FREE);
+    }
 }
 
 void birth_is(struct birth *b, int pid)
@@ -66,12 +98,7 @@ void birth_is(struct birth *b, int pid)
         leave(b);
         return;
     }
-    for (unsigned i = 0; i < ARRAY_SIZE(births); i++) { /* the number of one that failed long ago */
-        int failed = FAILED;
-        if (get(&births[i].pid) == pid &&
-            __atomic_compare_exchange_n(&births[i].state, &failed, FREE, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-            __atomic_sub_fetch(&used, 1, __ATOMIC_SEQ_CST);
-    }
+    birth_other(pid);
     set(&b->pid, pid);
     tell();
 }
@@ -84,26 +111,56 @@ void birth_end(struct birth *b, bool failed)
         leave(b);
         return;
     }
-    set(&b->state, FAILED);
+    become(b, load(b), (int) host(SYS_getpid), FAILED);
     tell();
 }
 
-bool birth_failed(int pid)
+/* Nothing more comes of one that both have met. */
+static void meet(struct birth *b, uint64_t word, int how)
 {
-    if (__builtin_expect(!__atomic_load_n(&used, __ATOMIC_SEQ_CST), 1))
-        return false;
+    if ((__atomic_or_fetch(&b->met, how, __ATOMIC_SEQ_CST) & 3) == (MET_BY_WAIT | MET_BY_SIGNAL))
+        become(b, word, 0, FREE);
+}
+
+void birth_reaped(int pid)
+{
     const int self = (int) host(SYS_getpid);
+    for (unsigned i = 0; i < ARRAY_SIZE(births); i++) {
+        const uint64_t word = load(&births[i]);
+        if (state_of(word) == FAILED && owner_of(word) == self && get(&births[i].pid) == pid)
+            meet(&births[i], word, MET_BY_WAIT);
+    }
+}
+
+static bool any(void)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(births); i++)
+        if (load(&births[i]))
+            return true;
+    return false;
+}
+
+/* `sig`: a signal told, else 0. */
+static bool failed(int pid, int sig, bool peek)
+{
+    if (__builtin_expect(!any(), 1))
+        return false;
+    const int self = (int) host(SYS_getpid), how = sig ? MET_BY_SIGNAL : MET_BY_WAIT;
     for (;;) {
         const int seen = get(&turn);
         bool open = false;
         for (unsigned i = 0; i < ARRAY_SIZE(births); i++) {
-            const struct birth *b = &births[i];
-            const int state = get(&b->state), whose = get(&b->pid);
-            if (state == FREE || get(&b->owner) != self)
+            struct birth *b = &births[i];
+            const uint64_t word = load(b);
+            const int state = state_of(word), whose = get(&b->pid);
+            if (state == FREE || owner_of(word) != self || (sig && state != TAKEN && get(&b->sig) != sig))
                 continue;
-            if (state == FAILED && whose == pid)
+            if (state == FAILED && whose == pid && !(get(&b->met) & how)) {
+                if (!peek)
+                    meet(b, word, how);
                 return true;
-            open |= state == OPEN && (!whose || whose == pid);
+            }
+            open |= state == TAKEN || (state == OPEN && (!whose || whose == pid));
         }
         if (!open)
             return false;
@@ -111,14 +168,28 @@ bool birth_failed(int pid)
     }
 }
 
+bool birth_failed(int pid, bool peek)
+{
+    return failed(pid, 0, peek);
+}
+
 bool birth_failed_signal(const siginfo_t *info)
 {
-    return info->si_code >= CLD_EXITED && info->si_code <= CLD_DUMPED && birth_failed(info->si_pid);
+    return info->si_code >= CLD_EXITED && info->si_code <= CLD_DUMPED && failed(info->si_pid, info->si_signo, false);
+}
+
+void birth_gone(int pid)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(births); i++) {
+        const uint64_t word = load(&births[i]);
+        if (word && owner_of(word) == pid)
+            become(&births[i], word, 0, FREE);
+    }
+    tell();
 }
 
 void birth_forget(void)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(births); i++)
-        set(&births[i].state, FREE);
-    used = 0;
+        __atomic_store_n(&births[i].word, FREE, __ATOMIC_SEQ_CST);
 }

@@ -217,11 +217,15 @@ static void ready_close(struct ready *ready)
 static void reap_failed(struct birth *b, int pid, int sig, ksigset_t before)
 {
     siginfo_t si = {.si_pid = 0};
-    const ksigset_t set = sig ? KSIG_BIT(sig) & ~before : 0;
+    const ksigset_t set = sig > 0 && sig <= KSIG_MAX ? KSIG_BIT(sig) & ~before : 0;
     const struct timespec now = {0};
     birth_end(b, true);
-    while (host(SYS_waitid, P_PID, pid, &si, WEXITED | __WALL, NULL) == -EINTR)
-        ;
+    long r;
+    do
+        r = host(SYS_waitid, P_PID, pid, &si, WEXITED | __WALL, NULL);
+    while (r == -EINTR);
+    if (r == 0)
+        birth_reaped(pid);
     if (!set)
         return;
     /* A standard signal is pending once: another child's may have been lost behind it, or is what was taken. */
@@ -229,8 +233,8 @@ static void reap_failed(struct birth *b, int pid, int sig, ksigset_t before)
     if (!again && sig == SIGCHLD)
         again = host(SYS_waitid, P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT, NULL) == 0 && si.si_pid > 0 &&
                 si.si_pid != pid;
-    if (again)
-        host(SYS_rt_sigqueueinfo, host(SYS_getpid), sig, &si);
+    if (again) /* for the process; the kernel lets nobody but a thread say so of itself */
+        host(SYS_rt_sigqueueinfo, host(SYS_gettid), sig, &si);
 }
 
 /* What of a pidfd's making fails, fails before there is a child. */
@@ -264,7 +268,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     locks_before_fork(p);
     if (r == 0 && ready.pic)
         r = picture_take(ready.pic);
-    struct birth *birth = birth_begin();
+    struct birth *birth = birth_begin(a->exit_signal);
     int pidfd = -1;
     long pid = r ? r : host_fork(a, &pidfd);
     if (pid == 0) {
@@ -341,9 +345,11 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
 
     locks_before_fork(p);
     int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
-    if (place == 0)
+    if (place == 0) {
+        thread_tell_robust_list(t, cpu_backend()->in_place); /* the table is in memory that the child shares */
         place = fds_fork_share();
-    struct birth *birth = birth_begin();
+    }
+    struct birth *birth = birth_begin(a->exit_signal);
     long pid = place < 0 ? place : host_fork_with_files(t, a, word);
     if (pid == 0) {
         int status = renew_in_child(t, a, st, &none);

@@ -187,8 +187,7 @@ void thread_tell_robust_list(struct thread *t, bool alone)
 {
     struct process *p = t->proc;
     const bool in_place = cpu_backend()->in_place;
-    const bool tell =
-        alone && t->robust_list.v && (in_place || (p->nthreads == 1 && !p->vfork_child && !process_memory_shared()));
+    const bool tell = alone && t->robust_list.v && (in_place || process_owns_table(p));
     if (tell || t->robust_told)
         host(SYS_set_robust_list, tell ? mem_hva(p->space, t->robust_list, 24, NULL) : NULL, 24);
     t->robust_told = tell;

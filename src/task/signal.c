@@ -310,10 +310,8 @@ static ksigset_t update_quiet(struct sighand *sh)
 {
     ksigset_t set = 0;
     for (int sig = 1; sig <= KSIG_MAX && !sh->all; sig++)
-        if (sh->action[sig].handler == KSIG_IGN ||
-            (sh->action[sig].handler == KSIG_DFL && (KSIG_BIT(sig) & IGNORED_BITS)))
-            set |= KSIG_BIT(sig);
-    set &= ~(SYNC_BITS | cpu_own_signals());
+        if (sh->action[sig].handler <= KSIG_IGN)
+            set |= KSIG_BIT(sig) & IGNORED_BITS;
     return __atomic_exchange_n(&sh->quiet, set, __ATOMIC_SEQ_CST) & ~set; /* pairs with choose_quiet() */
 }
 
@@ -360,9 +358,23 @@ static void tell_windows(struct thread *t, ksigset_t lost)
     pthread_mutex_unlock(&p->lock);
 }
 
+static bool is_blocked_by_any(struct process *p, int sig)
+{
+    struct thread *n;
+    bool blocked = false;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (n, &p->threads, link)
+        blocked |= (__atomic_load_n(&n->sigmask, __ATOMIC_SEQ_CST) & KSIG_BIT(sig)) != 0;
+    pthread_mutex_unlock(&p->lock);
+    return blocked;
+}
+
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old)
 {
     ksigset_t lost = 0;
+    /* What came while it was ignored may still be there, in the windows of all threads: none of them would have it natively. */
+    bool stale = act && sig >= 1 && sig <= KSIG_MAX && act->handler > KSIG_IGN && (KSIG_BIT(sig) & IGNORED_BITS) &&
+                 current && current->proc->nthreads > 1 && !is_blocked_by_any(current->proc, sig);
     if (sig < 1 || sig > KSIG_MAX || (act && (KSIG_BIT(sig) & UNBLOCKABLE)))
         return -EINVAL;
     int r = 0;
@@ -373,6 +385,8 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         struct ksigaction next = *act;
         next.flags &= KSA_FLAGS;
         next.mask &= ~UNBLOCKABLE;
+        if (stale && sh->action[sig].handler == KSIG_DFL && !sh->all)
+            host_action(sig, KSIG_DFL, 0); /* to ignore it once more drops what is pending */
         r = mirror_action(sh, sig, &next);
         if (r == 0)
             sh->action[sig] = next;
@@ -451,7 +465,7 @@ static bool only_noticed(struct thread *t, long r)
     return __builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
 }
 
-/* What is ignored the kernel drops as it is sent, unless the process's first thread blocks it; and that one does while it is in the supervisor.
+/* What is ignored by default, as the end of a child is, the kernel drops as it is sent, unless the process's first thread blocks it; and that one does while it is in the supervisor.
  * Then it would be another thread's to drop, whose call it would cut short. So nobody takes it in a call; in the guest it is dropped. */
 static ksigset_t choose_quiet(struct thread *t)
 {

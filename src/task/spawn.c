@@ -16,6 +16,7 @@
 #include "base/fds.h"
 #include "base/raw.h"
 #include "mem/access.h"
+#include "task/birth.h"
 #include "task/seccomp.h"
 #include "task/signal.h"
 
@@ -187,6 +188,7 @@ static int spawn_main(void *arg)
     if (s->args.flags & CLONE_PIDFD)
         fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
+    birth_other(t->tid);
     if (s->own_sighand && s->proc.sighand->all)
         signal_take_all(s->proc.sighand, false);
     clone_tell_parent(t, &s->args, t->tid, s->pidfd);
@@ -237,6 +239,7 @@ static void spawn_gone(struct spawn *s, int pid)
     if (lock_held_by(&guests_lock, pid))
         lock_drop(&guests_lock);
     guests_remove(&s->proc);
+    birth_gone(pid);
     if (pid > 0)
         thread_clear_tid(&s->thread);
     threads_gone(s);
@@ -341,6 +344,9 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     if (pid)
         return pid;
     s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
+    if (t->proc
+            ->vfork_child) /* it may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it */
+        process_share_memory(true);
     thread_tell_robust_list(t, cpu_backend()->in_place);
     if (sleeps_itself(s)) {
         pid = spawn_run(s);

@@ -83,9 +83,10 @@ static struct text *text_of(struct rewriting *w, uint64_t at)
 
 static void forget(struct text *t)
 {
+    uint64_t *bits = t->jumped_to;
     __atomic_store_n(&t->end, 0, __ATOMIC_RELEASE);
-    free(t->jumped_to);
-    t->jumped_to = NULL;
+    __atomic_store_n(&t->jumped_to, NULL, __ATOMIC_RELEASE); /* first: who does this may be killed before the next line */
+    free(bits);
 }
 
 bool direct_site_hot(struct machine *m, uint64_t site)

@@ -120,6 +120,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
         r = kvm_vcpu_warm(v);
     if (r == -ERESTART) {
         free(m->cpuid);
+        m->cpuid = NULL;
         r = system_setup_cpuid(m, true);
         again = r == 0;
     }

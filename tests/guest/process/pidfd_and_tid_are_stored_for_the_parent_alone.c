@@ -1,4 +1,5 @@
 /* covers: clone3 clone */
+/* ways: cow copy (memory in a file would be shared by the copy that the host makes: docs/limits.md) */
 /* The words of CLONE_PIDFD and CLONE_PARENT_SETTID are stored before the child runs, but in the parent's memory: the child sees them in memory that it
  * shares. Where no child could be made, nothing is stored. */
 #include <linux/sched.h>
