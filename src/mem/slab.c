@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "base/raw.h"
-#include "mem/region.h"
+#include "mem/space.h"
 
 #define INITIAL_CHUNKS 16u                      /* registered at creation: what a small program needs */
 #define BLOCK_CHUNKS (1u << (30 - CHUNK_SHIFT)) /* 1 GiB */
@@ -14,9 +14,6 @@
 #define MAX_BYTES (1ull << 42)
 #define SPARE (512ull << 20) /* the tables of a space are 256 MiB, and there are stacks and copies besides */
 #define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
-#define BASE                                                                                                           \
-    (1ull                                                                                                              \
-     << 45) /* from here to twice that programs map nothing, for the sake of mem/echo.c; any other place is as good */
 
 /* The guest's own soft limits are its space's to keep. */
 static void lift(int resource)
@@ -29,12 +26,11 @@ static void lift(int resource)
 }
 
 /* Address space only. Under a hard RLIMIT_AS less than the wish is there: halve until it fits, with `spare` bytes left over. */
-static void *reserve(uint64_t *bytes, uint64_t spare)
+static void *reserve(uint64_t near, uint64_t *bytes, uint64_t spare)
 {
     for (; *bytes >= 64 * CHUNK_SIZE; *bytes /= 2) {
         uint64_t size = *bytes + CHUNK_SIZE;
-        uint8_t *p = mmap((void *) (BASE + random_below(BASE >> CHUNK_SHIFT) * CHUNK_SIZE), size + spare, PROT_NONE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        uint8_t *p = mmap((void *) near, size + spare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED)
             continue;
         if (spare)
@@ -44,15 +40,15 @@ static void *reserve(uint64_t *bytes, uint64_t spare)
     return NULL;
 }
 
-int slab_init(struct slab *s, uint64_t bytes)
+int slab_init(struct slab *s, uint64_t near, uint64_t bytes)
 {
     lift(RLIMIT_AS);
     lift(RLIMIT_DATA);
     uint64_t wish = bytes = MIN(bytes, MAX_BYTES);
-    void *p = reserve(&bytes, SPARE);
+    void *p = reserve(near, &bytes, SPARE);
     if (!p) {
         bytes = wish;
-        p = reserve(&bytes, 0); /* it may do for a small program */
+        p = reserve(near, &bytes, 0); /* it may do for a small program */
     }
     if (!p)
         return -ENOMEM;

@@ -18,7 +18,8 @@ struct slab {
     uint64_t *far;   /* ... and these 1 GiB blocks above it: one bit each */
 };
 
-int slab_init(struct slab *s, uint64_t bytes);
+/* `bytes` or, under a limit, less, `near` an address if there is room. 0 or -ENOMEM. */
+int slab_init(struct slab *s, uint64_t near, uint64_t bytes);
 
 /* All of the process, for guest memory in place: guest chunk c is chunk c + 1, for 0 means none. */
 void slab_init_in_place(struct slab *s);

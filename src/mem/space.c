@@ -23,6 +23,9 @@
      MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_SYNC |                    \
      0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | (unsigned) MAP_HUGE_MASK << MAP_HUGE_SHIFT)
 
+/* From here to twice that programs map nothing, for the sake of echo.c; any other place is as good. */
+#define SLAB_AREA (1ull << 45)
+
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
 #define LOW_END 0x80000000ull
 
@@ -88,7 +91,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
             sp->own_end = traits.reserved;
         }
     } else {
-        r = slab_init(&sp->slab, 1ull << 40);
+        r = slab_init(&sp->slab, SLAB_AREA + random_below(SLAB_AREA >> CHUNK_SHIFT) * CHUNK_SIZE, 1ull << 40);
     }
     if (r) {
         free(sp);

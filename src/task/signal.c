@@ -374,7 +374,8 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
     ksigset_t lost = 0;
     /* What came while it was ignored may still be there, in the windows of all threads: none of them would have it natively. */
     bool stale = act && sig >= 1 && sig <= KSIG_MAX && act->handler > KSIG_IGN && (KSIG_BIT(sig) & IGNORED_BITS) &&
-                 current && current->proc->nthreads > 1 && !is_blocked_by_any(current->proc, sig);
+                 current && __atomic_load_n(&current->proc->nthreads, __ATOMIC_ACQUIRE) > 1 &&
+                 !is_blocked_by_any(current->proc, sig);
     if (sig < 1 || sig > KSIG_MAX || (act && (KSIG_BIT(sig) & UNBLOCKABLE)))
         return -EINVAL;
     int r = 0;
@@ -398,7 +399,7 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         }
     }
     lock_drop(&sh->lock);
-    if (lost && current && current->proc->nthreads > 1)
+    if (lost && current && __atomic_load_n(&current->proc->nthreads, __ATOMIC_ACQUIRE) > 1)
         tell_windows(current, lost);
     return r;
 }
@@ -471,7 +472,7 @@ static ksigset_t choose_quiet(struct thread *t)
 {
     const struct process *p = t->proc;
     const ksigset_t *const set = &p->sighand->quiet;
-    if (p->nthreads == 1 || p->vfork_child || process_memory_shared())
+    if (__atomic_load_n(&p->nthreads, __ATOMIC_ACQUIRE) == 1 || p->vfork_child || process_memory_shared())
         return 0;
     ksigset_t chosen;
     do {

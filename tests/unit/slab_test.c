@@ -52,7 +52,7 @@ uint64_t machine_excluded(const struct machine *m, uint64_t start, uint64_t end)
 static struct slab start(uint64_t bytes)
 {
     struct slab s;
-    assert_int_equal(slab_init(&s, bytes), 0);
+    assert_int_equal(slab_init(&s, 0, bytes), 0);
     base = s.base;
     nslots = 0;
     fail_after = ARRAY_SIZE(slots);

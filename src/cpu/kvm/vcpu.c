@@ -71,6 +71,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     lock_take(&m->lock);
     struct vcpu *v = take_parked(m);
     unsigned id = v ? v->id : m->next_id++;
+    const bool first = SLIST_EMPTY(&m->all);
     lock_drop(&m->lock);
     int r;
     bool again = false;
@@ -116,7 +117,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     /* The first run makes KVM's thread for the machine, which RLIMIT_NPROC may forbid: better here than in the guest's midst. */
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
-    else if (r == 0 && SLIST_EMPTY(&m->all))
+    else if (r == 0 && first)
         r = kvm_vcpu_warm(v);
     if (r == -ERESTART) {
         free(m->cpuid);

@@ -1,4 +1,5 @@
 /* covers: futex set_robust_list kill */
+/* svm: no (a known difference) */
 /* translated: no (the translator knows no robust lists) */
 #include "child.h"
 #include "threads.h"

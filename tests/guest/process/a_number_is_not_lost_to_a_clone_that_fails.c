@@ -1,4 +1,5 @@
 /* covers: clone3 dup2 */
+/* svm: no (a pidfd of a thread is of Linux 6.9) */
 /* ways: cow copy (memory in a file would be shared by the copy that the host makes: docs/limits.md) */
 /* CLONE_PIDFD: what another thread puts at the lowest free number meanwhile is left alone. */
 #include <linux/sched.h>

@@ -1,4 +1,5 @@
 /* covers: ptrace seccomp prctl */
+/* svm: no (the dispatch is set by ptrace since Linux 6.4, here whatever the host is) */
 #include "ptrace.h"
 
 #include <linux/filter.h>
