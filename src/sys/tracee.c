@@ -606,7 +606,7 @@ bool tracee_only_noticed(const struct thread *t, int64_t ret)
 
 bool tracee_is_held(int tid)
 {
-    const int state = procfs_state(tid);
+    const char state = procfs_state(tid);
     return state == 'T' || state == 't' || state == 'D';
 }
 

@@ -85,7 +85,8 @@ static void forget(struct text *t)
 {
     uint64_t *bits = t->jumped_to;
     __atomic_store_n(&t->end, 0, __ATOMIC_RELEASE);
-    __atomic_store_n(&t->jumped_to, NULL, __ATOMIC_RELEASE); /* first: who does this may be killed before the next line */
+    __atomic_store_n(&t->jumped_to, NULL,
+                     __ATOMIC_RELEASE); /* first: who does this may be killed before the next line */
     free(bits);
 }
 
