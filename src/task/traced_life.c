@@ -46,7 +46,13 @@ int traced_clone_event(const struct thread *t, const struct clone_args_in *a)
 
 void traced_inherit(const struct traced *parent, struct thread *n, bool traced)
 {
-    struct traced from = *parent, *b = &n->trace;
+    /* It may be the same box, and others write to the rest of it. */
+    const struct traced from = {.dr = {[6] = parent->dr[6], [7] = parent->dr[7]},
+                                .tracer_pid = load(&parent->tracer_pid),
+                                .tracer_tid = load(&parent->tracer_tid),
+                                .options = load(&parent->options),
+                                .seized = load(&parent->seized)};
+    struct traced *b = &n->trace;
     *b = (struct traced){.magic = TRACED_MAGIC, .tid = n->tid, .group_done = n->proc->group_seq};
     if (!traced)
         return;
