@@ -513,8 +513,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     if (flags &
         MAP_NORESERVE) /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
         like.flags |= RG_NOHUGE;
-    like.flags |=
-        (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future | exempt_flag(sp, flags & MAP_STACK && !hint.v);
+    like.flags |= (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future |
+                  exempt_flag(sp, flags & (MAP_STACK | MAP_NORESERVE) && !hint.v);
     ret = place_request(sp, &q, &like);
     if (ret == 0 && keeps)
         ret = keep_object(sp, &q, &like);
