@@ -207,24 +207,24 @@ static const struct text *look_through(struct rewriting *w, const struct self *s
     if (!t)
         t = &w->text[w->next_text++ % MAX_TEXTS];
     forget(t);
-    struct text new = {.start = text->start, .end = text->end};
-    new.jumped_to = calloc((text->end - text->start) / 64 + 1, sizeof *new.jumped_to);
-    for (uint64_t at = text->start; new.jumped_to &&at < text->end; at += PIECE) {
+    struct text found = {.start = text->start, .end = text->end};
+    found.jumped_to = calloc((text->end - text->start) / 64 + 1, sizeof *found.jumped_to);
+    for (uint64_t at = text->start; found.jumped_to && at < text->end; at += PIECE) {
         const size_t before = at > text->start, size = MIN(PIECE, text->end - at);
         const size_t behind = MIN(4, text->end - at - size);
         piece[0] = 0;
         memset(piece + 1 + size + behind, 0, sizeof piece - 1 - size - behind);
         if (!read_code(self, at - before, piece + 1 - before, before + size + behind)) {
-            forget(&new);
+            forget(&found);
             return NULL;
         }
-        mark_jumps(&new, piece + 1, at, size);
+        mark_jumps(&found, piece + 1, at, size);
     }
-    if (!new.jumped_to)
+    if (!found.jumped_to)
         return NULL;
-    t->jumped_to = new.jumped_to;
-    t->start = new.start;
-    __atomic_store_n(&t->end, new.end, __ATOMIC_RELEASE);
+    t->jumped_to = found.jumped_to;
+    t->start = found.start;
+    __atomic_store_n(&t->end, found.end, __ATOMIC_RELEASE);
     return t;
 }
 
@@ -436,10 +436,10 @@ void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct 
     if (self.mem >= 0 && self.pagemap >= 0 && read_code(&self, site - sizeof code, code, sizeof code) &&
         code[6] == 0x0f && code[7] == 0x05) {
         memcpy(&number, code + 2, sizeof number);
-        const bool mov = code[1] == MOV_EAX && number == nr && !is_rex(code[0]);
-        const bool xor = code[4] == 0x31 && code[5] == 0xc0 && nr == 0 && !is_rex(code[3]);
-        const struct text *seen = mov || xor? look_through(m->rewriting, &self, text) : NULL;
-        if (seen && mov)
+        const bool by_mov = code[1] == MOV_EAX && number == nr && !is_rex(code[0]);
+        const bool by_xor = code[4] == 0x31 && code[5] == 0xc0 && nr == 0 && !is_rex(code[3]);
+        const struct text *seen = by_mov || by_xor ? look_through(m->rewriting, &self, text) : NULL;
+        if (seen && by_mov)
             rewrite_mov(m, &self, site, text, seen);
         else if (seen)
             rewrite_xor(m, &self, site, text, seen);
