@@ -69,22 +69,59 @@ void clone_drop_pidfd(int pid, int pidfd)
 
 /* ---- threads ---- */
 
+/* A thread on its way, shared by who makes it and itself: the one that has something to do first brings it into the world, the other waits for that. The
+ * maker does so as soon as there is a host thread, without waiting for a processor to run it, but where the thread itself has work first. */
 struct thread_start {
     struct thread *t;
-    const struct clone_args_in *args;
+    struct clone_args_in args;
     struct fds_user *fds;
-    int ready; /* futex word: 0, then the tid, or a negative errno when there is no thread */
+    bool taken; /* atomic: one of them has begun */
+    int ready;  /* futex word: 0, then the tid, or a negative errno when there is no thread */
+    int refs;
 };
 
-static void wait_word(const void *word)
+/* Which may fail; and a traced one has to be known by its number when its tracer is told of it. */
+static bool has_work_first(const struct clone_args_in *a)
 {
-    host(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    const uint64_t shared = CLONE_FS | CLONE_FILES | CLONE_SYSVSEM;
+    return (a->flags & shared) != shared || a->flags & CLONE_PIDFD || a->traced;
 }
 
-static void thread_ready(struct thread_start *s, int result)
+/* True to the first. */
+static bool thread_start_take(struct thread_start *s)
+{
+    return !__atomic_exchange_n(&s->taken, true, __ATOMIC_ACQ_REL);
+}
+
+static int thread_start_wait(struct thread_start *s)
+{
+    int result;
+    while (!(result = __atomic_load_n(&s->ready, __ATOMIC_ACQUIRE)))
+        host(SYS_futex, &s->ready, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    return result;
+}
+
+static void thread_start_done(struct thread_start *s, int result)
 {
     __atomic_store_n(&s->ready, result, __ATOMIC_RELEASE);
     host(SYS_futex, &s->ready, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void thread_start_drop(struct thread_start *s)
+{
+    if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        free(s);
+}
+
+/* Before its maker goes on and before any guest instruction of its own, as copy_process() does. */
+static void thread_start_tell(struct thread_start *s, struct thread *t, int tid)
+{
+    signal_reclaim(t->proc->sighand);
+    if (s->args.flags & CLONE_PARENT_SETTID)
+        put_user(t->proc->space, gva(s->args.parent_tid), &tid);
+    if (s->args.flags & CLONE_CHILD_SETTID)
+        put_user(t->proc->space, gva(s->args.child_tid), &tid);
+    thread_start_done(s, tid);
 }
 
 /* The C library shares everything between threads; what clone did not ask for is taken apart here. */
@@ -120,31 +157,35 @@ static void thread_undo(struct process *p, struct thread *n)
     free(n);
 }
 
+static void thread_name(struct thread *t, int tid)
+{
+    __atomic_store_n(&t->trace.tid, tid, __ATOMIC_RELAXED);
+    __atomic_store_n(&t->tid, tid, __ATOMIC_RELAXED); /* pairs with thread_id() */
+}
+
 static void *thread_main(void *arg)
 {
     struct thread_start *s = arg;
     struct thread *t = s->t;
-    struct space *sp = t->proc->space;
     fds_act_for(s->fds);
     signal_block_all(); /* of signals 32 and up the C library may have let in one */
-    t->trace.tid = (int) host(SYS_gettid);
-    __atomic_store_n(&t->tid, t->trace.tid, __ATOMIC_RELAXED); /* pairs with thread_id() */
-    current = t;
-    signal_reclaim(t->proc->sighand);
-    uint64_t own = ~s->args->flags & (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
-    int r = s->args->flags & CLONE_PIDFD ? thread_part_with_pidfd(t, s->args, own) : thread_part(own);
+    const int tid = (int) host(SYS_gettid);
+    thread_name(t, tid);
+    signal_thread_begin(t);
+    uint64_t own = ~s->args.flags & (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
+    int r = s->args.flags & CLONE_PIDFD ? thread_part_with_pidfd(t, &s->args, own) : thread_part(own);
     if (r) {
         current = NULL;
         thread_undo(t->proc, t);
-        thread_ready(s, r);
+        thread_start_done(s, r);
+        thread_start_drop(s);
         return NULL;
     }
-    /* Before the parent goes on and before any guest instruction here, as copy_process() does. */
-    if (s->args->flags & CLONE_PARENT_SETTID)
-        put_user(sp, gva(s->args->parent_tid), &t->tid);
-    if (s->args->flags & CLONE_CHILD_SETTID)
-        put_user(sp, gva(s->args->child_tid), &t->tid);
-    thread_ready(s, t->tid);
+    if (thread_start_take(s))
+        thread_start_tell(s, t, tid);
+    else
+        thread_start_wait(s);
+    thread_start_drop(s);
     thread_run(t);
 }
 
@@ -177,9 +218,18 @@ static int thread_make(struct thread *t, const struct clone_args_in *a, struct t
     return 0;
 }
 
+/* Of a thread that cannot end meanwhile: the C library tells it in the number of a clock (CPUCLOCK_PID() of the kernel). */
+static int host_thread_id(pthread_t thread)
+{
+    clockid_t clock;
+    BUG_ON(pthread_getcpuclockid(thread, &clock));
+    return (int) ~(clock >> 3);
+}
+
 static int thread_launch(struct thread *t, struct thread *n, struct thread_start *s)
 {
     struct process *p = t->proc;
+    pthread_t thread;
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, HOST_STACK);
@@ -188,33 +238,40 @@ static int thread_launch(struct thread *t, struct thread *n, struct thread_start
     pthread_mutex_lock(&p->lock);
     process_add(p, n);
     seccomp_inherit(n, t);
-    int r = fault(FAULT_THREAD_HOST) ? EAGAIN : pthread_create(&n->host, &attr, thread_main, s);
+    int r = fault(FAULT_THREAD_HOST) ? EAGAIN : pthread_create(&thread, &attr, thread_main, s);
     pthread_mutex_unlock(&p->lock);
     pthread_attr_destroy(&attr);
-    if (r == 0)
-        return 0;
-    thread_undo(p, n);
-    return -EAGAIN;
+    if (r) {
+        thread_undo(p, n);
+        s->refs = 1;
+        return -EAGAIN;
+    }
+    if (!has_work_first(&s->args) && thread_start_take(s)) {
+        int tid = host_thread_id(thread);
+        thread_name(n, tid);
+        thread_start_tell(s, n, tid);
+        return tid;
+    }
+    return thread_start_wait(s);
 }
 
 static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
 {
     struct thread *n = NULL;
     uint32_t done = 0;
-    int r = thread_make(t, a, &n);
-    if (r)
-        return r;
-    struct thread_start s = {.t = n, .args = a, .fds = fds_self()};
-    n->vfork_done = a->flags & CLONE_VFORK ? &done : NULL;
-    thread_tell_robust_list(t, cpu_backend()->in_place);
-    r = thread_launch(t, n, &s);
+    struct thread_start *s = calloc(1, sizeof *s);
+    int r = s ? thread_make(t, a, &n) : -ENOMEM;
     if (r) {
-        thread_tell_robust_list(t, true);
+        free(s);
         return r;
     }
-    int tid;
-    while (!(tid = __atomic_load_n(&s.ready, __ATOMIC_ACQUIRE)))
-        wait_word(&s.ready);
+    *s = (struct thread_start){.t = n, .args = *a, .fds = fds_self(), .refs = 2};
+    n->vfork_done = a->flags & CLONE_VFORK ? &done : NULL;
+    thread_tell_robust_list(t, cpu_backend()->in_place);
+    int tid = thread_launch(t, n, s);
+    thread_start_drop(s);
+    if (tid < 0)
+        thread_tell_robust_list(t, true);
     if (tid > 0 && (a->flags & CLONE_VFORK))
         traced_wait_word(t, (int *) &done);
     return tid;

@@ -102,8 +102,7 @@ static void come_forward(struct process *proc, struct thread *t, int exe_fd)
     exec_started(proc, exe_fd);
     if (traced.tracer_pid)
         traced_adopt(t, &traced);
-    current = t;
-    traced_missed(t);
+    signal_thread_begin(t);
 }
 
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
@@ -133,7 +132,6 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
         *why = "cannot bind the program by its seccomp filters";
         return r;
     }
-    t->host = pthread_self();
 
     struct elf_auxv_info aux = {.sysinfo_ehdr = space_map_vdso(sp),
                                 .hwcap = kernel_hwcap(),

@@ -110,7 +110,6 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->nthreads = 1;
     int forked_by = t->tid;
     p->pid = t->tid = (int) host(SYS_getpid);
-    t->host = pthread_self();
     t->sync.taken = p->sync.taken = t->sig_taken = 0;
     t->dispatch.on = false;
     p->forked_by = forked_by;

@@ -473,7 +473,6 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
 
 void thread_run(struct thread *t)
 {
-    current = t;
     if (t->trace.active)
         traced_begin(t);
     for (;;) {

@@ -202,6 +202,19 @@ static bool take_notice(struct thread *t, const siginfo_t *info, ucontext_t *uc)
     return only;
 }
 
+/* What was sent to a thread before it was `current`. */
+static __thread struct sync_signals early;
+
+void signal_thread_begin(struct thread *t)
+{
+    siginfo_t info;
+    current = t;
+    for (int i = 0; i < 2; i++)
+        if (claim_sync(&early, i, &info))
+            keep_sync(&t->sync, i ? SIGBUS : SIGSEGV, &info);
+    traced_missed(t);
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
@@ -218,7 +231,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
             if (process_self && info->si_code == TRACE_NOTICE)
                 traced_rung_early(process_self, sig);
             else if (process_self)
-                keep_sync(&process_self->sync, sig, info);
+                keep_sync(info->si_code == SI_TKILL ? &early : &process_self->sync, sig, info);
             return;
         }
         if (take_notice(t, info, uc))

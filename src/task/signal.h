@@ -11,8 +11,9 @@ void signal_init(struct sighand *sh, ksigset_t ignored);
 ksigset_t signal_host_ignored(void);
 ksigset_t signal_host_blocked(void);
 
-/* A host thread that will run a guest: block everything that the supervisor does not take. */
+/* A host thread that will run a guest: block everything that the supervisor does not take; then it is `current`, and has what was sent to it before. */
 void signal_block_all(void);
+void signal_thread_begin(struct thread *t);
 /* Before a call that is to find the host's signals blocked: they may be open (cpu.h). False: one came before, and the call is made again after it. */
 bool signal_close(struct thread *t);
 /* Those two as well: between an exec and signal_init(), where they have no handler, and for threads that are nobody's. */

@@ -107,7 +107,6 @@ struct thread {
     struct vcpu *vcpu;
     struct cpu_regs *regs; /* vcpu_regs(vcpu) */
     int tid;
-    pthread_t host;
 
     /* signals */
     ksigset_t sigmask;    /* the guest's mask: what KVM_RUN and blocking calls let in is ~sigmask */

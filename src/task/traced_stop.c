@@ -91,7 +91,7 @@ void traced_rung_early(struct process *p, int sig)
 void traced_missed(struct thread *t)
 {
     const struct tracer *me = &t->proc->tracer;
-    if (load(&me->count) || load(&me->strangers))
+    if (load(&me->count) || load(&me->strangers) || traced_has_work(t))
         __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
 }
 
