@@ -1,5 +1,6 @@
 /* Which code a backend may change: the text of files, as the files have it. */
 #include "base/fds.h"
+#include "mem/access.h"
 #include "mem/region.h"
 
 #define ROOM_DISTANCE (1ull << 30)
@@ -33,7 +34,7 @@ void space_rewrite(struct space *sp, struct vcpu *v)
     lock(sp);
     const struct region *r = region_at(sp, vcpu_hot_call(v).v - 1);
     if (is_text(r))
-        text = (struct cpu_text){.start = r->start, .end = r->end, .room = find_room(sp, r)};
+        text = (struct cpu_text){.start = r->start, .end = r->end, .room = find_room(sp, r), .copy = copy_bytes};
     vcpu_rewrite(v, &text);
     unlock(sp);
     fds_create_unlock();

@@ -10,8 +10,7 @@
 #include "base/procfs.h"
 #include "cpu/direct/direct.h"
 
-#define HOT 256         /* trapped calls that cost what looking through their text does */
-#define WARM 24         /* and what making a jump does, once that is done */
+#define HOT 128         /* trapped calls that cost what making a jump does */
 #define MAX_SITES 1024  /* of a process */
 #define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
 #define STUB_SIZE 32    /* what one site jumps to */
@@ -22,7 +21,6 @@
 #define NEAR 120                        /* of a rel8 */
 #define PIECE 65536
 #define TEXT_MAX (8ull << 20) /* all of a text is looked through, and no mapping changes meanwhile */
-#define MAX_TEXTS 8
 #define NO_PAGE 1
 #define LOOKED_AT 8 /* bytes, up to the end of the SYSCALL */
 
@@ -41,11 +39,6 @@ struct rewriting {
     } room[MAX_ROOMS];
     unsigned rooms;
     bool full;
-    struct text {
-        uint64_t start, end; /* end 0: none; it is read without a lock, too */
-        uint64_t *jumped_to; /* a bit for each byte: something that could be a jump from afar leads there */
-    } text[MAX_TEXTS];
-    unsigned next_text;           /* to make room for another */
     uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else; NO_PAGE: no more */
     unsigned pages;
 };
@@ -72,24 +65,6 @@ uint64_t direct_rewritten(const struct machine *m)
     return m->rewriting ? m->rewriting->sites : 0;
 }
 
-/* The text that was looked through already and holds `at`, or NULL. */
-static struct text *text_of(struct rewriting *w, uint64_t at)
-{
-    for (unsigned i = 0; i < MAX_TEXTS; i++)
-        if (at < __atomic_load_n(&w->text[i].end, __ATOMIC_ACQUIRE) && at >= w->text[i].start)
-            return &w->text[i];
-    return NULL;
-}
-
-static void forget(struct text *t)
-{
-    uint64_t *bits = t->jumped_to;
-    __atomic_store_n(&t->end, 0, __ATOMIC_RELEASE);
-    __atomic_store_n(&t->jumped_to, NULL,
-                     __ATOMIC_RELEASE); /* first: who does this may be killed before the next line */
-    free(bits);
-}
-
 bool direct_site_hot(struct machine *m, uint64_t site)
 {
     struct rewriting *w = m->rewriting;
@@ -104,7 +79,7 @@ bool direct_site_hot(struct machine *m, uint64_t site)
     const uint32_t calls = __atomic_load_n(&w->seen[h].calls, __ATOMIC_RELAXED) + 1;
     if (calls <= HOT)
         __atomic_store_n(&w->seen[h].calls, calls, __ATOMIC_RELAXED);
-    return calls == HOT || (calls == WARM && text_of(w, site));
+    return calls == HOT;
 }
 
 bool direct_site_at(const struct machine *m, uint64_t rip)
@@ -125,16 +100,13 @@ void direct_forget_text(struct machine *m, uint64_t start, uint64_t size)
     for (unsigned i = 0; w && i < w->pages; i++)
         if (w->page[i] - start < size)
             w->page[i] = NO_PAGE;
-    for (unsigned i = 0; w && i < MAX_TEXTS; i++)
-        if (w->text[i].end > start && w->text[i].start < start + size)
-            forget(&w->text[i]);
 }
 
 /* ---- what may be changed ---- */
 
-static bool read_code(const struct self *self, uint64_t at, void *to, size_t size)
+static bool read_code(const struct cpu_text *text, uint64_t at, void *to, size_t size)
 {
-    return host(SYS_pread64, self->mem, to, size, at) == (long) size;
+    return text->copy(to, (const void *) at, size) == 0;
 }
 
 static bool write_code(const struct self *self, uint64_t at, const void *from, size_t size)
@@ -169,63 +141,52 @@ static bool may_change(const struct rewriting *w, const struct self *self, const
 
 /* ---- where jumps lead: whatever could be one counts, at whatever byte it begins ---- */
 
-static void mark(struct text *t, uint64_t to)
+/* Do the 32 bits behind one of 16 bytes of `code`, as a distance, lead into `size` bytes? From behind the first of them to there is `far`. Such numbers
+ * are rare: it is not asked yet whether they belong to a jump. */
+static bool has_distance(const uint8_t *code, uint32_t far, uint32_t size)
 {
-    if (to - t->start < t->end - t->start)
-        t->jumped_to[(to - t->start) / 64] |= 1ull << (to - t->start) % 64;
+    const __m128i sign = _mm_set1_epi32(INT32_MIN), limit = _mm_xor_si128(_mm_set1_epi32((int) size), sign),
+                  place = _mm_setr_epi32(0, 4, 8, 12);
+    __m128i found = _mm_setzero_si128();
+    for (uint32_t i = 0; i < 4; i++) {
+        const __m128i distance = _mm_loadu_si128((const __m128i *) (code + 1 + i)),
+                      off = _mm_sub_epi32(_mm_add_epi32(distance, place), _mm_set1_epi32((int) (far - i)));
+        found = _mm_or_si128(found, _mm_cmplt_epi32(_mm_xor_si128(off, sign), limit));
+    }
+    return _mm_movemask_epi8(found);
 }
 
-/* The jumps with 32 bits of distance in `code`, which are `size` bytes from `start`, with at least 4 more behind and one in front. */
-static void mark_jumps(struct text *t, const uint8_t *code, uint64_t start, size_t size)
+/* Does a jump with 32 bits of distance lead from `code`, `size` bytes at `start` with one before and 20 behind, into [from, to)? */
+static bool has_far_jump(const uint8_t *code, uint64_t start, size_t size, uint64_t from, uint64_t to)
 {
-    const __m128i low_bit = _mm_set1_epi8(1), call = _mm_set1_epi8((char) (CALL32 | 1)),
-                  high = _mm_set1_epi8((char) 0xf0), jcc = _mm_set1_epi8((char) 0x80), escape = _mm_set1_epi8(0x0f);
     for (size_t i = 0; i < size; i += 16) {
-        const __m128i op = _mm_loadu_si128((const __m128i *) (code + i)),
-                      before = _mm_loadu_si128((const __m128i *) (code + i - 1));
-        const __m128i jumps =
-            _mm_or_si128(_mm_cmpeq_epi8(_mm_or_si128(op, low_bit), call),
-                         _mm_and_si128(_mm_cmpeq_epi8(_mm_and_si128(op, high), jcc), _mm_cmpeq_epi8(before, escape)));
-        for (unsigned bits = (unsigned) _mm_movemask_epi8(jumps); bits; bits &= bits - 1) {
-            const size_t at = i + (size_t) __builtin_ctz(bits);
+        if (!has_distance(code + i, (uint32_t) (from - (start + i + 5)), (uint32_t) (to - from)))
+            continue;
+        for (const uint8_t *c = code + i; c < code + MIN(i + 16, size); c++) {
             int32_t rel;
-            if (at >= size)
-                return;
-            memcpy(&rel, code + at + 1, sizeof rel);
-            mark(t, start + at + 5 + (uint64_t) (int64_t) rel);
+            memcpy(&rel, c + 1, sizeof rel);
+            if (((*c | 1) == (CALL32 | 1) || ((*c & 0xf0) == 0x80 && c[-1] == 0x0f)) &&
+                start + (uint64_t) (c - code) + 5 + (uint64_t) (int64_t) rel - from < to - from)
+                return true;
         }
     }
+    return false;
 }
 
-/* All of it is looked through once, for all of its sites. NULL: there is no memory, or it cannot be read. */
-static const struct text *look_through(struct rewriting *w, const struct self *self, const struct cpu_text *text)
+/* The whole text is looked through. */
+static bool is_led_into(const struct cpu_text *text, uint64_t from, uint64_t to)
 {
-    static uint8_t piece[1 + PIECE + 4 + 16]; /* under the caller's lock */
-    struct text *t = text_of(w, text->start);
-    if (t && t->start == text->start && t->end == text->end)
-        return t;
-    if (!t)
-        t = &w->text[w->next_text++ % MAX_TEXTS];
-    forget(t);
-    struct text found = {.start = text->start, .end = text->end};
-    found.jumped_to = calloc((text->end - text->start) / 64 + 1, sizeof *found.jumped_to);
-    for (uint64_t at = text->start; found.jumped_to && at < text->end; at += PIECE) {
+    static uint8_t piece[1 + PIECE + 20 + 16]; /* under the caller's lock */
+    for (uint64_t at = text->start; at < text->end; at += PIECE) {
         const size_t before = at > text->start, size = MIN(PIECE, text->end - at);
-        const size_t behind = MIN(4, text->end - at - size);
+        const size_t behind = MIN(20, text->end - at - size);
         piece[0] = 0;
         memset(piece + 1 + size + behind, 0, sizeof piece - 1 - size - behind);
-        if (!read_code(self, at - before, piece + 1 - before, before + size + behind)) {
-            forget(&found);
-            return NULL;
-        }
-        mark_jumps(&found, piece + 1, at, size);
+        if (!read_code(text, at - before, piece + 1 - before, before + size + behind) ||
+            has_far_jump(piece + 1, at, size, from, to))
+            return true;
     }
-    if (!found.jumped_to)
-        return NULL;
-    t->jumped_to = found.jumped_to;
-    t->start = found.start;
-    __atomic_store_n(&t->end, found.end, __ATOMIC_RELEASE);
-    return t;
+    return false;
 }
 
 /* Does a jump of `size` bytes of `code` with 8 bits of distance lead into [from, to) among them? */
@@ -240,17 +201,12 @@ static bool has_short_jump(const uint8_t *code, uint64_t start, size_t size, uin
     return false;
 }
 
-static bool is_jumped_into(const struct self *self, const struct text *t, uint64_t from, uint64_t to)
+static bool is_jumped_into(const struct cpu_text *text, uint64_t from, uint64_t to)
 {
     uint8_t around[LOOKED_AT + 2 * 130 + 16];
-    const uint64_t near = MAX(from - MIN(from, 130), t->start), near_end = MIN(to + 130, t->end);
-    if (near_end - near > sizeof around || !read_code(self, near, around, near_end - near) ||
-        has_short_jump(around, near, near_end - near, from, to))
-        return true;
-    for (uint64_t at = from - t->start; at < to - t->start; at++)
-        if (t->jumped_to[at / 64] >> at % 64 & 1)
-            return true;
-    return false;
+    const uint64_t near = MAX(from - MIN(from, 130), text->start), near_end = MIN(to + 130, text->end);
+    return near_end - near > sizeof around || !read_code(text, near, around, near_end - near) ||
+           has_short_jump(around, near, near_end - near, from, to) || is_led_into(text, from, to);
 }
 
 /* The length of the no-operation that begins here, or 0. */
@@ -275,11 +231,11 @@ static unsigned nop_length(const uint8_t *c, unsigned left)
 }
 
 /* Five bytes near `at` that are never executed: what fills the space between a RET and the next function. 0: none. */
-static uint64_t find_hole(const struct self *self, const struct text *text, uint64_t at)
+static uint64_t find_hole(const struct cpu_text *text, uint64_t at)
 {
     uint8_t code[2 * NEAR];
     const uint64_t start = at - NEAR;
-    if (at < text->start + NEAR || at + NEAR > text->end || !read_code(self, start, code, sizeof code))
+    if (at < text->start + NEAR || at + NEAR > text->end || !read_code(text, start, code, sizeof code))
         return 0;
     for (unsigned i = 0; i < sizeof code; i++) {
         if (code[i] != RET)
@@ -288,7 +244,7 @@ static uint64_t find_hole(const struct self *self, const struct text *text, uint
         unsigned p = i + 1, n;
         while (p < end && end <= sizeof code && (n = nop_length(code + p, end - p)))
             p += n;
-        if (p == end && end - i > 5 && !is_jumped_into(self, text, start + i + 1, start + end))
+        if (p == end && end - i > 5 && !is_jumped_into(text, start + i + 1, start + end))
             return start + i + 1;
     }
     return 0;
@@ -357,11 +313,11 @@ static bool sync_code(void)
 }
 
 /* Other threads may be executing it. Whoever comes by meets the old code, a HLT, which is tried again (direct_site_at()), or the new. */
-static bool apply(struct rewriting *w, const struct self *self, const struct patch *p)
+static bool apply(struct rewriting *w, const struct self *self, const struct cpu_text *text, const struct patch *p)
 {
     const uint8_t stop = HLT;
     uint8_t old[sizeof p->code];
-    if (!read_code(self, p->at, old, p->size) || !sync_code())
+    if (!read_code(text, p->at, old, p->size) || !sync_code())
         return false;
     w->at[w->sites] = p->at;
     __atomic_store_n(&w->sites, w->sites + 1, __ATOMIC_RELEASE);
@@ -378,32 +334,30 @@ static bool apply(struct rewriting *w, const struct self *self, const struct pat
 }
 
 /* MOV of a number to EAX and SYSCALL: the five bytes of the MOV become a jump. Who jumps to the SYSCALL itself still finds it. */
-static void rewrite_mov(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text,
-                        const struct text *seen)
+static void rewrite_mov(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
 {
     struct rewriting *w = m->rewriting;
     const uint64_t at = site - 7;
     uint8_t load[5];
     struct patch p = {.at = at, .size = 5};
-    if (!may_change(w, self, text, &p) || is_jumped_into(self, seen, at + 1, at + 5) || !read_code(self, at, load, 5))
+    if (!may_change(w, self, text, &p) || is_jumped_into(text, at + 1, at + 5) || !read_code(text, at, load, 5))
         return;
     const uint64_t stub = find_stub(m, text, site);
     if (!stub || !write_stub(self, stub, load, sizeof load, site))
         return;
     jump_to(&p, at, stub);
-    apply(w, self, &p);
+    apply(w, self, text, &p);
 }
 
 /* XOR EAX, EAX and SYSCALL, for read(2): its two bytes become a short jump to a hole, where the long one is. */
-static void rewrite_xor(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text,
-                        const struct text *seen)
+static void rewrite_xor(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
 {
     struct rewriting *w = m->rewriting;
-    const uint64_t at = site - 4, hole = find_hole(self, seen, at);
+    const uint64_t at = site - 4, hole = find_hole(text, at);
     uint8_t load[2];
     struct patch p = {.at = at, .size = 2}, far = {.at = hole, .size = 5};
     if (!hole || !may_change(w, self, text, &p) || !may_change(w, self, text, &far) ||
-        is_jumped_into(self, seen, at + 1, at + 2) || !read_code(self, at, load, sizeof load))
+        is_jumped_into(text, at + 1, at + 2) || !read_code(text, at, load, sizeof load))
         return;
     const uint64_t stub = find_stub(m, text, site);
     if (!stub || !write_stub(self, stub, load, sizeof load, site))
@@ -411,8 +365,8 @@ static void rewrite_xor(struct machine *m, const struct self *self, uint64_t sit
     jump_to(&far, hole, stub);
     p.code[0] = JMP8;
     p.code[1] = (uint8_t) (hole - (at + 2));
-    if (apply(w, self, &far))
-        apply(w, self, &p);
+    if (apply(w, self, text, &far))
+        apply(w, self, text, &p);
 }
 
 /* `code`, up to the end of the SYSCALL, begins with the byte before what may be a MOV to EAX. Only the number that the call really had tells that it
@@ -433,16 +387,15 @@ void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct 
     };
     uint8_t code[LOOKED_AT];
     uint32_t number;
-    if (self.mem >= 0 && self.pagemap >= 0 && read_code(&self, site - sizeof code, code, sizeof code) &&
+    if (self.mem >= 0 && self.pagemap >= 0 && read_code(text, site - sizeof code, code, sizeof code) &&
         code[6] == 0x0f && code[7] == 0x05) {
         memcpy(&number, code + 2, sizeof number);
         const bool by_mov = code[1] == MOV_EAX && number == nr && !is_rex(code[0]);
         const bool by_xor = code[4] == 0x31 && code[5] == 0xc0 && nr == 0 && !is_rex(code[3]);
-        const struct text *seen = by_mov || by_xor ? look_through(m->rewriting, &self, text) : NULL;
-        if (seen && by_mov)
-            rewrite_mov(m, &self, site, text, seen);
-        else if (seen)
-            rewrite_xor(m, &self, site, text, seen);
+        if (by_mov)
+            rewrite_mov(m, &self, site, text);
+        else if (by_xor)
+            rewrite_xor(m, &self, site, text);
     }
     if (self.mem >= 0)
         host(SYS_close, self.mem);
