@@ -22,12 +22,12 @@ static void *call(void *arg)
     double d = (double) (intptr_t) arg;
     long calls = 0;
     char c = 1;
-    while (!stop) {
+    do { /* once at least: it may get a processor late */
         wrong += getppid() <= 0;
         wrong += read(fd, &c, 1) != 1 || c != 0;
         d += 0.25;
         wrong += d != (double) (intptr_t) arg + 0.25 * (double) ++calls;
-    }
+    } while (!stop);
     close(fd);
     return (void *) calls;
 }
