@@ -44,7 +44,7 @@ int fds_init(void)
         return -EMFILE;
     me->limit = lim;
     /* Above what the guest can be given today, but low: the kernel copies the table up to the highest number at fork. */
-    uint64_t at = MAX(MIN(lim.rlim_cur, 65536ull), 1024ull) + FDS_SPARE;
+    uint64_t at = MAX(MIN(lim.rlim_cur, 4096ull), 1024ull) + FDS_SPARE;
     count = FDS_WINDOW;
     if (lim.rlim_max < at + count) {
         struct rlimit64 more = {lim.rlim_cur, at + count};
