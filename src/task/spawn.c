@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/fds.h"
+#include "base/fault.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "task/birth.h"
@@ -96,7 +97,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
 {
     struct process *p = t->proc;
     struct spawn *s = calloc(1, sizeof *s);
-    autofree struct cpu_state *st = clone_state(t, a);
+    autofree struct cpu_state *st = fault(FAULT_VFORK_REGISTERS) ? NULL : clone_state(t, a);
     if (!s || !st) {
         free(s);
         return -ENOMEM;
@@ -118,13 +119,15 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     pthread_mutex_init(&s->proc.lock, NULL);
     pthread_mutex_init(&s->proc.exec_lock, NULL);
     LIST_INIT(&s->proc.threads);
-    void *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    void *stack = fault(FAULT_VFORK_STACK)
+                      ? MAP_FAILED
+                      : mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     s->stack = stack == MAP_FAILED ? NULL : stack;
     if (s->stack) /* the frames of a child that never returned may have been here: a sanitizer build remembers them */
         ASAN_UNPOISON_MEMORY_REGION(s->stack, HOST_STACK);
     int r = s->stack ? 0 : -ENOMEM;
     if (r == 0 && !(a->flags & CLONE_SIGHAND)) {
-        struct sighand *sh = calloc(1, sizeof *sh);
+        struct sighand *sh = fault(FAULT_VFORK_HANDLERS) ? NULL : calloc(1, sizeof *sh);
         if (sh) {
             lock_take(&p->sighand->lock);
             memcpy(sh->action, p->sighand->action, sizeof sh->action);
@@ -149,7 +152,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     pthread_mutex_lock(&p->lock);
     seccomp_inherit(n, t);
     pthread_mutex_unlock(&p->lock);
-    if (r == 0 && space_vcpu(p->space, &n->vcpu))
+    if (r == 0 && (fault(FAULT_VFORK_VCPU) || space_vcpu(p->space, &n->vcpu)))
         r = -EAGAIN;
     if (r) {
         spawn_free(s);
@@ -158,7 +161,9 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     n->regs = vcpu_regs(n->vcpu);
     BUG_ON(vcpu_load(n->vcpu, st));
     s->parent_fds = fds_self();
-    r = fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
+    r = fault(FAULT_VFORK_DESCRIPTORS);
+    if (r == 0)
+        r = fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
     if (r) {
         spawn_free(s);
         return r;
@@ -254,7 +259,9 @@ static int64_t spawn_run(struct spawn *s)
         CLONE_VM | CLONE_VFORK |
         (a->flags & (CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PARENT | CLONE_SYSVSEM | CLONE_IO | CLONE_PIDFD));
     struct thread *t = current;
-    int *word = NULL, error = a->flags & CLONE_PIDFD ? clone_pidfd_word(&s->thread, a, &s->pidfd, &word) : 0;
+    int *word = NULL, error = fault(FAULT_VFORK_HOST);
+    if (error == 0 && a->flags & CLONE_PIDFD)
+        error = clone_pidfd_word(&s->thread, a, &s->pidfd, &word);
     guests_add(&s->proc);
     if (a->flags & CLONE_PIDFD)
         fds_clone_lock();
@@ -361,7 +368,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     pthread_attr_setstacksize(&attr, HOST_STACK);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     s->refs = 2;
-    int r = pthread_create(&sleeper, &attr, spawn_sleeper, s);
+    int r = fault(FAULT_VFORK_SLEEPER) ? EAGAIN : pthread_create(&sleeper, &attr, spawn_sleeper, s);
     pthread_attr_destroy(&attr);
     signal_reclaim(t->proc->sighand);
     if (r) {
