@@ -44,7 +44,9 @@ int memfile_create(int dir, uint64_t size)
     if (!fsize_lift(size, &limit))
         return -EFBIG;
     fds_create_lock();
-    int fd = (int) host(SYS_openat, dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = fault(FAULT_FORK_UNNAMED);
+    if (fd == 0)
+        fd = (int) host(SYS_openat, dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd == -EOPNOTSUPP || fd == -EISDIR || fd == -ENOENT)
         fd = create_named(dir);
     int r = fd < 0 ? fd : (int) host(SYS_ftruncate, fd, size);
