@@ -1,7 +1,10 @@
 /* From the interface to the backend of this process. */
 #include "cpu/cpu.h"
 
+#include <linux/membarrier.h>
+
 #include "base/fault.h"
+#include "base/raw.h"
 
 static const struct cpu_backend *backend = &cpu_kvm;
 bool cpu_forking;
@@ -32,6 +35,10 @@ int machine_create(struct machine **out, void *ram, uint64_t initial, bool forke
 {
     const char *dummy;
     cpu_forking = forked;
+    /* Now, before there is another thread, for which the host would wait some 10 ms at the first barrier. */
+    host(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+    if (backend->in_place)
+        host(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0);
     return backend->create(out, ram, initial, why ? why : &dummy);
 }
 

@@ -1,6 +1,7 @@
 /* System calls about memory: argument checks here, mechanism in mem/space.c. */
 #include <elf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -139,18 +140,34 @@ int64_t sys_shmdt(struct thread *t, const uint64_t a[6])
     return space_shmdt(t->proc->space, gva(a[0]));
 }
 
+/* What the guest has registered for. This memory's barriers are registered from the start (machine_create()), the guest's when it says so; as natively
+ * they are of the memory, which processes may share, a fork's child has them and the next program has none. */
+static int registered;
+
 /* membarrier(2): the host's barrier reaches its CPUs, vCPUs on them included, since it interrupts whatever runs there. SYNC_CORE too: the interrupt's
  * return, or the switch to a thread that did not run, serializes the processor before it enters the guest. Without rseq(2) there is nothing
  * that the commands for it could restart, as on a kernel that has neither. */
 int64_t sys_membarrier(struct thread *t, const uint64_t a[6])
 {
     (void) t;
-    enum { QUERY = 0, RSEQ = 1 << 7 | 1 << 8 };
-    int cmd = (int) a[0];
+    enum { RSEQ = MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ | MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ };
+    enum { REGISTRATIONS = 1 << 9 }; /* Linux 6.3 */
+    const int plain = MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+              core = MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE;
+    const int cmd = (int) a[0], has = __atomic_load_n(&registered, __ATOMIC_SEQ_CST);
     if (cmd & RSEQ)
         return -EINVAL;
+    if ((cmd == MEMBARRIER_CMD_PRIVATE_EXPEDITED && !(has & plain)) ||
+        (cmd == MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE && !(has & core)))
+        return a[1] ? -EINVAL : -EPERM;
     long r = host(SYS_membarrier, cmd, a[1], a[2]);
-    return cmd == QUERY && r > 0 ? r & ~RSEQ : r;
+    if (r == 0 && (cmd == plain || cmd == core))
+        __atomic_fetch_or(&registered, cmd, __ATOMIC_SEQ_CST);
+    if (r > 0 && cmd == MEMBARRIER_CMD_QUERY)
+        r &= ~RSEQ;
+    if (r > 0 && cmd == REGISTRATIONS) /* of the one for cores the other is a part */
+        r &= ~(plain | core) | has | (has & core ? plain : 0);
+    return r;
 }
 
 int64_t sys_rseq(struct thread *t, const uint64_t a[6])

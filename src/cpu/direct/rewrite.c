@@ -306,10 +306,7 @@ static bool write_stub(const struct self *self, uint64_t stub, const uint8_t *lo
 /* All processors see the code as it is now. */
 static bool sync_code(void)
 {
-    if (host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0)
-        return true;
-    return host(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0 &&
-           host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0;
+    return host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) == 0;
 }
 
 /* Other threads may be executing it. Whoever comes by meets the old code, a HLT, which is tried again (direct_site_at()), or the new. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -377,7 +378,6 @@ static long run_once(struct vcpu *v)
  * killed inside, and its parent, who parks what it used, not know yet, or be dead itself. */
 void kvm_stop(struct machine *m)
 {
-    enum { PRIVATE_EXPEDITED = 1 << 3, REGISTER_PRIVATE_EXPEDITED = 1 << 4 };
     struct vcpu *v;
     const struct timespec again = {0, 1000000};
     int by;
@@ -385,10 +385,7 @@ void kvm_stop(struct machine *m)
     SLIST_FOREACH (v, &m->all, link)
         while ((by = __atomic_load_n(&v->running, __ATOMIC_SEQ_CST))) {
             __atomic_store_n(&v->run->request_interrupt_window, 1, __ATOMIC_SEQ_CST);
-            if (host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0) == -EPERM) {
-                host(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0, 0);
-                host(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0);
-            }
+            host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
             if (host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, by, &again, NULL, 0) == -ETIMEDOUT &&
                 lock_owner_dead(by))
                 break;

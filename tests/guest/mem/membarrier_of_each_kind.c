@@ -3,8 +3,8 @@
 
 #include "child.h"
 
-/* The commands that there are anywhere: what they answer before registering, after, in a child, in another program. Those that promise something
- * about a return to user mode are left out. */
+/* The commands that there are anywhere: what they answer before registering, after, in a child, in another program. Those for
+ * restartable sequences are left out. */
 enum {
     QUERY = 0,
     GLOBAL = 1,
@@ -12,6 +12,8 @@ enum {
     REGISTER_GLOBAL = 4,
     PRIVATE = 8,
     REGISTER_PRIVATE = 16,
+    CORE = 32,
+    REGISTER_CORE = 64,
     REGISTRATIONS = 512
 };
 
@@ -20,6 +22,7 @@ static void ask(const char *name)
     printf("%s: global %s", name, raw(membarrier, GLOBAL, 0, 0) ? errname(errno) : "ok");
     printf(", global expedited %s", raw(membarrier, GLOBAL_EXPEDITED, 0, 0) ? errname(errno) : "ok");
     printf(", private %s", raw(membarrier, PRIVATE, 0, 0) ? errname(errno) : "ok");
+    printf(", core %s", raw(membarrier, CORE, 0, 0) ? errname(errno) : "ok");
     printf(", registered %lx\n", raw(membarrier, REGISTRATIONS, 0, 0));
 }
 
@@ -30,9 +33,18 @@ int main(int argc, char **argv)
         return 0;
     }
     long all = raw(membarrier, QUERY, 0, 0);
-    printf("offered: %lx\n",
-           all & (GLOBAL | GLOBAL_EXPEDITED | REGISTER_GLOBAL | PRIVATE | REGISTER_PRIVATE | REGISTRATIONS));
+    printf("offered: %lx\n", all & (GLOBAL | GLOBAL_EXPEDITED | REGISTER_GLOBAL | PRIVATE | REGISTER_PRIVATE | CORE |
+                                    REGISTER_CORE | REGISTRATIONS));
     ask("at first");
+    show("flags of what is not registered", raw(membarrier, PRIVATE, 1, 0));
+    show("flags of the other", raw(membarrier, CORE, 1, 0));
+    IN_CHILD(show("register core", raw(membarrier, REGISTER_CORE, 0, 0)); ask("child"));
+    ask("here");
+    if (vfork() == 0) { /* it shares the memory, and so what that is registered for */
+        raw(membarrier, REGISTER_CORE, 0, 0);
+        _exit(0);
+    }
+    ask("after vfork");
     show("register global", raw(membarrier, REGISTER_GLOBAL, 0, 0));
     ask("then");
     show("register private", raw(membarrier, REGISTER_PRIVATE, 0, 0));
