@@ -189,12 +189,16 @@ static int64_t pass_vector(struct thread *t, long nr, const uint64_t a[6])
 
 /* ---- the walk ---- */
 
+#define PATHS_MAX 2 /* of a call */
+
 /* What the arguments of one call hold on to. */
 struct held {
     struct pin pin[6];
     struct iovec *iov[6];
     char *str[6];
     struct sys_path *path[6];
+    struct sys_path *room; /* for PATHS_MAX: not from the heap, for which threads wait */
+    unsigned paths;
 };
 
 static uint64_t count_of(const struct sys_row *row, const uint64_t a[6], unsigned index)
@@ -266,16 +270,11 @@ static int hold_path(struct thread *t, const struct sys_row *row, const uint64_t
 {
     int flags = row->arg[i].x | (row->arg[i].kind == K_PATH_NF ? FS_NOFOLLOW : 0);
     bool has_dir = i && row->arg[i - 1].kind == K_DIRFD;
-    struct sys_path *p = malloc(sizeof *p);
-    int ret;
-
-    if (!p)
-        return -ENOMEM;
-    ret = sys_path(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
-    if (ret < 0) {
-        free(p);
+    BUG_ON(held->paths == PATHS_MAX);
+    struct sys_path *p = &held->room[held->paths++];
+    int ret = sys_path(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
+    if (ret < 0)
         return ret;
-    }
     held->path[i] = p;
     h[i] = (uint64_t) p->host;
     if (has_dir)
@@ -364,10 +363,8 @@ static int64_t release(struct thread *t, const struct sys_row *row, struct held 
         }
         free(held->iov[i]);
         sys_str_free(held->str[i]);
-        if (held->path[i]) {
+        if (held->path[i])
             sys_path_done(held->path[i]);
-            free(held->path[i]);
-        }
     }
     return ret;
 }
@@ -393,7 +390,6 @@ static int64_t after_block(const struct sys_row *row, const uint64_t a[6], int64
 
 int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6])
 {
-    struct held held = {0};
     uint64_t h[6];
     int64_t ret = 0;
     long vector = vector_form(row->nr);
@@ -411,6 +407,8 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
         return after_block(row, a, ret);
     }
 
+    struct sys_path room[PATHS_MAX];
+    struct held held = {.room = room};
     memcpy(h, a, sizeof h);
     for (unsigned i = 0; i < row->nargs && ret >= 0; i++)
         ret = hold_arg(t, row, a, i, &held, h);
