@@ -365,7 +365,8 @@ static void send_sigchld(struct process *p, const struct traced *b)
         si.si_code = b->group_stop ? CLD_STOPPED : CLD_TRAPPED;
         si.si_status = b->status & 0x7f;
     }
-    host(SYS_rt_sigqueueinfo, p->pid, SIGCHLD, &si);
+    /* By the number of this thread, which stands for its process: only from there may such a code come. */
+    host(SYS_rt_sigqueueinfo, host(SYS_gettid), SIGCHLD, &si);
 }
 
 /* A traced child that the box tells of, in an event or without one. */
