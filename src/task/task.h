@@ -73,6 +73,7 @@ struct process {
     struct tracer tracer;
     int traced;                /* threads that are */
     int ending, end_status;    /* a traced process ends: its threads wait to be collected */
+    int exec_by;               /* so do those that an exec of this thread ends */
     int group_stop, group_seq; /* the signal of the last stop of a traced process, and their number */
     int forked_by;             /* the parent's thread */
     struct {                   /* under `lock`: tells when the tracer of that number ends, while anyone is traced */
