@@ -110,13 +110,14 @@ void traced_forget(struct process *p)
 
 /* ---- ends ---- */
 
-/* Tell how `t` ended, and wait until somebody has taken it. */
+/* Tell how `t` ended, as all when the process does, and wait until somebody has taken it. */
 static void hold(struct thread *t, int status)
 {
     struct traced *b = &t->trace;
+    const int all = load(&t->proc->ending);
     if (!b->active)
         return;
-    b->status = status;
+    b->status = all ? all & ~PROCESS_ENDS : status;
     b->seq++;
     b->by_parent = host(SYS_getppid) == b->tracer_pid;
     if (t->tid == (int) host(SYS_getpid) && b->by_parent)
@@ -130,7 +131,8 @@ void traced_exit(struct thread *t, int status)
 {
     if (t->trace.exit_told)
         return;
-    __atomic_store_n(&t->trace.exit_told, load(&t->proc->ending) ? EXIT_PROCESS : EXIT_THREAD, __ATOMIC_SEQ_CST);
+    const bool all = load(&t->proc->ending) || load(&t->proc->nthreads) == 1;
+    __atomic_store_n(&t->trace.exit_told, all ? EXIT_PROCESS : EXIT_THREAD, __ATOMIC_SEQ_CST);
     traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
 }
 
@@ -141,7 +143,7 @@ _Noreturn void traced_end_with_others(struct thread *t)
         t->trace.look = 0;
         traced_accept(t);
         if (t->trace.active) {
-            const int status = load(&p->ending) ? p->end_status : 0;
+            const int status = load(&p->ending) & ~PROCESS_ENDS;
             traced_exit(t, status);
             if (load(&p->ending) || t->tid != p->pid) /* of a first thread that an exec ends nothing more is told */
                 hold(t, status);
@@ -184,9 +186,9 @@ void traced_process_end(struct thread *t, int status)
         t->trace.over = 1;
         return;
     }
-    if (!__atomic_compare_exchange_n(&p->ending, &none, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (!__atomic_compare_exchange_n(&p->ending, &none, PROCESS_ENDS | status, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
         traced_end_with_others(t);
-    p->end_status = status;
     traced_look_all(t);
     if (t->trace.active) {
         traced_exit(t, status);

@@ -291,7 +291,10 @@ static bool sleep_stopped(struct thread *t, int end)
 
 bool traced_is_dying(const struct thread *t)
 {
-    return (traced_is_ended(t) || load(&t->trace.kill_asked)) && !t->trace.exit_told;
+    const struct traced *b = &t->trace;
+    if (b->exit_told == EXIT_THREAD)
+        return load(&b->state) == TRACED_STOPPED && load(&t->proc->ending);
+    return !b->exit_told && (traced_is_ended(t) || load(&b->kill_asked));
 }
 
 _Noreturn void traced_die(struct thread *t)
@@ -348,6 +351,8 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     traced_show(t, TRACED_STOPPED);
     if (traced_is_dying(t)) {
         store(&b->state, TRACED_RUNS);
+        if (b->exit_told)
+            return 0; /* it ends already */
         traced_die(t);
     }
     take_back(t);

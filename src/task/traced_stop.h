@@ -35,7 +35,8 @@ void traced_send_self(struct thread *t, int sig);
 
 /* Another thread ends the process, or by exec all threads but itself. */
 bool traced_is_ended(const struct thread *t);
-/* This thread is to end, alone or with its process, and has not begun to: no stop holds it. */
+/* This thread is to end, alone or with its process, and has not begun to: no stop holds it. Nor does that of its exit, if it ended alone before its
+ * process was to. */
 bool traced_is_dying(const struct thread *t);
 _Noreturn void traced_die(struct thread *t);
 /* SIGCONT was sent, by guests: the group goes on. Heard even by one that is stopped. */
