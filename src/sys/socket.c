@@ -607,7 +607,7 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
     unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), flags = (unsigned) a[3], done = 0;
     struct space *sp = t->proc->space;
     struct timespec limit;
-    int64_t end = INT64_MAX, ret = 0;
+    int64_t end = CLOCK_NEVER, ret = 0;
 
     if (COMPAT(flags))
         return -EINVAL;
@@ -616,9 +616,7 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
             return -EFAULT;
         if (limit.tv_sec < 0 || (uint64_t) limit.tv_nsec >= 1000000000)
             return -EINVAL;
-        if (__builtin_mul_overflow(limit.tv_sec, 1000000000ll, &end) ||
-            __builtin_add_overflow(end, limit.tv_nsec + sys_now(), &end))
-            end = INT64_MAX;
+        end = clock_after(limit.tv_sec, limit.tv_nsec);
     }
     if (!count)
         return host(SYS_recvmmsg, (int) a[0], NULL, 0, flags, NULL);
@@ -634,13 +632,11 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
         done++;
         if (flags & MSG_WAITFORONE)
             flags |= MSG_DONTWAIT;
-        if (got & MSG_OOB || (a[4] && sys_now() >= end))
+        if (got & MSG_OOB || (a[4] && clock_now() >= end))
             break;
     }
     if (a[4] && done) {
-        int64_t left = MAX(end - sys_now(), 0);
-
-        limit = (struct timespec){left / 1000000000, left % 1000000000};
+        limit = clock_left(end);
         if (put_user(sp, gva(a[4]), &limit) < 0)
             return -EFAULT;
     }
