@@ -124,12 +124,12 @@ static int64_t serve_observed(struct thread *t, const struct sys_row *row)
     if (traced)
         trace_before(t, row);
     if (stats_on)
-        start = sys_now();
+        start = clock_now();
     ret = serve(t, row);
     if (stats_on && t->proc == process_self && t->proc->pid != pid)
         stats_forked(t->proc);
     if (stats_on)
-        stats_call(row, (uint64_t) (sys_now() - start));
+        stats_call(row, (uint64_t) (clock_now() - start));
     if (traced)
         trace_after(t, row, ret);
     return ret;

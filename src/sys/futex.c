@@ -105,21 +105,23 @@ int64_t sys_futex(struct thread *t, const uint64_t a[6])
         /* The fourth argument is a number, the fifth a second word; no call of these waits. */
         return host(SYS_futex, word, op, a[2], a[3], cmd == FUTEX_WAKE ? NULL : mem_hva(sp, gva(a[4]), 4, NULL), a[5]);
     }
-    struct timespec end = {0};
-    if (timeout)
-        end = cmd == FUTEX_WAIT ? deadline(&ts) : ts;
+    uint32_t bits = (uint32_t) a[5];
+    if (timeout && (op & ~FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) { /* the same with an end, whatever interrupts it */
+        op = FUTEX_WAIT_BITSET | (op & FUTEX_PRIVATE_FLAG);
+        bits = FUTEX_BITSET_MATCH_ANY;
+        ts = deadline(&ts);
+    }
     long r = sys_block(t, SYS_futex, word, op, (uint32_t) a[2], timeout,
-                       cmd == FUTEX_WAIT_REQUEUE_PI ? mem_hva(sp, gva(a[4]), 4, NULL) : NULL, (uint32_t) a[5]);
+                       cmd == FUTEX_WAIT_REQUEUE_PI ? mem_hva(sp, gva(a[4]), 4, NULL) : NULL, bits);
     if (r != -EINTR)
         return r;
     if (timeout && (cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET)) {
-        bool plain = cmd == FUTEX_WAIT;
         t->restart_data[WAIT_WORD] = a[0];
-        t->restart_data[WAIT_OP] = plain ? FUTEX_WAIT_BITSET | (uint64_t) (op & FUTEX_PRIVATE_FLAG) : (uint32_t) op;
+        t->restart_data[WAIT_OP] = (uint32_t) op;
         t->restart_data[WAIT_VAL] = a[2];
-        t->restart_data[WAIT_SEC] = (uint64_t) end.tv_sec;
-        t->restart_data[WAIT_NSEC] = (uint64_t) end.tv_nsec;
-        t->restart_data[WAIT_BITS] = plain ? FUTEX_BITSET_MATCH_ANY : (uint32_t) a[5];
+        t->restart_data[WAIT_SEC] = (uint64_t) ts.tv_sec;
+        t->restart_data[WAIT_NSEC] = (uint64_t) ts.tv_nsec;
+        t->restart_data[WAIT_BITS] = bits;
         t->restart_fn = restart_wait;
         return -ERESTART_RESTARTBLOCK;
     }

@@ -5,6 +5,7 @@
 
 #include "fs/path.h"
 #include "sys/sys.h"
+#include "task/clock.h"
 
 #define HANDLER_OWN(fn) int64_t fn(struct thread *t, const uint64_t a[6]);
 #define HANDLER_PASS(fn)
@@ -78,8 +79,5 @@ void sys_mask_end(struct thread *t, bool interrupted);
 
 /* Whether a new image could run: not where it would have no worker thread of the VM (ns.c). */
 bool sys_can_exec(void);
-
-/* Nanoseconds of the host's CLOCK_MONOTONIC. */
-int64_t sys_now(void);
 
 #endif

@@ -49,15 +49,22 @@ struct termios2 {
 #define PIDFD_GET_UTS_NAMESPACE _IO(0xff, 10)
 #endif
 
+#ifndef NS_MNT_GET_NEXT /* since 6.12; struct mnt_ns_info */
+#define NS_MNT_GET_NEXT _IOR(NSIO, 11, uint32_t[4])
+#define NS_MNT_GET_PREV _IOR(NSIO, 12, uint32_t[4])
+#endif
+
 enum ioctl_dir { DIR_NONE, DIR_VOID, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_CUSTOM };
 
 static const struct ioctl_row {
     uint32_t request;
     uint16_t size;
     uint8_t dir;
+    bool makes; /* a descriptor */
     const char *name;
 } ioctl_rows[] = {
-#define IOCTL(request, dir, size) {(uint32_t) (request), size, DIR_##dir, #request},
+#define IOCTL(request, dir, size) {(uint32_t) (request), size, DIR_##dir, false, #request},
+#define IOCTL_NEW(request, dir, size) {(uint32_t) (request), size, DIR_##dir, true, #request},
 #include "sys/ioctl.def"
 };
 
@@ -282,15 +289,12 @@ static int64_t driver_request(struct thread *t, int fd, uint64_t va)
     return ret < 0 ? ret : -EOPNOTSUPP;
 }
 
-int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
+static int64_t known(struct thread *t, const struct ioctl_row *r, const uint64_t a[6])
 {
     int fd = (int) a[0];
-    uint32_t request = (uint32_t) a[1];
-    const struct ioctl_row *r = row_of(request);
+    uint32_t request = r->request;
     int64_t ret;
 
-    if (!r)
-        return request - SIOCDEVPRIVATE < 16 ? driver_request(t, fd, a[2]) : unknown(t, fd, request, a[2]);
     switch ((enum ioctl_dir) r->dir) {
     case DIR_NONE:
         ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, a[2], 0l, 0l, 0l);
@@ -309,4 +313,20 @@ int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
         return flat(t, fd, request, a[2], r->size, PIN_INOUT);
     }
     return -ENOTTY;
+}
+
+int64_t sys_ioctl(struct thread *t, const uint64_t a[6])
+{
+    const uint32_t request = (uint32_t) a[1];
+    const struct ioctl_row *r = row_of(request);
+
+    if (!r)
+        return request - SIOCDEVPRIVATE < 16 ? driver_request(t, (int) a[0], a[2])
+                                             : unknown(t, (int) a[0], request, a[2]);
+    if (!r->makes)
+        return known(t, r, a);
+    fds_use_lock(); /* a number that the guest may have (base/fds.h) */
+    int64_t ret = known(t, r, a);
+    fds_use_unlock();
+    return ret;
 }

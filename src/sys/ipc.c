@@ -126,6 +126,26 @@ int64_t sys_semctl(struct thread *t, const uint64_t a[6])
     }
 }
 
+/* More operations than any limit allows. */
+#define OPERATIONS_MAX (1u << 20)
+
+int64_t sys_semtimedop(struct thread *t, const uint64_t a[6])
+{
+    const uint32_t n = MIN((uint32_t) a[2], OPERATIONS_MAX);
+    struct timespec ts;
+    struct pin p;
+    int64_t ret;
+
+    if (a[3] && get_user(t->proc->space, &ts, gva(a[3])) < 0)
+        return -EFAULT;
+    ret = pin(t, &p, a[1], n * sizeof(struct sembuf), PIN_IN);
+    if (ret < 0)
+        return ret;
+    ret = sys_block(t, SYS_semtimedop, (long) (int) a[0], p.hva, (uint64_t) n, a[3] ? &ts : NULL, 0l, 0l);
+    pin_done(t, &p, 0);
+    return ret;
+}
+
 /* ---- POSIX message queues ---- */
 
 /* The cookie that a SIGEV_THREAD notification sends back over its socket. */

@@ -12,9 +12,6 @@
 #include "base/fds.h"
 #include "sys/handlers.h"
 
-#define NSEC 1000000000ll
-#define NO_TIMEOUT INT64_MAX
-
 /* ---- signal masks ---- */
 
 void sys_mask_begin(struct thread *t, ksigset_t mask)
@@ -45,11 +42,6 @@ static bool only_looks(const struct thread *t)
     return has_mask(t) && signal_sync_deliverable(t);
 }
 
-static ksigset_t host_mask(const struct thread *t)
-{
-    return t->sigmask & ~(KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS)); /* never blocked on the host (task/signal.c) */
-}
-
 /* Read the mask argument of ppoll and friends: 1 and *mask, 0 when there is none, or a negative errno. */
 static int mask_get(struct thread *t, uint64_t va, uint64_t size, ksigset_t *mask)
 {
@@ -62,22 +54,12 @@ static int mask_get(struct thread *t, uint64_t va, uint64_t size, ksigset_t *mas
 
 /* ---- timeouts: an end on the monotonic clock ---- */
 
-static int64_t end_after(int64_t sec, int64_t nsec)
-{
-    int64_t ns;
-
-    if (__builtin_mul_overflow(sec, NSEC, &ns) || __builtin_add_overflow(ns, nsec, &ns) ||
-        __builtin_add_overflow(ns, sys_now(), &ns))
-        return NO_TIMEOUT;
-    return ns;
-}
-
 /* A struct timespec of the guest, NULL for none. */
 static int timeout_get(struct thread *t, uint64_t va, int64_t *end)
 {
     struct timespec ts;
 
-    *end = NO_TIMEOUT;
+    *end = CLOCK_NEVER;
     if (!va)
         return 0;
     if (get_user(t->proc->space, &ts, gva(va)) < 0)
@@ -85,21 +67,14 @@ static int timeout_get(struct thread *t, uint64_t va, int64_t *end)
     if (ts.tv_sec < 0 || (uint64_t) ts.tv_nsec >= NSEC)
         return -EINVAL;
     /* No wait at all must not become a short one. */
-    *end = ts.tv_sec || ts.tv_nsec ? end_after(ts.tv_sec, ts.tv_nsec) : 0;
+    *end = ts.tv_sec || ts.tv_nsec ? clock_after(ts.tv_sec, ts.tv_nsec) : 0;
     return 0;
-}
-
-static struct timespec left_until(int64_t end)
-{
-    int64_t left = end ? MAX(end - sys_now(), 0) : 0;
-
-    return (struct timespec){left / NSEC, left % NSEC};
 }
 
 /* As poll_select_finish(): the rest is told unless that fails, which is no error. */
 static void tell_left(struct thread *t, uint64_t va, int64_t end, bool usec)
 {
-    struct timespec left = left_until(end);
+    struct timespec left = clock_left(end);
 
     if (!va)
         return;
@@ -118,6 +93,7 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
     struct pollfd *fds = few;
     struct timespec left, *limit;
     struct rlimit64 lim;
+    ksigset_t mask;
     bool looks;
     int64_t ret;
 
@@ -138,9 +114,9 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
         if (fds[i].fd >= 0 && fds_reserved(fds[i].fd))
             fds[i].fd = INT_MAX; /* nobody's: POLLNVAL */
     looks = only_looks(t);
-    left = left_until(looks ? 0 : end);
-    limit = end == NO_TIMEOUT && !looks ? NULL : &left;
-    ret = has_mask(t) ? sys_block_masked(t, SYS_ppoll, fds, count, limit, &(ksigset_t){host_mask(t)}, 8l, 0l)
+    left = clock_left(looks ? 0 : end);
+    limit = end == CLOCK_NEVER && !looks ? NULL : &left;
+    ret = has_mask(t) ? sys_block_masked(t, &mask, SYS_ppoll, fds, count, limit, &mask, 8l, 0l)
                       : sys_block(t, SYS_ppoll, fds, count, limit, NULL, 0l, 0l);
     if (!ret && looks)
         ret = -EINTR;
@@ -171,7 +147,7 @@ static int64_t poll_again(struct thread *t)
 int64_t sys_poll(struct thread *t, const uint64_t a[6])
 {
     int ms = (int) a[2];
-    int64_t end = ms < 0 ? NO_TIMEOUT : ms ? end_after(ms / 1000, ms % 1000 * 1000000ll) : 0;
+    int64_t end = ms < 0 ? CLOCK_NEVER : ms ? clock_after(ms / 1000, ms % 1000 * 1000000ll) : 0;
     int64_t ret = poll_until(t, a[0], (uint32_t) a[1], end);
 
     if (ret != -EINTR)
@@ -224,8 +200,8 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
     autofree uint64_t *many = NULL;
     uint64_t *bits[3] = {NULL}, *room = few;
     const bool looks = only_looks(t);
-    struct timespec left = left_until(looks ? 0 : end), *limit = end == NO_TIMEOUT && !looks ? NULL : &left;
-    const ksigset_t mask = host_mask(t);
+    struct timespec left = clock_left(looks ? 0 : end), *limit = end == CLOCK_NEVER && !looks ? NULL : &left;
+    ksigset_t mask;
     const struct {
         const ksigset_t *set;
         size_t size;
@@ -253,7 +229,7 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
         if (names_window(bits[i], n))
             return -EBADF;
     }
-    ret = has_mask(t) ? sys_block_masked(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], limit, &arg)
+    ret = has_mask(t) ? sys_block_masked(t, &mask, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], limit, &arg)
                       : sys_block(t, SYS_pselect6, (long) n, bits[0], bits[1], bits[2], limit, NULL);
     if (ret < 0 || (!ret && looks))
         return ret < 0 ? ret : -EINTR;
@@ -265,7 +241,7 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
 
 int64_t sys_select(struct thread *t, const uint64_t a[6])
 {
-    int64_t end = NO_TIMEOUT, ret;
+    int64_t end = CLOCK_NEVER, ret;
     struct {
         int64_t sec, usec;
     } tv;
@@ -275,7 +251,7 @@ int64_t sys_select(struct thread *t, const uint64_t a[6])
             return -EFAULT;
         if (tv.sec < 0 || tv.usec < 0 || __builtin_add_overflow(tv.sec, tv.usec / 1000000, &tv.sec))
             return -EINVAL;
-        end = tv.sec || tv.usec ? end_after(tv.sec, tv.usec % 1000000 * 1000) : 0;
+        end = tv.sec || tv.usec ? clock_after(tv.sec, tv.usec % 1000000 * 1000) : 0;
     }
     ret = select_until(t, (int) a[0], &a[1], end);
     tell_left(t, a[4], end, true);
@@ -318,6 +294,7 @@ static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const 
 {
     static const struct timespec now;
     struct pin p;
+    ksigset_t mask;
     bool looks;
     int64_t ret;
 
@@ -330,8 +307,7 @@ static int64_t epoll_into(struct thread *t, int fd, uint64_t va, int max, const 
     looks = only_looks(t);
     if (looks)
         limit = &now;
-    ret = has_mask(t) ? sys_block_masked(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit,
-                                         &(ksigset_t){host_mask(t)}, 8l)
+    ret = has_mask(t) ? sys_block_masked(t, &mask, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit, &mask, 8l)
                       : sys_block(t, SYS_epoll_pwait2, (long) fd, p.hva, (long) max, limit, NULL, 0l);
     if (!ret && looks)
         ret = -EINTR;

@@ -22,6 +22,15 @@
 #include "sys/pending.h"
 #include "task/watch.h"
 
+/* Newer than some headers. */
+#define GET_THREAD_AREA 25
+#define SINGLEBLOCK 33
+#define ARCH_PRCTL 30
+#define SECCOMP_GET_METADATA 0x420d
+#define GET_RSEQ_CONFIGURATION 0x420f
+#define SET_SYSCALL_USER_DISPATCH_CONFIG 0x4210
+#define GET_SYSCALL_USER_DISPATCH_CONFIG 0x4211
+
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464
 #define XSTATE_BV 512
@@ -345,7 +354,8 @@ static int64_t resume(struct asked *q)
 {
     if (q->data > KSIG_MAX)
         return -EIO;
-    q->b.resume = (int) q->request;
+    /* A processor that knows no steps from branch to branch, as that of a virtual machine, makes single ones of them. */
+    q->b.resume = q->request == SINGLEBLOCK ? PTRACE_SINGLESTEP : (int) q->request;
     q->b.signal = (int) q->data;
     if (PUT(q, resume) || PUT(q, signal))
         return -ESRCH;
@@ -397,13 +407,6 @@ static int64_t arch_prctl(struct asked *q)
     return PUT(q, fs_base) || PUT(q, gs_base) ? -ESRCH : mark(q, TRACED_REGS);
 }
 
-/* Newer than some headers. */
-#define GET_THREAD_AREA 25
-#define ARCH_PRCTL 30
-#define GET_RSEQ_CONFIGURATION 0x420f
-#define SET_SYSCALL_USER_DISPATCH_CONFIG 0x4210
-#define GET_SYSCALL_USER_DISPATCH_CONFIG 0x4211
-
 static int64_t serve(struct asked *q)
 {
     switch (q->request) {
@@ -440,6 +443,8 @@ static int64_t serve(struct asked *q)
         return syscall_info(q);
     case PTRACE_SECCOMP_GET_FILTER:
         return ptrace_filter(q->t, q->tr, q->addr, q->data);
+    case SECCOMP_GET_METADATA:
+        return ptrace_filter_flags(q->t, q->tr, q->addr, q->data);
     case GET_RSEQ_CONFIGURATION:
         return ptrace_rseq(q->t, q->addr, q->data);
     case GET_SYSCALL_USER_DISPATCH_CONFIG:
@@ -457,6 +462,7 @@ static int64_t serve(struct asked *q)
     case PTRACE_CONT:
     case PTRACE_SYSCALL:
     case PTRACE_SINGLESTEP:
+    case SINGLEBLOCK:
     case PTRACE_SYSEMU:
     case PTRACE_SYSEMU_SINGLESTEP:
     case PTRACE_DETACH:

@@ -23,6 +23,11 @@ struct user_dispatch_config {
     uint64_t mode, selector, offset, len;
 };
 
+/* struct seccomp_metadata */
+struct filter_metadata {
+    uint64_t filter, flags;
+};
+
 /* struct ptrace_rseq_configuration */
 struct rseq_config {
     uint64_t pointer;
@@ -45,14 +50,41 @@ static int64_t answer(struct thread *t, uint64_t data, const void *what, size_t 
     return copy_out(t->proc->space, gva(data), what, size) ? -EFAULT : 0;
 }
 
+/* What binds the calls of `tr` may be read by whoever is privileged, and not bound himself. */
+static int read_seccomp(struct thread *t, const struct tracee *tr, struct seccomp_state *out)
+{
+    if (!sys_cred_can(CAP_SYS_ADMIN) || t->seccomp.mode)
+        return -EACCES;
+    return traced_peek(tr->tid, thread_at(tr) + offsetof(struct thread, seccomp), out, sizeof *out) ? -ESRCH : 0;
+}
+
+int64_t ptrace_filter_flags(struct thread *t, const struct tracee *tr, uint64_t size, uint64_t data)
+{
+    struct seccomp_state state;
+    struct filter_metadata m = {0};
+    int r = read_seccomp(t, tr, &state);
+    if (r)
+        return r;
+    if (size < sizeof m.filter)
+        return -EINVAL;
+    if (copy_in(t->proc->space, &m.filter, gva(data), sizeof m.filter))
+        return -EFAULT;
+    int64_t flags = seccomp_peek_flags(tr->tid, &state, m.filter);
+    if (flags < 0)
+        return flags;
+    m.flags = (uint64_t) flags;
+    size = MIN(size, sizeof m);
+    r = (int) answer(t, data, &m, size);
+    return r ? r : (int64_t) size;
+}
+
 int64_t ptrace_filter(struct thread *t, const struct tracee *tr, uint64_t n, uint64_t data)
 {
     struct seccomp_state state;
     autofree struct sock_filter *insn = NULL;
-    if (!sys_cred_can(CAP_SYS_ADMIN) || t->seccomp.mode)
-        return -EACCES;
-    if (traced_peek(tr->tid, thread_at(tr) + offsetof(struct thread, seccomp), &state, sizeof state))
-        return -ESRCH;
+    int refused = read_seccomp(t, tr, &state);
+    if (refused)
+        return refused;
     int64_t count = seccomp_peek(tr->tid, &state, n, &insn);
     if (count < 0 || !data)
         return count;

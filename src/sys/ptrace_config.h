@@ -7,6 +7,8 @@
 
 /* PTRACE_SECCOMP_GET_FILTER: of filter `n`. */
 int64_t ptrace_filter(struct thread *t, const struct tracee *tr, uint64_t n, uint64_t data);
+/* PTRACE_SECCOMP_GET_METADATA */
+int64_t ptrace_filter_flags(struct thread *t, const struct tracee *tr, uint64_t size, uint64_t data);
 /* PTRACE_GET_ and SET_SYSCALL_USER_DISPATCH_CONFIG */
 int64_t ptrace_user_dispatch(struct thread *t, const struct tracee *tr, uint64_t size, uint64_t data, bool set);
 /* PTRACE_GET_RSEQ_CONFIGURATION: there is none, as rseq(2) is ENOSYS. */

@@ -124,7 +124,7 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
                     : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
         while (r > 0 && !(KSIG_BIT(r) & signal_fault_set()) && birth_failed_signal(&info));
         __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_SEQ_CST);
-        if (r == -ERESTARTNOINTR && signal_take_sync(t, set, &info)) /* it came before the call was made */
+        if ((r == -ERESTARTNOINTR || r == -EINTR) && signal_take_sync(t, set, &info)) /* the host has none of these */
             r = info.si_signo;
         signal_set_mask(t, mask);
     }

@@ -32,6 +32,10 @@ struct kmmsg {
 /* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
 #define CONTROL_MAX (1u << 20)
 
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
+
 /* ---- addresses ---- */
 
 struct addr {
@@ -449,6 +453,65 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
     return ret;
 }
 
+/* How many of `n` descriptors that came with a message the guest may have: the kernel stops at the first that there is no room for. */
+static size_t rights_given(const int *fd, size_t n)
+{
+    size_t kept = 0;
+
+    while (kept < n && fds_given(fd[kept]) >= 0)
+        kept++;
+    for (size_t i = kept + 1; i < n; i++)
+        if (fds_given(fd[i]) >= 0)
+            host(SYS_close, fd[i]);
+    return kept;
+}
+
+/* Control data without the descriptors that the guest may not have; its new size. */
+static size_t control_given(char *data, size_t size)
+{
+    size_t from = 0, to = 0;
+
+    while (size - from >= sizeof(struct cmsghdr)) {
+        struct cmsghdr *c = (struct cmsghdr *) (data + from);
+        size_t len = MIN(c->cmsg_len, size - from), keep = MIN(CMSG_ALIGN(len), size - from), step = keep;
+        int *fd = (int *) CMSG_DATA(c);
+        size_t n = (MAX(len, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd, given = n;
+
+        if (len < sizeof *c)
+            break;
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
+            *fd = fds_given(*fd);
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+            given = rights_given(fd, n);
+        if (given < n) {
+            c->cmsg_len = CMSG_LEN(given * sizeof *fd);
+            keep = given ? CMSG_SPACE(given * sizeof *fd) : 0;
+        }
+        memmove(data + to, data + from, keep);
+        to += keep;
+        from += step;
+    }
+    return to;
+}
+
+/* What came with the message, which the host has stored at `va`. */
+static int look_at_control(struct thread *t, uint64_t va, struct msghdr *m)
+{
+    const size_t size = m->msg_controllen;
+    autofree char *copy = size ? malloc(size) : NULL;
+
+    if (!size)
+        return 0;
+    if (!copy)
+        return -ENOBUFS;
+    if (copy_in(t->proc->space, copy, gva(va), size) < 0)
+        return -EFAULT;
+    m->msg_controllen = control_given(copy, size);
+    if (m->msg_controllen != size)
+        m->msg_flags |= MSG_CTRUNC;
+    return copy_out(t->proc->space, gva(va), copy, m->msg_controllen);
+}
+
 static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags, uint32_t *out_flags)
 {
     struct space *sp = t->proc->space;
@@ -479,6 +542,9 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
         return -EFAULT;
     if (ret < 0)
         return ret;
+    err = look_at_control(t, k.control, &m);
+    if (err < 0)
+        return err;
     if (k.name) {
         ad.len = (int) m.msg_namelen;
         err = addr_put(t, &ad, k.name, va + offsetof(struct kmsg, namelen));
@@ -541,7 +607,7 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
     unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), flags = (unsigned) a[3], done = 0;
     struct space *sp = t->proc->space;
     struct timespec limit;
-    int64_t end = INT64_MAX, ret = 0;
+    int64_t end = CLOCK_NEVER, ret = 0;
 
     if (COMPAT(flags))
         return -EINVAL;
@@ -550,9 +616,7 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
             return -EFAULT;
         if (limit.tv_sec < 0 || (uint64_t) limit.tv_nsec >= 1000000000)
             return -EINVAL;
-        if (__builtin_mul_overflow(limit.tv_sec, 1000000000ll, &end) ||
-            __builtin_add_overflow(end, limit.tv_nsec + sys_now(), &end))
-            end = INT64_MAX;
+        end = clock_after(limit.tv_sec, limit.tv_nsec);
     }
     if (!count)
         return host(SYS_recvmmsg, (int) a[0], NULL, 0, flags, NULL);
@@ -568,13 +632,11 @@ int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
         done++;
         if (flags & MSG_WAITFORONE)
             flags |= MSG_DONTWAIT;
-        if (got & MSG_OOB || (a[4] && sys_now() >= end))
+        if (got & MSG_OOB || (a[4] && clock_now() >= end))
             break;
     }
     if (a[4] && done) {
-        int64_t left = MAX(end - sys_now(), 0);
-
-        limit = (struct timespec){left / 1000000000, left % 1000000000};
+        limit = clock_left(end);
         if (put_user(sp, gva(a[4]), &limit) < 0)
             return -EFAULT;
     }
@@ -679,7 +741,9 @@ int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
               PIN_INOUT);
     if (ret < 0)
         return ret;
+    fds_use_lock(); /* SO_PEERPIDFD makes a descriptor */
     ret = host(SYS_getsockopt, (int) a[0], level, name, value.hva, &len);
+    fds_use_unlock();
     if (pin_done(t, &value, ret < 0 ? 0 : value.size) < 0)
         return -EFAULT;
     /* Some options tell the length that they would need along with an error. */

@@ -78,7 +78,7 @@ void stats_phase(const char *name)
     if (nphases == PHASES)
         return;
     phases[nphases].name = name;
-    phases[nphases++].end = sys_now();
+    phases[nphases++].end = clock_now();
 }
 
 struct text {

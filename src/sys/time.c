@@ -5,17 +5,6 @@
 
 #include "sys/handlers.h"
 
-int64_t sys_now(void)
-{
-    struct timespec ts;
-
-    if (cpu_backend()->in_place) /* not by a vDSO that may fall back to a call, which would be trapped */
-        host(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
-    else
-        clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000ll + ts.tv_nsec;
-}
-
 /* restart_data of a relative sleep: the clock, the absolute end, and where the rest is told. */
 enum { SLEEP_CLOCK, SLEEP_SEC, SLEEP_NSEC, SLEEP_REM };
 

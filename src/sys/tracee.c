@@ -365,7 +365,8 @@ static void send_sigchld(struct process *p, const struct traced *b)
         si.si_code = b->group_stop ? CLD_STOPPED : CLD_TRAPPED;
         si.si_status = b->status & 0x7f;
     }
-    host(SYS_rt_sigqueueinfo, p->pid, SIGCHLD, &si);
+    /* By the number of this thread, which stands for its process: only from there may such a code come. */
+    host(SYS_rt_sigqueueinfo, host(SYS_gettid), SIGCHLD, &si);
 }
 
 /* A traced child that the box tells of, in an event or without one. */
@@ -623,6 +624,15 @@ static size_t asks_by(const struct traced *b, int sig)
     return tells && !b->deaf && !tracee_is_held(b->tid) ? offsetof(struct traced, kill_asked) : 0;
 }
 
+/* In the middle of dying, which the kernel lets no further SIGKILL disturb. */
+static bool is_dying(const struct traced *b)
+{
+    if (b->magic != TRACED_MAGIC || !b->active)
+        return false;
+    return b->exit_told ? b->exit_told == EXIT_PROCESS && b->state == TRACED_STOPPED
+                        : b->kill_asked && !tracee_is_held(b->tid);
+}
+
 static bool ask_own(struct thread *t, int tid, int sig)
 {
     struct process *p = t->proc;
@@ -633,13 +643,14 @@ static bool ask_own(struct thread *t, int tid, int sig)
     LIST_FOREACH (o, &p->threads, link)
         if (o->trace.active && (tid ? thread_id(o) == tid : !to || o == t))
             to = o;
-    size_t by = to ? asks_by(&to->trace, sig) : 0;
+    const bool dropped = to && sig == SIGKILL && is_dying(&to->trace);
+    size_t by = to && !dropped ? asks_by(&to->trace, sig) : 0;
     if (by) {
         __atomic_add_fetch((int *) ((char *) &to->trace + by), 1, __ATOMIC_ACQ_REL);
         traced_notify(p->pid, thread_id(to), TRACE_RING);
     }
     pthread_mutex_unlock(&p->lock);
-    return by;
+    return by || dropped;
 }
 
 /* Will that box be looked at, or was it? Whoever leaves one says so before it looks for the last time. */
@@ -665,6 +676,8 @@ bool tracee_ask(struct thread *t, int pid, int tid, int sig)
     uint64_t at = 0;
     if (target_threads_at(&g, &tids, &copy, &at) < 0 || !at || !copy.trace.tracer_pid)
         return false;
+    if (sig == SIGKILL && is_dying(&copy.trace))
+        return true;
     size_t by = asks_by(&copy.trace, sig);
     int asked;
     if (!by)

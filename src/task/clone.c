@@ -61,8 +61,10 @@ void clone_drop_pidfd(int pid, int pidfd)
         ;
     fds_create_lock();
     si.si_pid = 0;
-    if (!fds_reserved(pidfd) &&
-        host(SYS_waitid, P_PIDFD, pidfd, &si, WEXITED | WNOWAIT | WNOHANG | __WALL, NULL) == 0 && si.si_pid == pid)
+    /* One that is reaped already, by the kernel where its end is ignored, is not named any more, but gone. */
+    if (!fds_reserved(pidfd) && (host(SYS_waitid, P_PIDFD, pidfd, &si, WEXITED | WNOWAIT | WNOHANG | __WALL, NULL) == 0
+                                     ? si.si_pid == pid
+                                     : host(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == -ESRCH))
         host(SYS_close, pidfd);
     fds_create_unlock();
 }

@@ -246,6 +246,12 @@ static char **shown_argv(struct program *p)
     return v + 1;
 }
 
+/* The point of no return is behind us: what fails now kills, as in Linux. */
+static _Noreturn void too_late(void)
+{
+    signal_die(current, SIGSEGV);
+}
+
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
 {
     char why[512];
@@ -263,6 +269,12 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
         r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
     close_files(p); /* the next image opens the interpreter again */
     fds_close(fd);
+    bool alone = false;
+    if (r >= 0 && t->proc->traced) {
+        fds_create_unlock();
+        alone = traced_end_others(t);
+        fds_create_lock();
+    }
     pthread_mutex_lock(&t->proc->exec_lock);
     if (r >= 0)
         r = state = write_state(t, p, exe_fd, load_fd);
@@ -286,6 +298,8 @@ out:
     pthread_mutex_unlock(&t->proc->exec_lock);
     fds_close(exe_fd);
     fds_close(load_fd);
+    if (alone)
+        too_late();
     return r;
 }
 
@@ -312,12 +326,6 @@ static int push(char ***v, int *n, char *s)
     }
     (*v)[(*n)++] = s;
     return 0;
-}
-
-/* The point of no return is behind us: what fails now kills, as in Linux. */
-static _Noreturn void too_late(void)
-{
-    signal_die(current, SIGSEGV);
 }
 
 /* What the stream brings. */

@@ -27,6 +27,7 @@ struct seccomp_filter {
     unsigned n, kernel_length;
     unsigned depth;               /* filters from here on */
     bool notifies;                /* has a listener */
+    bool logs;                    /* was to, which we do not; told to a tracer */
     uint64_t always[CACHED / 64]; /* numbers that this one and all older ones allow whatever the arguments are */
     struct sock_filter *insn;
 };
@@ -256,16 +257,32 @@ static void sync_threads(struct thread *t)
     }
 }
 
-int64_t seccomp_peek(int tid, const struct seccomp_state *of, uint64_t n, struct sock_filter **out)
+static int peek_filter(int tid, const struct seccomp_state *of, uint64_t n, struct seccomp_filter *f)
 {
-    struct seccomp_filter f = {.prev = of->filter};
+    *f = (struct seccomp_filter){.prev = of->filter};
     if (of->mode != SECCOMP_MODE_FILTER)
         return -EINVAL;
     if (n >= of->filters)
         return -ENOENT;
     for (uint64_t left = of->filters - n; left; left--)
-        if (!f.prev || traced_peek(tid, (uint64_t) f.prev, &f, sizeof f))
+        if (!f->prev || traced_peek(tid, (uint64_t) f->prev, f, sizeof *f))
             return -ESRCH;
+    return 0;
+}
+
+int64_t seccomp_peek_flags(int tid, const struct seccomp_state *of, uint64_t n)
+{
+    struct seccomp_filter f;
+    int r = peek_filter(tid, of, n, &f);
+    return r ? r : f.logs ? (int64_t) SECCOMP_FILTER_FLAG_LOG : 0;
+}
+
+int64_t seccomp_peek(int tid, const struct seccomp_state *of, uint64_t n, struct sock_filter **out)
+{
+    struct seccomp_filter f;
+    int r = peek_filter(tid, of, n, &f);
+    if (r)
+        return r;
     if (f.n == 0 || f.n > BPF_MAXINSNS || !(*out = calloc(f.n, sizeof **out)))
         return -ENOMEM;
     return traced_peek(tid, (uint64_t) f.insn, *out, f.n * sizeof **out) ? -ESRCH : (int64_t) f.n;
@@ -305,6 +322,7 @@ static int64_t attach_locked(struct thread *t, struct seccomp_filter *f, unsigne
         for (struct seccomp_filter *o = f->prev; o; o = o->prev)
             o->notifies = false; /* its listener is closed */
     }
+    f->logs = flags & SECCOMP_FILTER_FLAG_LOG;
     set_filter(t, f);
     if (flags & SECCOMP_FILTER_FLAG_TSYNC)
         sync_threads(t);
@@ -348,7 +366,7 @@ void seccomp_drop(struct thread *t)
 
 static uint8_t *save_filter(uint8_t *p, const struct seccomp_filter *f)
 {
-    const struct seccomp_program head = {f->n, f->notifies};
+    const struct seccomp_program head = {f->n, f->notifies, f->logs};
     memcpy(p, &head, sizeof head);
     memcpy(p + sizeof head, f->insn, f->n * sizeof *f->insn);
     return p + sizeof head + f->n * sizeof *f->insn;
@@ -401,6 +419,7 @@ int seccomp_load(struct thread *t, const void *data, uint32_t size)
             return -ENOMEM;
         }
         next->notifies = one.notifies;
+        next->logs = one.logs;
         f = next;
     }
     t->seccomp = (struct seccomp_state){f, head.mode, head.filters, head.no_new_privs};

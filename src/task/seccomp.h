@@ -41,6 +41,8 @@ int seccomp_load(struct thread *t, const void *data, uint32_t size);
 /* The instructions (malloc'd) of filter `n`, the oldest being 0, of a thread of another guest process, of which `of` is a copy. How many, -EINVAL:
  * it has no filters, -ENOENT: no such one, or -ESRCH. */
 int64_t seccomp_peek(int tid, const struct seccomp_state *of, uint64_t n, struct sock_filter **out);
+/* Likewise its SECCOMP_FILTER_FLAG_LOG, the only flag that a filter keeps. */
+int64_t seccomp_peek_flags(int tid, const struct seccomp_state *of, uint64_t n);
 /* The number under which the host's kernel tells a listener of call `nr`: one that no kernel serves, so that a listener which lets the host go
  * on gets nothing done. And what a listener answers through us for "go on". */
 #define SECCOMP_NOTIFY_BASE 0x10000000

@@ -9,7 +9,7 @@ int seccomp_next_program(const uint8_t **p, uint32_t *left, struct seccomp_progr
         return -EINVAL;
     memcpy(head, *p, sizeof *head);
     size_t bytes = head->n * sizeof *insn;
-    if (head->n < 1 || head->n > BPF_MAXINSNS || head->notifies > 1 || bytes > *left - sizeof *head)
+    if (head->n < 1 || head->n > BPF_MAXINSNS || head->notifies > 1 || head->logs > 1 || bytes > *left - sizeof *head)
         return -EINVAL;
     memcpy(insn, *p + sizeof *head, bytes);
     *p += sizeof *head + bytes;

@@ -13,7 +13,8 @@ struct seccomp_head {
 };
 
 struct seccomp_program {
-    uint32_t n, notifies;
+    uint32_t n;
+    uint16_t notifies, logs;
 };
 
 /* The head, then each program, from the front of the `left` bytes at *p; instructions into `insn`, which has room for BPF_MAXINSNS. 0 or -EINVAL.

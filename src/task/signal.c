@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <ucontext.h>
 
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "task/birth.h"
+#include "task/clock.h"
 #include "task/frame.h"
 #include "task/process.h"
 
@@ -473,7 +475,6 @@ static long window(struct thread *t, long nr, const long a[6])
     return window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-/* What only a notice interrupted is made again. */
 static bool only_noticed(struct thread *t, long r)
 {
     return __builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
@@ -495,6 +496,75 @@ static ksigset_t choose_quiet(struct thread *t)
     return chosen;
 }
 
+/* Until when a call waits that a notice may interrupt. What has an end on a clock is made again as it was, and to poll and select the host tells what
+ * is left. */
+struct wait {
+    int arg;     /* a relative timeout that the call leaves as it is, 0: none */
+    int64_t end; /* 0: none, or not known */
+    struct timespec left;
+    bool begun;
+};
+
+static struct wait wait_begin(long nr, const long a[6])
+{
+    struct wait w = {.arg = nr == SYS_rt_sigtimedwait ? 2 : nr == SYS_epoll_pwait2 || nr == SYS_semtimedop ? 3 : 0};
+    const struct timespec *ts = w.arg ? (const struct timespec *) a[w.arg] : NULL;
+    if (ts && ts->tv_sec >= 0 && (uint64_t) ts->tv_nsec < NSEC && (ts->tv_sec || ts->tv_nsec))
+        w.end = clock_after(ts->tv_sec, ts->tv_nsec);
+    else
+        w.arg = 0;
+    return w;
+}
+
+/* A socket may have a timeout of its own, which begins anew with each call: it is over at the first notice after that time. */
+static int64_t socket_end(long nr, int fd)
+{
+    struct timeval tv = {0};
+    socklen_t len = sizeof tv;
+    int option = 0;
+    switch (nr) {
+    case SYS_read:
+    case SYS_readv:
+    case SYS_recvfrom:
+    case SYS_recvmsg:
+    case SYS_accept4:
+        option = SO_RCVTIMEO;
+        break;
+    case SYS_write:
+    case SYS_writev:
+    case SYS_sendto:
+    case SYS_sendmsg:
+    case SYS_connect:
+        option = SO_SNDTIMEO;
+        break;
+    }
+    if (!option || host(SYS_getsockopt, fd, SOL_SOCKET, option, &tv, &len) || (!tv.tv_sec && !tv.tv_usec))
+        return 0;
+    return clock_after(tv.tv_sec, tv.tv_usec * 1000);
+}
+
+/* What only a notice interrupted is made again, until its end. */
+static bool wait_again(struct thread *t, struct wait *w, long nr, long a[6], long *r)
+{
+    if (!only_noticed(t, *r)) {
+        if (w->begun && *r == -ERESTARTNOINTR)
+            *r = -EINTR; /* not this time, but before */
+        return false;
+    }
+    w->begun |= *r == -EINTR;
+    if (w->arg) {
+        w->left = clock_left(w->end);
+        a[w->arg] = (long) &w->left;
+        return true;
+    }
+    if (!w->end)
+        w->end = socket_end(nr, (int) a[0]);
+    if (!w->end || clock_now() < w->end)
+        return true;
+    *r = nr == SYS_connect ? -EINPROGRESS : -EAGAIN;
+    return false;
+}
+
 long sys_block(struct thread *t, long nr, ...)
 {
     long a[6];
@@ -507,6 +577,7 @@ long sys_block(struct thread *t, long nr, ...)
     const ksigset_t guest = t->sigmask & ~SYNC_BITS;
     const bool open = vcpu_signals_open(t->vcpu, t->sigmask);
     ksigset_t now = open ? guest : signal_supervisor_mask;
+    struct wait w = wait_begin(nr, a);
     long r;
     do {
         const ksigset_t mask = guest | choose_quiet(t);
@@ -516,7 +587,7 @@ long sys_block(struct thread *t, long nr, ...)
             host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
         now = mask;
         r = window(t, nr, a);
-    } while (only_noticed(t, r));
+    } while (wait_again(t, &w, nr, a, &r));
     __atomic_store_n(&t->quiet, 0, __ATOMIC_RELAXED);
     if (!(t->sig_taken & 1) && !open)
         signal_block_all();
@@ -525,17 +596,20 @@ long sys_block(struct thread *t, long nr, ...)
     return r;
 }
 
-long sys_block_masked(struct thread *t, long nr, ...)
+long sys_block_masked(struct thread *t, ksigset_t *mask, long nr, ...)
 {
     long a[6];
     va_list ap;
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
+    struct wait w = wait_begin(nr, a);
     long r;
-    do
+    do {
+        *mask = (t->sigmask & ~SYNC_BITS) | choose_quiet(t); /* those two are never blocked on the host */
         r = window(t, nr, a);
-    while (only_noticed(t, r));
+    } while (wait_again(t, &w, nr, a, &r));
+    __atomic_store_n(&t->quiet, 0, __ATOMIC_RELAXED);
     return r == -ERESTARTNOINTR ? -EINTR : r;
 }
 

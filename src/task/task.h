@@ -48,6 +48,8 @@ static inline int sync_taken(const struct sync_signals *s)
     return __atomic_load_n(&s->taken, __ATOMIC_SEQ_CST) & 3; /* pairs with signal_set_mask() */
 }
 
+#define PROCESS_ENDS 0x10000
+
 struct process {
     struct space *space;
     struct sighand *sighand;
@@ -71,8 +73,9 @@ struct process {
     struct program *execing;    /* what its exec leaves there: the parent frees it */
 
     struct tracer tracer;
-    int traced;                /* threads that are */
-    int ending, end_status;    /* a traced process ends: its threads wait to be collected */
+    int traced;  /* threads that are */
+    int ending;  /* a traced process ends: PROCESS_ENDS and its status. Its threads wait to be collected */
+    int exec_by; /* so do those that an exec of this thread ends */
     int group_stop, group_seq; /* the signal of the last stop of a traced process, and their number */
     int forked_by;             /* the parent's thread */
     struct {                   /* under `lock`: tells when the tracer of that number ends, while anyone is traced */

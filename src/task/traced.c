@@ -139,7 +139,7 @@ bool traced_look(struct thread *t, siginfo_t *info)
     b->look = 0;
     tracer_attend(t);
     traced_accept(t);
-    if (load(&p->ending) || load(&b->kill_asked))
+    if (traced_is_ended(t) || load(&b->kill_asked))
         traced_die(t);
     if (b->active && !load(&b->tracer_pid))
         traced_leave(t);

@@ -158,6 +158,9 @@ void traced_exit(struct thread *t, int status);
 void traced_thread_end(struct thread *t, int status);
 void traced_process_end(struct thread *t, int status);
 
+/* An exec that nothing stands in the way of any more ends the other threads: the traced ones tell of it and are collected before, as the kernel
+ * waits for that. True: they are gone, so what fails from here on ends the process. */
+bool traced_end_others(struct thread *t);
 /* Just before exec: who asks from here on is told that it is too late; what has been asked is done. */
 void traced_seal(struct thread *t);
 void traced_unseal(struct thread *t); /* the exec failed */

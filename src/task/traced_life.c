@@ -105,18 +105,19 @@ void traced_forget(struct process *p)
         fds_close(p->tracer_end.fd);
     p->tracer_end.pid = 0;
     tracer_forget(p);
-    p->traced = p->ending = 0;
+    p->traced = p->ending = p->exec_by = 0;
 }
 
 /* ---- ends ---- */
 
-/* Tell how `t` ended, and wait until somebody has taken it. */
+/* Tell how `t` ended, as all when the process does, and wait until somebody has taken it. */
 static void hold(struct thread *t, int status)
 {
     struct traced *b = &t->trace;
+    const int all = load(&t->proc->ending);
     if (!b->active)
         return;
-    b->status = status;
+    b->status = all ? all & ~PROCESS_ENDS : status;
     b->seq++;
     b->by_parent = host(SYS_getppid) == b->tracer_pid;
     if (t->tid == (int) host(SYS_getpid) && b->by_parent)
@@ -130,7 +131,8 @@ void traced_exit(struct thread *t, int status)
 {
     if (t->trace.exit_told)
         return;
-    __atomic_store_n(&t->trace.exit_told, load(&t->proc->ending) ? EXIT_PROCESS : EXIT_THREAD, __ATOMIC_SEQ_CST);
+    const bool all = load(&t->proc->ending) || load(&t->proc->nthreads) == 1;
+    __atomic_store_n(&t->trace.exit_told, all ? EXIT_PROCESS : EXIT_THREAD, __ATOMIC_SEQ_CST);
     traced_event(t, PTRACE_EVENT_EXIT, (uint64_t) status);
 }
 
@@ -141,8 +143,10 @@ _Noreturn void traced_end_with_others(struct thread *t)
         t->trace.look = 0;
         traced_accept(t);
         if (t->trace.active) {
-            traced_exit(t, p->end_status);
-            hold(t, p->end_status);
+            const int status = load(&p->ending) & ~PROCESS_ENDS;
+            traced_exit(t, status);
+            if (load(&p->ending) || t->tid != p->pid) /* of a first thread that an exec ends nothing more is told */
+                hold(t, status);
             traced_leave(t);
         }
         window_call(&t->trace.look, SYS_pause, 0, 0, 0, 0, 0, 0);
@@ -151,7 +155,7 @@ _Noreturn void traced_end_with_others(struct thread *t)
 
 static bool ends_or_is_free(const struct traced *b)
 {
-    return load(&current->proc->ending) || !load(&b->tracer_pid);
+    return traced_is_ended(current) || !load(&b->tracer_pid);
 }
 
 void traced_thread_end(struct thread *t, int status)
@@ -167,7 +171,7 @@ void traced_thread_end(struct thread *t, int status)
         hold(t, status);
     else if (!traced_wait(t, ends_or_is_free))
         traced_abandon(t);
-    else if (load(&t->proc->ending)) /* the end of a first thread is told with that of the last one */
+    else if (traced_is_ended(t)) /* the end of a first thread is told with that of the last one */
         traced_end_with_others(t);
     traced_leave(t);
     free((void *) t->trace.xsave);
@@ -182,9 +186,9 @@ void traced_process_end(struct thread *t, int status)
         t->trace.over = 1;
         return;
     }
-    if (!__atomic_compare_exchange_n(&p->ending, &none, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (!__atomic_compare_exchange_n(&p->ending, &none, PROCESS_ENDS | status, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
         traced_end_with_others(t);
-    p->end_status = status;
     traced_look_all(t);
     if (t->trace.active) {
         traced_exit(t, status);
@@ -197,6 +201,40 @@ void traced_process_end(struct thread *t, int status)
 }
 
 /* ---- exec ---- */
+
+/* Other traced threads, those included that have ended and are not collected. One that sleeps for a child of vfork does not look, and goes without a
+ * word. */
+static int traced_others(const struct thread *t)
+{
+    struct process *p = t->proc;
+    const struct thread *o;
+    pthread_mutex_lock(&p->lock);
+    int n = load(&p->traced) - (t->trace.active ? 1 : 0);
+    LIST_FOREACH (o, &p->threads, link)
+        n -= o != t && load(&o->trace.active) && load(&o->trace.deaf);
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+bool traced_end_others(struct thread *t)
+{
+    struct process *p = t->proc;
+    int nobody = 0;
+    if (traced_others(t) <= 0)
+        return false;
+    if (!__atomic_compare_exchange_n(&p->exec_by, &nobody, t->tid, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        traced_end_with_others(t);
+    traced_look_all(t);
+    t->trace.waits = t->trace.active;
+    for (int left; left = load(&p->traced), traced_others(t) > 0;) {
+        t->trace.look = 0;
+        if (traced_is_dying(t))
+            traced_die(t);
+        window_call(&t->trace.look, SYS_futex, (long) &p->traced, FUTEX_WAIT_PRIVATE, left, 0, 0, 0);
+    }
+    traced_waited(t);
+    return true;
+}
 
 bool traced_save(const struct thread *t, struct traced_exec *out)
 {

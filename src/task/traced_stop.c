@@ -53,13 +53,19 @@ bool traced_tell(struct thread *t)
     return r != -ESRCH;
 }
 
+bool traced_is_ended(const struct thread *t)
+{
+    const int by = load(&t->proc->exec_by);
+    return load(&t->proc->ending) || (by && by != t->tid);
+}
+
 bool traced_has_work(const struct thread *t)
 {
     const struct traced *b = &t->trace;
     const struct process *p = t->proc;
     if (b->over)
         return false;
-    if (load(&p->ending) || load(&b->kill_asked))
+    if (traced_is_ended(t) || load(&b->kill_asked))
         return true;
     if (!b->active != !load(&b->tracer_pid))
         return true;
@@ -140,7 +146,7 @@ void traced_leave(struct thread *t)
         signal_take_all(t->proc->sighand, false);
     }
     tracer_end_forget(t->proc);
-    if (load(&t->proc->ending))
+    if (load(&t->proc->ending) || load(&t->proc->exec_by))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
@@ -285,12 +291,15 @@ static bool sleep_stopped(struct thread *t, int end)
 
 bool traced_is_dying(const struct thread *t)
 {
-    return (load(&t->proc->ending) || load(&t->trace.kill_asked)) && !t->trace.exit_told;
+    const struct traced *b = &t->trace;
+    if (b->exit_told == EXIT_THREAD)
+        return load(&b->state) == TRACED_STOPPED && load(&t->proc->ending);
+    return !b->exit_told && (traced_is_ended(t) || load(&b->kill_asked));
 }
 
 _Noreturn void traced_die(struct thread *t)
 {
-    if (load(&t->proc->ending))
+    if (load(&t->proc->ending) || !load(&t->trace.kill_asked))
         traced_end_with_others(t);
     signal_die(t, SIGKILL);
 }
@@ -342,6 +351,8 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     traced_show(t, TRACED_STOPPED);
     if (traced_is_dying(t)) {
         store(&b->state, TRACED_RUNS);
+        if (b->exit_told)
+            return 0; /* it ends already */
         traced_die(t);
     }
     take_back(t);

@@ -33,14 +33,17 @@ int traced_stop_notify(struct thread *t, int sig, int status);
 int traced_call_stop(struct thread *t, int op);
 void traced_send_self(struct thread *t, int sig);
 
-/* The process is to end, and this thread has not begun to: no stop holds it. */
+/* Another thread ends the process, or by exec all threads but itself. */
+bool traced_is_ended(const struct thread *t);
+/* This thread is to end, alone or with its process, and has not begun to: no stop holds it. Nor does that of its exit, if it ended alone before its
+ * process was to. */
 bool traced_is_dying(const struct thread *t);
 _Noreturn void traced_die(struct thread *t);
 /* SIGCONT was sent, by guests: the group goes on. Heard even by one that is stopped. */
 void traced_continue(struct thread *t);
 /* All other threads of the process look at their boxes, a first one that has ended before them, too. */
 void traced_look_all(struct thread *t);
-/* Another thread ends the process: tell the tracer, and wait for that end. */
+/* traced_is_ended(): tell the tracer, and wait for that end. */
 _Noreturn void traced_end_with_others(struct thread *t);
 
 #endif

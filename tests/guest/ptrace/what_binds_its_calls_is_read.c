@@ -9,6 +9,7 @@
 
 #define GET_THREAD_AREA 25
 #define ARCH_PRCTL 30
+#define GET_METADATA 0x420d
 #define GET_RSEQ 0x420f
 #define SET_DISPATCH 0x4210
 #define GET_DISPATCH 0x4211
@@ -16,7 +17,7 @@
 #define GET_FS 0x1003
 #define GET_GS 0x1004
 
-static void filter(unsigned number, unsigned result)
+static void filter(unsigned number, unsigned result, unsigned flags)
 {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -26,13 +27,13 @@ static void filter(unsigned number, unsigned result)
     };
     struct sock_fprog prog = {4, code};
     MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0);
+    MUST(raw(seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog) == 0);
 }
 
 static void filters(pid_t p)
 {
     struct sock_filter code[8];
-    for (long i = 0; i < 3; i++) {
+    for (long i = 0; i < 4; i++) {
         memset(code, 0, sizeof code);
         show("length", ptrace((int) PTRACE_SECCOMP_GET_FILTER, p, i, NULL));
         show("filter", ptrace((int) PTRACE_SECCOMP_GET_FILTER, p, i, code));
@@ -40,6 +41,25 @@ static void filters(pid_t p)
             printf("%x %d %d %x\n", code[k].code, code[k].jt, code[k].jf, code[k].k);
     }
     show("nowhere", ptrace((int) PTRACE_SECCOMP_GET_FILTER, p, 0, 8));
+}
+
+static void metadata(pid_t p)
+{
+    struct {
+        uint64_t filter, flags, more;
+    } m;
+    for (unsigned i = 0; i < 4; i++) {
+        m.filter = i;
+        m.flags = m.more = 9;
+        show("metadata", ptrace(GET_METADATA, p, sizeof m, &m));
+        printf("%d %d %d\n", (int) m.filter, (int) m.flags, (int) m.more);
+    }
+    m.filter = 2;
+    m.flags = 9;
+    show("number alone", ptrace(GET_METADATA, p, 8, &m));
+    printf("%d %d\n", (int) m.filter, (int) m.flags);
+    show("too small", ptrace(GET_METADATA, p, 7, &m));
+    show("nowhere", ptrace(GET_METADATA, p, sizeof m, 8));
 }
 
 static void dispatch(pid_t p)
@@ -92,10 +112,13 @@ static void areas(pid_t p)
 int main(void)
 {
     char rseq[24];
-    pid_t p = TRACED(filter(SYS_getppid, 7); filter(SYS_sync, 9); raise(SIGSTOP); getpid());
+    pid_t p = TRACED(filter(SYS_getppid, 7, 0); filter(SYS_sync, 9, 0); filter(SYS_getpgrp, 5, SECCOMP_FILTER_FLAG_LOG);
+                     raise(SIGSTOP); getpid());
     show("none", ptrace((int) PTRACE_SECCOMP_GET_FILTER, p, 0, NULL));
+    metadata(p);
     go_on(PTRACE_CONT, p, 0, "filters are set");
     filters(p);
+    metadata(p);
     show("size", ptrace(GET_RSEQ, p, 23, rseq));
     show("rseq", ptrace(GET_RSEQ, p, 24, rseq));
     areas(p);
