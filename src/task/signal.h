@@ -39,7 +39,7 @@ static inline int signal_code_by_hand(int code)
 /* In sig_taken: a notice of another supervisor's (task/traced.h). */
 #define SIG_NOTICE 4
 
-/* The window of a blocking call (signal.c): -ERESTARTNOINTR when *taken was set before it. */
+/* The window of a blocking call (window.c): -ERESTARTNOINTR when *taken was set before it. */
 long window_call(volatile int *taken, long nr, long a, long b, long c, long d, long e, long f);
 
 /* For --trace and --stats, before signal_init(): what ends the process comes by signal_die(), except SIGKILL. */
