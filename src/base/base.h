@@ -12,8 +12,14 @@
 #define PAGE_SIZE 4096ull
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+/* Each argument is evaluated once: it may be a clock, or change under us. */
+#define MIN(a, b) PICK_(a, <, b)
+#define MAX(a, b) PICK_(a, >, b)
+#define PICK_(a, op, b)                                                                                                \
+    __extension__({                                                                                                    \
+        __typeof__((a) op(b) ? (a) : (b)) a_ = (a), b_ = (b);                                                          \
+        a_ op b_ ? a_ : b_;                                                                                            \
+    })
 #define container_of(p, type, member) ((type *) ((char *) (p) -offsetof(type, member)))
 
 static inline uint64_t page_down(uint64_t v)

@@ -67,7 +67,7 @@ static int map_segment(struct loader *l, int fd, const struct elf_segment *seg, 
             return load_fail(l, -EFAULT, "the file ends before its data segment does");
         fixed = MAP_FIXED;
     }
-    if (mem_end > anon) {
+    if (seg->memsz > seg->filesz && mem_end > anon) {
         r = space_mmap(l->sp, gva(anon), mem_end - anon, PROT_READ | PROT_WRITE | (seg->prot & PROT_EXEC),
                        MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
         if (r < 0)

@@ -240,7 +240,7 @@ static int walk_quick(struct walk *w)
         if (fs_is_below(first, fs_mounts[i].name, strlen(fs_mounts[i].name)))
             return 0;
     int n;
-    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
+    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && (fds_reserved(n) || n == w->dir)))
         return 0;
 
     struct open_how how = {.flags = PATH_FD | (whole ? 0 : O_DIRECTORY), .resolve = RESOLVE_NO_SYMLINKS};
@@ -351,6 +351,9 @@ static int step_name(struct walk *w, const struct step *s)
     w->last = "";
     if (is_window_link(w->dir, s->name))
         return -ENOENT;
+    int r = proc_step_aside(&w->dir, s->name);
+    if (r)
+        return r;
     const struct fs_mount *m = mount_at(w, s->name);
     if (m && (fs_root.strict || !s->final ||
               !(w->flags & FS_MOUNTPOINT))) /* a mount in a root of chroot(2) is like any other */
@@ -366,7 +369,7 @@ static int step_name(struct walk *w, const struct step *s)
     if (fd < 0)
         return fd;
     struct stat st;
-    int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
     if (r == 0 && S_ISLNK(st.st_mode)) {
         r = step_link(w, s->name, &fd);
         if (r == 0)

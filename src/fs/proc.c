@@ -308,7 +308,9 @@ int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, si
     int dir = (int) host(SYS_openat, *at->path ? at->dirfd : AT_FDCWD, *parent ? parent : ".",
                          O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (dir >= 0) {
-        r = read_link(dir, name, out, sizeof out);
+        r = proc_step_aside(&dir, name);
+        if (r == 0)
+            r = read_link(dir, name, out, sizeof out);
         host(SYS_close, dir);
     }
     fds_create_unlock();

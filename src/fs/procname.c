@@ -1,6 +1,7 @@
 #include "fs/procname.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -45,6 +46,19 @@ void proc_name_parse(const char *path, struct proc_name *out)
         snprintf(out->rest, sizeof out->rest, "%s", c);
         return;
     }
+}
+
+int proc_step_aside(int *dir, const char *name)
+{
+    int n;
+    if (!proc_number(name, strlen(name), &n) || n != *dir)
+        return 0;
+    int other = (int) host(SYS_fcntl, n, F_DUPFD_CLOEXEC, 0);
+    if (other < 0)
+        return other;
+    host(SYS_close, n);
+    *dir = other;
+    return 0;
 }
 
 int64_t proc_fd_link(int fd, char *buf, size_t size)

@@ -20,6 +20,10 @@ void proc_name_parse(const char *path, struct proc_name *out);
 /* True when `name` is nothing but digits that make an int: *value. */
 bool proc_number(const char *name, size_t len, int *value);
 
+/* Before `name` is looked up in directory *dir, a number of the guest's range: where these are descriptors, ours must not be among them. *dir gets
+ * another number when it has the one that is named. 0 or a negative errno. */
+int proc_step_aside(int *dir, const char *name);
+
 /* readlink(2) of the calling thread's descriptor `fd`: NUL-terminated text, its length, or a negative errno. */
 int64_t proc_fd_link(int fd, char *buf, size_t size);
 

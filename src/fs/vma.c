@@ -147,7 +147,7 @@ static int cut_to_chunks(struct pieces *list, const struct space_view *v, const 
     for (uint64_t at = MAX(h->start, v->slab), next; at < end; at = next) {
         next = MIN(end, at + v->chunk_size - (at - v->slab) % v->chunk_size);
         uint64_t va = space_view_gva(v, at);
-        if (va && add_piece(list, h, at, next, va))
+        if (va != UINT64_MAX && add_piece(list, h, at, next, va))
             return -ENOMEM;
     }
     return 0;

@@ -80,7 +80,7 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
     return done;
 }
 
-int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n)
+static int iov_import(struct space *sp, gva_t uiov, uint64_t count, bool whole, struct iovec **out, int *n)
 {
     struct iovec user[IOV_MAX];
     if (count > IOV_MAX)
@@ -92,10 +92,14 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
     for (uint64_t i = 0; i < count; i++) {
         if ((ssize_t) user[i].iov_len < 0)
             return -EINVAL;
-        /* The kernel cuts the total at MAX_RW_COUNT. */
-        uint64_t left = 0x7ffff000ull - total;
-        user[i].iov_len = MIN(user[i].iov_len, left);
-        total += user[i].iov_len;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        /* The kernel cuts the total at MAX_RW_COUNT, but looks at each of several as it was given. */
+        uint64_t cut = MIN(user[i].iov_len, 0x7ffff000ull - total);
+        if (whole && !mem_is_user((uint64_t) user[i].iov_base, count > 1 ? user[i].iov_len : cut))
+            return -EFAULT;
+        user[i].iov_len = cut;
+        total += cut;
     }
     int max = IOV_MAX;
     struct iovec *v = malloc((size_t) max * sizeof *v);
@@ -110,6 +114,16 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
     }
     *out = v;
     return 0;
+}
+
+int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n)
+{
+    return iov_import(sp, uiov, count, true, out, n);
+}
+
+int mem_iov_remote(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n)
+{
+    return iov_import(sp, uiov, count, false, out, n);
 }
 
 /* ---- copying, with recovery ---- */

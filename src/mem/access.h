@@ -21,6 +21,12 @@ int64_t copy_in_str(struct space *sp, char *dst, gva_t src, size_t size);
 #define get_user(sp, ptr, src) copy_in((sp), (ptr), (src), sizeof *(ptr))
 #define put_user(sp, dst, ptr) copy_out((sp), (dst), (ptr), sizeof *(ptr))
 
+/* access_ok(): a buffer that ends outside user space is refused as a whole, before any of it is used. */
+static inline bool mem_is_user(uint64_t va, uint64_t size)
+{
+    return va <= SPACE_TOP && size <= SPACE_TOP - va;
+}
+
 /* A host pointer for a host call to use *now* on [va, va+size): NULL stays NULL; an address that the guest has not mapped
  * becomes one that the host kernel answers with EFAULT. `*run` (may be NULL) tells how many bytes from there are
  * contiguous in host memory; when that is less than `size` the caller splits (mem_iov) or makes a copy (pin). */
@@ -31,8 +37,10 @@ void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run);
 size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *n, int max);
 
 /* Copy a guest iovec array and translate each element (readv, sendmsg, process_vm_readv). *out is malloc'd (caller frees), *n
- * its length. -EINVAL (count or total too large), -EFAULT (array unreadable), -ENOMEM. */
+ * its length. -EINVAL (count or total too large), -EFAULT (array unreadable, an element not all in user space), -ENOMEM. */
 int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n);
+/* The same of what process_vm_readv is told of the other side: it goes as far as it is good. */
+int mem_iov_remote(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n);
 
 /* Atomic operations on a guest word: for CLEARTID, robust lists. -EFAULT when unmapped, -EINVAL unaligned. */
 int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value);

@@ -118,11 +118,9 @@ void space_view_free(struct space_view *v)
 
 uint64_t space_view_gva(const struct space_view *v, uint64_t hva)
 {
-    if (v->in_place)
-        return space_view_region(v, hva) ? hva : 0;
     uint64_t index = (hva - v->slab) / v->chunk_size;
     if (hva < v->slab || index >= v->chunks || !v->owner[index])
-        return 0;
+        return UINT64_MAX;
     return (v->owner[index] - 1) * v->chunk_size + (hva - v->slab) % v->chunk_size;
 }
 

@@ -30,7 +30,7 @@ int space_view_remote(peek_read *read, void *arg, uint64_t sp, struct space_view
 
 void space_view_free(struct space_view *v);
 
-/* Guest address of host address `hva` of the process looked at, or 0. */
+/* Guest address of host address `hva` of the process looked at, or UINT64_MAX. */
 uint64_t space_view_gva(const struct space_view *v, uint64_t hva);
 /* Host address of guest address `va`, or 0 when nothing is bound there; *run: bytes to the end of its chunk. */
 uint64_t space_view_hva(const struct space_view *v, uint64_t va, uint64_t *run);

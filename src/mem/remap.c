@@ -273,6 +273,8 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
             return -ENOMEM;
     }
     r = region_at(sp, old);
+    if (!r)
+        return -EFAULT; /* to be duplicated where it was */
     struct region like = *r;
     like.off += old - like.start;
     like.start = to;
@@ -313,13 +315,15 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
         if (low)
             return low;
     }
-    if (old >= SPACE_TOP || old_size > SPACE_TOP - old)
+    if (old >= SPACE_TOP)
         return -EFAULT;
 
     lock(sp);
     int64_t ret = -EFAULT;
     struct region *r = region_at(sp, old);
-    if (r && r->end - old < old_size && old_size == new_size && (flags & MREMAP_FIXED) && host_moves_many()) {
+    if (old_size > SPACE_TOP - old) {
+        ret = r && new_size < old_size ? -EINVAL : -EFAULT; /* munmap(2) of the tail is what fails */
+    } else if (r && r->end - old < old_size && old_size == new_size && (flags & MREMAP_FIXED) && host_moves_many()) {
         /* Each region of the range moves by itself. */
         for (uint64_t at = old, end = old + old_size; at < end && r && r->start < end; r = region_from(sp, at)) {
             uint64_t s = MAX(r->start, at), e = MIN(r->end, end);

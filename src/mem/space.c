@@ -360,8 +360,6 @@ static int check_request(struct space *sp, struct request *q)
         return -ENOMEM;
     if (q->off & ~PAGE_MASK)
         return -EINVAL;
-    if (!q->anon && q->off + q->size < q->off)
-        return -EOVERFLOW;
     if (q->flags & MAP_HUGETLB) {
         /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
         int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE);
@@ -389,6 +387,8 @@ static int check_request(struct space *sp, struct request *q)
 static int check_kind(struct request *q)
 {
     bool down = q->flags & MAP_GROWSDOWN;
+    if (!q->anon && q->off + q->size < q->off)
+        return -EOVERFLOW;
     switch (q->type) {
     case MAP_PRIVATE:
         return down && !q->anon ? -EINVAL : 0;

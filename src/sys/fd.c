@@ -212,6 +212,9 @@ int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if (copy_in(t->proc->space, iov, gva(a[1]), count * sizeof *iov) < 0)
         return -EFAULT;
+    for (unsigned i = 0; i < count; i++)
+        if (!mem_is_user((uint64_t) iov[i].iov_base, iov[i].iov_len))
+            return -EFAULT;
     ret = target_of_pidfd((int) a[0], &g);
     if (ret < 0)
         return ret == -EBADF ? ret : -EPERM;

@@ -335,6 +335,8 @@ int64_t sys_getrandom(struct thread *t, const uint64_t a[6])
         size_t run = 0;
         void *hva = mem_hva(t->proc->space, gva(a[0] + done), size - done, &run);
 
+        if (!mem_is_user(a[0], size))
+            hva = BAD_PTR;
         ret = sys_block(t, SYS_getrandom, hva, (uint64_t) run, a[2], 0l, 0l, 0l);
         if (ret > 0)
             done += (uint64_t) ret;

@@ -399,7 +399,7 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
 
         h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), count, &run);
         /* A buffer is refused when it ends outside user space, by its guest address, wherever it lies on the host. */
-        if (a[1] >= SPACE_TOP || a[2] > SPACE_TOP - a[1])
+        if (!mem_is_user(a[1], a[2]))
             count = SIZE_MAX;
         else if (a[1] && run && run < count)
             return after_block(row, a, pass_vector(t, vector, a));

@@ -225,7 +225,11 @@ static int buffer_iov(struct thread *t, uint64_t va, size_t size, struct iovec i
 {
     int n = 0;
 
-    mem_iov(t->proc->space, gva(va), MIN(size, 0x7ffff000u), iov, &n, IOV_MAX);
+    size = MIN(size, 0x7ffff000u);
+    if (!mem_is_user(va, size))
+        iov[n++] = (struct iovec){BAD_PTR, size};
+    else
+        mem_iov(t->proc->space, gva(va), size, iov, &n, IOV_MAX);
     if (!n)
         iov[n++] = (struct iovec){mem_hva(t->proc->space, gva(va), 0, NULL), 0};
     return n;
@@ -422,7 +426,7 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
     bool rights;
     int64_t ret;
 
-    if (copy_in(t->proc->space, &k, gva(va), sizeof k - 4) < 0)
+    if (get_user(t->proc->space, &k, gva(va)) < 0)
         return socket_error(fd, -EFAULT);
     if (k.name && k.namelen < 0)
         return socket_error(fd, -EINVAL);
@@ -522,7 +526,7 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     struct kmsg k;
     int64_t ret, err = 0;
 
-    if (copy_in(sp, &k, gva(va), sizeof k - 4) < 0)
+    if (get_user(sp, &k, gva(va)) < 0)
         return socket_error(fd, -EFAULT);
     if (k.name && k.namelen < 0)
         return socket_error(fd, -EINVAL);

@@ -41,7 +41,7 @@ static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
     if (!total)
         return 0; /* before the other side is looked at */
     if (pid == t->proc->pid || pid == t->tid) {
-        r = mem_iov_user(sp, gva(a[3]), a[4], &remote, &nremote);
+        r = mem_iov_remote(sp, gva(a[3]), a[4], &remote, &nremote);
         return r ? r : host(nr, pid, local, nlocal, remote, nremote, 0);
     }
     if (a[4] > IOV_MAX)

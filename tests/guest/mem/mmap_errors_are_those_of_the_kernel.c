@@ -39,6 +39,10 @@ int main(void)
     try("anonymous ignores the descriptor", NULL, 4096, rw, anon, 12345, 0);
     try("anonymous with an odd offset", NULL, 4096, rw, anon, -1, 1);
     try("offset wraps", NULL, 8192, PROT_READ, MAP_PRIVATE, ro, (off_t) 0xfffffffffffff000ul);
+    try("offset wraps, place not aligned", (void *) 0x10000001, 8192, PROT_READ, MAP_PRIVATE | MAP_FIXED, ro,
+        (off_t) 0xfffffffffffff000ul);
+    try("offset wraps, place taken", (void *) ((uintptr_t) &t_failures & -4096ul), 8192, PROT_READ,
+        MAP_PRIVATE | MAP_FIXED_NOREPLACE, ro, (off_t) 0xfffffffffffff000ul);
     try("offset near 2^63", NULL, 8192, PROT_READ, MAP_PRIVATE, ro, (off_t) 0x7ffffffffffff000ul);
     try("offset far past the end", NULL, 4096, PROT_READ, MAP_PRIVATE, ro, 1l << 40);
     try("no descriptor", NULL, 4096, PROT_READ, MAP_PRIVATE, -1, 0);

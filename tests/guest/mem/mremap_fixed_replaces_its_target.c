@@ -20,6 +20,9 @@ int main(void)
     show_ok("unknown flag", (long) mremap(src, T_PAGE, T_PAGE, MREMAP_MAYMOVE | 16));
     show_ok("to zero bytes", (long) mremap(src, T_PAGE, 0, MREMAP_MAYMOVE));
     show_ok("source is a hole", (long) mremap((void *) 0x210000000000ul, T_PAGE, 2 * T_PAGE, MREMAP_MAYMOVE));
+    show_ok("hole of nearly all memory", (long) mremap((void *) 0x210000000000ul, -8192ul, T_PAGE, MREMAP_MAYMOVE));
+    show_ok("from nearly all memory", (long) mremap(src, -8192ul, T_PAGE, MREMAP_MAYMOVE));
+    show_ok("from more than there is to more", (long) mremap(src, 0x7fff00000000ul, 0x7fff80000000ul, MREMAP_MAYMOVE));
     show_ok("to 2^60 bytes", (long) mremap(src, T_PAGE, 1ul << 60, MREMAP_MAYMOVE));
     CHECK(src[0] == 1 && dst[0] == 2);
 

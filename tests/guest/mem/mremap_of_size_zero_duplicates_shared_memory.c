@@ -19,5 +19,10 @@ int main(void)
     MUST((p = mmap(NULL, T_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) != MAP_FAILED);
     show_ok("private", (long) mremap(p, 0, T_PAGE, MREMAP_MAYMOVE));
     show_ok("without maymove", (long) mremap(d, 0, T_PAGE, 0));
+
+    /* to where it is: what is to be duplicated is unmapped first */
+    show_ok("onto itself", (long) mremap(d, 0, 2 * T_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, d));
+    show_ok("is gone", (long) mremap(d, 0, T_PAGE, MREMAP_MAYMOVE));
+    CHECK(d[2 * T_PAGE] == 3);
     return t_end();
 }

@@ -24,9 +24,12 @@ int main(void)
     if (p != AT)
         return 1;
     AT[0] = 'x';
+    /* Page 0 itself, for who may map it. */
+    bool zero = mmap(NULL, T_PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == NULL;
+    printf("page 0: %d\n", zero);
     FILE *f = fopen("/proc/self/maps", "r");
     while (f && fgets(line, sizeof line, f))
-        if (strncmp(line, "00100000-", 9) == 0)
+        if (strncmp(line, "00100000-", 9) == 0 || strncmp(line, "00000000-", 9) == 0)
             printf("%.34s%s\n", line, strstr(line, name) ? "it" : "nothing");
     if (f)
         fclose(f);
