@@ -159,6 +159,23 @@ static int found_dir(struct walk *w, const char *last)
     return found_object(w, dir);
 }
 
+/* Is `name` the number that the directory itself lies at just now? */
+static bool is_own_number(const struct walk *w, const char *name)
+{
+    int n;
+    return proc_number(name, strcspn(name, "/"), &n) && n == w->dir;
+}
+
+/* /proc/self/fd/N must not find the directory that it is looked up from: that goes to another number. */
+static int step_aside(struct walk *w)
+{
+    int fd = (int) host(SYS_fcntl, w->dir, F_DUPFD_CLOEXEC, w->dir + 1);
+    if (fd < 0)
+        return fd;
+    enter(w, fd);
+    return 0;
+}
+
 static bool is_window_link(int dir, const char *name)
 {
     int n;
@@ -240,7 +257,7 @@ static int walk_quick(struct walk *w)
         if (fs_is_below(first, fs_mounts[i].name, strlen(fs_mounts[i].name)))
             return 0;
     int n;
-    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
+    if (first[0] == '.' || is_own_number(w, last) || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
         return 0;
 
     struct open_how how = {.flags = PATH_FD | (whole ? 0 : O_DIRECTORY), .resolve = RESOLVE_NO_SYMLINKS};
@@ -358,6 +375,9 @@ static int step_name(struct walk *w, const struct step *s)
     if (s->final && (s->slash ? w->flags & (FS_CREATE | FS_REMOVE) : w->flags & FS_NOFOLLOW))
         return found(w, steal_fd(&w->dir), s->name, s->slash);
 
+    int r = is_own_number(w, s->name) ? step_aside(w) : 0;
+    if (r)
+        return r;
     autofd fd = open_step(w, s->name);
     if (fd == -ENOENT && s->final && w->flags & FS_CREATE) {
         w->out->open_flags = O_NOFOLLOW;
@@ -366,7 +386,7 @@ static int step_name(struct walk *w, const struct step *s)
     if (fd < 0)
         return fd;
     struct stat st;
-    int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
     if (r == 0 && S_ISLNK(st.st_mode)) {
         r = step_link(w, s->name, &fd);
         if (r == 0)

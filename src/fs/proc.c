@@ -307,9 +307,14 @@ int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, si
     fds_create_lock();
     int dir = (int) host(SYS_openat, *at->path ? at->dirfd : AT_FDCWD, *parent ? parent : ".",
                          O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    /* In the window, where no name in /proc/PID/fd leads: at the number that it was born at it could be the link that is asked for. */
+    if (dir >= 0)
+        dir = fds_adopt_fd(dir, false);
     if (dir >= 0) {
         r = read_link(dir, name, out, sizeof out);
-        host(SYS_close, dir);
+        fds_close(dir);
+    } else if (dir == -EMFILE) {
+        r = dir;
     }
     fds_create_unlock();
     if (r > 0) {
