@@ -2,7 +2,8 @@
 /* Whatever is opened while a path is walked: a number that the program has not opened names nothing in /proc/self/fd. */
 #include "t.h"
 
-static const char *const dirs[] = {"/proc/self/fd", "/proc/self/fdinfo", "/proc/thread-self/fd", "/proc/self/task/../fd", "/dev/fd"};
+static const char *const dirs[] = {"/proc/self/fd", "/proc/self/fdinfo", "/proc/thread-self/fd",
+                                   "/proc/self/task/../fd", "/dev/fd"};
 
 static const char *result(long r)
 {
