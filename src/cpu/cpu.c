@@ -146,11 +146,6 @@ void vcpu_kick(struct vcpu *v)
     backend->vcpu_kick(v);
 }
 
-int vcpu_warm(struct vcpu *v)
-{
-    return backend->vcpu_warm(v);
-}
-
 struct cpu_regs *vcpu_regs(struct vcpu *v)
 {
     return backend->vcpu_regs(v);

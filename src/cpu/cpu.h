@@ -134,9 +134,6 @@ enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *faul
 /* Let the next run, or the present one of the calling thread, end with CPU_SIGNAL. Async-signal-safe. */
 void vcpu_kick(struct vcpu *v);
 
-/* Enter the VM and leave it at once: what the host sets up with a first run is there afterwards. 0 or a negative errno. */
-int vcpu_warm(struct vcpu *v);
-
 struct cpu_regs *vcpu_regs(struct vcpu *v); /* valid between runs; changes take effect at the next */
 
 void vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
@@ -215,7 +212,6 @@ struct cpu_backend {
     void (*vcpu_park)(struct vcpu *v);
     enum cpu_event (*vcpu_run)(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
     void (*vcpu_kick)(struct vcpu *v);
-    int (*vcpu_warm)(struct vcpu *v);
     struct cpu_regs *(*vcpu_regs)(struct vcpu *v);
     void (*vcpu_get_bases)(struct vcpu *v, uint64_t *fs, uint64_t *gs);
     void (*vcpu_set_bases)(struct vcpu *v, uint64_t fs, uint64_t gs);

@@ -71,8 +71,8 @@ static bool is_by_exe(int fd, const struct fs_at *at)
 int fs_exec_openat(int dirfd, const char *path, int at_flags, char **abs_path)
 {
     *abs_path = NULL;
-    if (!*path && at_flags & AT_EMPTY_PATH && dirfd != AT_FDCWD)
-        return open_regular(dirfd, abs_path);
+    if (!*path && at_flags & AT_EMPTY_PATH) /* AT_FDCWD: a directory */
+        return dirfd == AT_FDCWD ? -EACCES : open_regular(dirfd, abs_path);
     struct fs_at at;
     struct target g;
     bool nofollow = at_flags & AT_SYMLINK_NOFOLLOW;

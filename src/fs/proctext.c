@@ -337,19 +337,6 @@ static int text_statm(const struct target *g, int fd, struct text *out)
     return r;
 }
 
-/* Descriptor slots, as the kernel would have allocated them for what the guest has open. */
-static uint64_t fd_slots(const struct target *g)
-{
-    uint64_t slots = 256;
-    int highest;
-    fds_create_lock();
-    int n = target_descriptors(g, &highest);
-    fds_create_unlock();
-    while (n > 0 && (uint64_t) highest >= slots)
-        slots *= 2;
-    return slots;
-}
-
 /* The number in a line of status. */
 static uint64_t status_number(const char *text, const char *name)
 {
@@ -380,7 +367,7 @@ static int text_status(const struct target *g, int fd, struct text *out)
         const char *format;
         uint64_t v;
     } own[] = {
-        {"FDSize", "%lu", fd_slots(g)},
+        {"FDSize", "%lu", target_slots(g)},
         {"VmPeak", "%8lu kB", MAX(f.info.peak_vm, f.info.total_vm) >> 10},
         {"VmSize", "%8lu kB", f.info.total_vm >> 10},
         {"VmLck", "%8lu kB", f.info.locked_vm >> 10},

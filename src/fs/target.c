@@ -362,6 +362,18 @@ int target_descriptors(const struct target *g, int *highest)
     return count;
 }
 
+uint64_t target_slots(const struct target *g)
+{
+    uint64_t slots = 256;
+    int highest;
+    fds_create_lock();
+    int n = target_descriptors(g, &highest);
+    fds_create_unlock();
+    while (n > 0 && (uint64_t) highest >= slots)
+        slots *= 2;
+    return slots;
+}
+
 bool target_next_guest(struct target *g, uint64_t *next)
 {
     uint64_t at = *next ? (uint64_t) g->proc.next_guest : 0;

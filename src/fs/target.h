@@ -56,6 +56,8 @@ static inline int target_threads(const struct target *g, int **tids, struct thre
 
 /* How many descriptors the guest has there, and the highest of them (-1: none); or a negative errno. With the creation lock held. */
 int target_descriptors(const struct target *g, int *highest);
+/* Slots of its table of descriptors, as the kernel would have made it for what the guest has open. Takes the creation lock. */
+uint64_t target_slots(const struct target *g);
 
 /* Processes of a program may share its memory (vfork), and only one of them is the target: make *g the next one, by its struct process. False:
  * there are no more. Begins with *next = 0. */

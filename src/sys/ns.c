@@ -24,27 +24,6 @@ static bool alone(void)
     return host(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &st, 0) < 0 || st.st_nlink <= 3;
 }
 
-/* Run on in a new VM, whose worker starts with its first run: until then there is one thread. */
-static int leave_worker(struct thread *t)
-{
-    struct machine *m = thread_machine(t);
-    autofree struct cpu_state *st = vcpu_save(m, t->vcpu);
-    int ret;
-
-    if (!st)
-        return -ENOMEM;
-    ret = machine_renew(m);
-    if (ret >= 0)
-        ret = vcpu_create(m, &t->vcpu);
-    if (ret < 0)
-        die(125, "cannot go on in a new virtual machine after unshare or setns: error %d", -ret);
-    t->regs = vcpu_regs(t->vcpu);
-    BUG_ON(vcpu_load(t->vcpu, st) < 0);
-    for (int i = 0; i < TURNS && !alone(); i++)
-        host(SYS_sched_yield);
-    return 0;
-}
-
 /* Nobody else runs on the VM. */
 static bool single(struct thread *t)
 {
@@ -56,6 +35,31 @@ static int64_t entered(int64_t ret)
 {
     if (ret >= 0 && fs_root_renew() < 0 && fs_root.strict)
         warn("the sysroot is not there in the new mount namespace");
+    return ret;
+}
+
+/* Make the call between two VMs: with its last vCPU the old one's worker leaves, and the new one's comes with its first. */
+static int64_t call_alone(struct thread *t, long nr, uint64_t a, uint64_t b)
+{
+    struct machine *m = thread_machine(t);
+    autofree struct cpu_state *st = vcpu_save(m, t->vcpu);
+    int64_t ret = 0;
+    int r;
+
+    if (!st)
+        return -ENOMEM;
+    t->vcpu = NULL; /* no signal kicks it */
+    r = machine_renew(m);
+    if (r >= 0) {
+        for (int i = 0; i < TURNS && !alone(); i++)
+            host(SYS_sched_yield);
+        ret = entered(host(nr, a, b));
+        r = vcpu_create(m, &t->vcpu);
+    }
+    if (r < 0)
+        die(125, "cannot go on in a new virtual machine after unshare or setns: error %d", -r);
+    t->regs = vcpu_regs(t->vcpu);
+    BUG_ON(vcpu_load(t->vcpu, st) < 0);
     return ret;
 }
 
@@ -104,12 +108,9 @@ int64_t sys_unshare(struct thread *t, const uint64_t a[6])
 
     if (!(a[0] & (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) || !single(t) || alone())
         return entered(host(SYS_unshare, a[0]));
-    ret = leave_worker(t);
-    if (ret >= 0)
-        ret = entered(host(SYS_unshare, a[0] & ~later));
+    ret = call_alone(t, SYS_unshare, a[0] & ~later, 0);
     if (ret < 0 || !later)
         return ret;
-    BUG_ON(vcpu_warm(t->vcpu) < 0);
     return host(SYS_unshare, later);
 }
 
@@ -121,11 +122,8 @@ int64_t sys_setns(struct thread *t, const uint64_t a[6])
     /* EINVAL has several reasons; with the user namespace, having more than one thread is one. */
     if (ret != -EINVAL || !single(t) || alone())
         return ret;
-    ret = leave_worker(t);
-    if (ret >= 0)
-        ret = entered(host(SYS_setns, (int) a[0], a[1] & ~later));
+    ret = call_alone(t, SYS_setns, (uint64_t) (int) a[0], a[1] & ~later);
     if (ret < 0 || !(a[1] & ~later) || !later)
         return ret;
-    BUG_ON(vcpu_warm(t->vcpu) < 0);
     return host(SYS_setns, (int) a[0], later);
 }

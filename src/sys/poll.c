@@ -1,6 +1,7 @@
 /* Waiting for descriptors. The numbers of the window are answered as closed ones; a signal mask holds for the wait alone; what
  * remains of a timeout is written back as Linux does. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 
 #include "base/fds.h"
+#include "fs/target.h"
 #include "sys/handlers.h"
 
 /* ---- signal masks ---- */
@@ -181,8 +183,27 @@ int64_t sys_ppoll(struct thread *t, const uint64_t a[6])
 
 /* ---- select ---- */
 
-/* More bits than any table has descriptors: RLIMIT_NOFILE's ceiling by default. */
-#define SELECT_MAX (1 << 20)
+/* Linux looks at the sets up to the end of the table of descriptors, whatever count it is given: getdtablesize() may say a million
+ * of sets that have 1,024 bits. */
+static int select_count(struct thread *t, int n, const uint64_t va[3])
+{
+    enum { FEW = 256, MORE = 4096 }; /* every table has the first */
+    uint64_t words[(MORE - FEW) / 64];
+    size_t count = n > FEW ? (MIN((size_t) n, (size_t) MORE) - FEW + 63) / 64 : 0;
+    bool named = n > MORE;
+    struct target self;
+
+    for (int i = 0; i < 3 && count && !named; i++) {
+        if (!va[i])
+            continue;
+        named = copy_in(t->proc->space, words, gva(va[i] + FEW / 8), count * 8) < 0;
+        for (size_t w = 0; w < count && !named; w++)
+            named = words[w];
+    }
+    if (!named)
+        return MIN(n, FEW);
+    return target_self(&self) == 1 ? (int) MIN((uint64_t) n, target_slots(&self)) : n;
+}
 
 static bool names_window(const uint64_t *bits, int n)
 {
@@ -211,7 +232,7 @@ static int64_t select_until(struct thread *t, int n, const uint64_t va[3], int64
 
     if (n < 0)
         return -EINVAL;
-    n = MIN(n, SELECT_MAX);
+    n = select_count(t, n, va);
     words = ((size_t) n + 63) / 64;
     bytes = words * 8;
     if (3 * words > ARRAY_SIZE(few)) {

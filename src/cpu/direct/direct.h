@@ -163,7 +163,6 @@ int direct_vcpu_create(struct machine *m, struct vcpu **out);
 void direct_vcpu_park(struct vcpu *v);
 enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
 void direct_vcpu_kick(struct vcpu *v);
-int direct_vcpu_warm(struct vcpu *v);
 struct cpu_regs *direct_vcpu_regs(struct vcpu *v);
 void direct_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
 void direct_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);

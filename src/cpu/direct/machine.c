@@ -385,7 +385,6 @@ const struct cpu_backend cpu_direct = {
     .vcpu_park = direct_vcpu_park,
     .vcpu_run = direct_vcpu_run,
     .vcpu_kick = direct_vcpu_kick,
-    .vcpu_warm = direct_vcpu_warm,
     .vcpu_regs = direct_vcpu_regs,
     .vcpu_get_bases = direct_vcpu_get_bases,
     .vcpu_set_bases = direct_vcpu_set_bases,

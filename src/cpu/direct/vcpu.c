@@ -445,12 +445,6 @@ void direct_vcpu_kick(struct vcpu *v)
     __atomic_store_n(&v->kick, 1, __ATOMIC_RELAXED);
 }
 
-int direct_vcpu_warm(struct vcpu *v)
-{
-    (void) v;
-    return 0;
-}
-
 /* ---- state ---- */
 
 struct cpu_regs *direct_vcpu_regs(struct vcpu *v)

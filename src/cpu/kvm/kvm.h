@@ -97,7 +97,6 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out);
 void kvm_vcpu_park(struct vcpu *v);
 enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
 void kvm_vcpu_kick(struct vcpu *v);
-int kvm_vcpu_warm(struct vcpu *v);
 struct cpu_regs *kvm_vcpu_regs(struct vcpu *v);
 void kvm_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
 void kvm_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);

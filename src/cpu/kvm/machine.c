@@ -454,7 +454,6 @@ const struct cpu_backend cpu_kvm = {
     .vcpu_park = kvm_vcpu_park,
     .vcpu_run = kvm_vcpu_run,
     .vcpu_kick = kvm_vcpu_kick,
-    .vcpu_warm = kvm_vcpu_warm,
     .vcpu_regs = kvm_vcpu_regs,
     .vcpu_get_bases = kvm_vcpu_get_bases,
     .vcpu_set_bases = kvm_vcpu_set_bases,

@@ -67,6 +67,18 @@ static void not_running(struct vcpu *v)
         host(SYS_futex, &v->running, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
+/* Enter the VM and leave it at once: what the host sets up with a first run is there afterwards. 0 or a negative errno. */
+static int warm(struct vcpu *v)
+{
+    struct cpu_regs before = *v->regs;
+    v->run->immediate_exit = 1;
+    long r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+    v->run->immediate_exit = 0;
+    *v->regs = before;
+    v->clean = false;
+    return r == -EINTR ? 0 : (int) r;
+}
+
 int kvm_vcpu_create(struct machine *m, struct vcpu **out)
 {
     lock_take(&m->lock);
@@ -119,7 +131,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     if (r == 0 && m->world == WORLD_UNKNOWN)
         r = learn_world(v);
     else if (r == 0 && first)
-        r = kvm_vcpu_warm(v);
+        r = warm(v);
     if (r == -ERESTART) {
         free(m->cpuid);
         m->cpuid = NULL;
@@ -322,17 +334,6 @@ static void leave_stray_io(struct vcpu *v, struct cpu_fault *f)
 void kvm_vcpu_kick(struct vcpu *v)
 {
     __atomic_store_n(&v->run->immediate_exit, 1, __ATOMIC_RELAXED);
-}
-
-int kvm_vcpu_warm(struct vcpu *v)
-{
-    struct cpu_regs before = *v->regs;
-    v->run->immediate_exit = 1;
-    long r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
-    v->run->immediate_exit = 0;
-    *v->regs = before;
-    v->clean = false;
-    return r == -EINTR ? 0 : (int) r;
 }
 
 /* Where the hypervisor carries out SYSCALL itself (a ring-3 world), a run for which an interrupt window is requested ends right there, without

@@ -34,6 +34,7 @@ int main(void)
     at("empty path", sh, "", AT_EMPTY_PATH);
     at("empty path without the flag", sh, "", 0);
     at("empty path of a directory", dir, "", AT_EMPTY_PATH);
+    at("empty path of the working directory", AT_FDCWD, "", AT_EMPTY_PATH);
     at("script by descriptor", script, "", AT_EMPTY_PATH);
     at("script by one that closes", cloexec, "", AT_EMPTY_PATH);
     at("path descriptor", open("/bin/false", O_PATH | O_CLOEXEC), "", AT_EMPTY_PATH);
