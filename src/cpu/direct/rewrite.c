@@ -10,7 +10,9 @@
 #include "base/procfs.h"
 #include "cpu/direct/direct.h"
 
-#define HOT 128         /* trapped calls that cost what making a jump does */
+#define HOT 128     /* trapped calls that cost about what making a jump in a text of HOT * A_CALL bytes does, */
+#define HOTTEST 512 /* and in the largest */
+#define A_CALL 16384
 #define MAX_SITES 1024  /* of a process */
 #define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
 #define STUB_SIZE 32    /* what one site jumps to */
@@ -65,21 +67,33 @@ uint64_t direct_rewritten(const struct machine *m)
     return m->rewriting ? m->rewriting->sites : 0;
 }
 
+static uint64_t place_of(uint64_t site)
+{
+    return site * 0x9e3779b97f4a7c15ull >> 54;
+}
+
 bool direct_site_hot(struct machine *m, uint64_t site)
 {
     struct rewriting *w = m->rewriting;
     if (!w)
         return false;
-    const uint64_t h = site * 0x9e3779b97f4a7c15ull >> 54;
+    const uint64_t h = place_of(site);
     if (__atomic_load_n(&w->seen[h].site, __ATOMIC_RELAXED) != site) {
         __atomic_store_n(&w->seen[h].site, site, __ATOMIC_RELAXED);
         __atomic_store_n(&w->seen[h].calls, 1, __ATOMIC_RELAXED);
         return false;
     }
     const uint32_t calls = __atomic_load_n(&w->seen[h].calls, __ATOMIC_RELAXED) + 1;
-    if (calls <= HOT)
+    if (calls <= HOTTEST)
         __atomic_store_n(&w->seen[h].calls, calls, __ATOMIC_RELAXED);
-    return calls == HOT;
+    return calls >= HOT && calls <= HOTTEST && !(calls & (calls - 1));
+}
+
+/* Of the three times that direct_site_hot() says so, is this the one for such a text? */
+static bool is_time(const struct rewriting *w, uint64_t site, uint64_t size)
+{
+    const uint64_t calls = __atomic_load_n(&w->seen[place_of(site)].calls, __ATOMIC_RELAXED);
+    return calls * A_CALL >= size && (calls < 2 * HOT || calls * A_CALL / 2 < size);
 }
 
 bool direct_site_at(const struct machine *m, uint64_t rip)
@@ -375,8 +389,8 @@ static bool is_rex(uint8_t byte)
 
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text)
 {
-    if (text->end - text->start > TEXT_MAX || site < text->start + LOOKED_AT || site > text->end ||
-        m->rewriting->sites + 2 > MAX_SITES)
+    if (text->end - text->start > TEXT_MAX || !is_time(m->rewriting, site, text->end - text->start) ||
+        site < text->start + LOOKED_AT || site > text->end || m->rewriting->sites + 2 > MAX_SITES)
         return;
     const struct self self = {
         .mem = (int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC),
