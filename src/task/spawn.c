@@ -193,6 +193,7 @@ static int spawn_main(void *arg)
     if (s->args.flags & CLONE_PIDFD)
         fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
+    signal_thread_begin(t);
     birth_other(t->tid);
     if (s->own_sighand && s->proc.sighand->all)
         signal_take_all(s->proc.sighand, false);
