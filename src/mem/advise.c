@@ -247,23 +247,22 @@ int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long ar
     return r;
 }
 
-int space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec)
+int64_t space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec)
 {
-    uint64_t at = va.v, end = at + size;
-    int r = 0;
+    int64_t r = -ENOMEM;
     lock(sp);
-    for (uint64_t p = at; p < end && r == 0;) {
-        struct region *g = region_at(sp, p);
-        if (!g) {
-            r = -ENOMEM;
-            break;
+    const struct region *g = region_at(sp, va.v);
+    if (g) {
+        uint64_t at = va.v, end = MIN(at + size, g->end);
+        r = (int64_t) ((end - at) / PAGE_SIZE);
+        memset(vec, 0, (size_t) r);
+        struct run run;
+        while (r >= 0 && run_next(sp, &at, end, &run)) {
+            int err = (int) host(SYS_mincore, run.hva, run.end - run.start, vec + (run.start - va.v) / PAGE_SIZE);
+            if (err)
+                r = err;
         }
-        p = g->end;
     }
-    memset(vec, 0, size / PAGE_SIZE);
-    struct run run;
-    while (r == 0 && run_next(sp, &at, end, &run))
-        r = (int) host(SYS_mincore, run.hva, run.end - run.start, vec + (run.start - va.v) / PAGE_SIZE);
     unlock(sp);
     return r;
 }

@@ -66,7 +66,8 @@ int64_t space_brk(struct space *sp, gva_t brk); /* brk(2) as the kernel has it: 
 /* madvise, msync, mlock, mlock2, munlock, mincore, ...: the host call `nr` on each host piece of the range. */
 int space_advise(struct space *sp, gva_t va, uint64_t size, int advice);
 int space_range_call(struct space *sp, long nr, gva_t va, uint64_t size, long arg, bool arg_used);
-int space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec); /* vec: one byte a page */
+/* As far as the mapping at `va` goes: how many pages were told of in `vec`, a byte each, or -ENOMEM when there is none. */
+int64_t space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec);
 int space_lock_all(struct space *sp, int flags);
 
 /* Set by the loader: where brk starts, where the stack lies, names for /proc. */

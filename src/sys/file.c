@@ -64,8 +64,10 @@ int64_t sys_getcwd(struct thread *t, const uint64_t a[6])
     return copy_out(t->proc->space, gva(a[0]), cwd, (size_t) len + 1) < 0 ? -EFAULT : len + 1;
 }
 
-static int64_t list_directory(struct thread *t, long nr, const uint64_t a[6])
+static int64_t list_directory(struct thread *t, long nr, const uint64_t given[6])
 {
+    /* To the kernel a negative size has room for nothing. */
+    const uint64_t a[6] = {given[0], given[1], (int) given[2] < 0 ? 0 : given[2]};
     size_t size = MIN((uint32_t) a[2], 1u << 20);
     autofree void *buf = NULL;
     int64_t ret;

@@ -87,13 +87,14 @@ int64_t sys_mincore(struct thread *t, const uint64_t a[6])
     if (!vec)
         return -EAGAIN;
     for (uint64_t done = 0; done < pages;) {
+        /* What comes before a hole is told of. */
         uint64_t n = MIN(pages - done, PAGE_SIZE);
-        int r = space_mincore(t->proc->space, gva(a[0] + done * PAGE_SIZE), n * PAGE_SIZE, vec);
-        if (r)
+        int64_t r = space_mincore(t->proc->space, gva(a[0] + done * PAGE_SIZE), n * PAGE_SIZE, vec);
+        if (r < 0)
             return r;
-        if (copy_out(t->proc->space, gva(a[2] + done), vec, n))
+        if (copy_out(t->proc->space, gva(a[2] + done), vec, (size_t) r))
             return -EFAULT;
-        done += n;
+        done += (uint64_t) r;
     }
     return 0;
 }

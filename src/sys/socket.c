@@ -729,7 +729,7 @@ static int64_t get_sources(struct thread *t, const uint64_t a[6], uint32_t len)
 int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
 {
     int level = (int) a[1], name = (int) a[2];
-    uint32_t len = 0;
+    uint32_t len = 0, room;
     struct pin value;
     int64_t ret;
 
@@ -739,7 +739,7 @@ int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
         return host(SYS_getsockopt, (int) a[0], level, name, NULL, BAD_PTR);
     if ((level == 0 && (name == 41 || name == 48)) || (level == 41 && name == 48))
         return get_sources(t, a, len);
-    len = len > INT_MAX ? len : MIN(len, 1u << 20); /* what was pinned, and no option is longer */
+    room = len = len > INT_MAX ? len : MIN(len, 1u << 20); /* what was pinned, and no option is longer */
     /* SO_GET_FILTER counts instructions. */
     ret = pin(t, &value, a[3], (size_t) MIN(len, 1u << 20) * (level == SOL_SOCKET && name == SO_GET_FILTER ? 8 : 1),
               PIN_INOUT);
@@ -751,7 +751,7 @@ int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
     if (pin_done(t, &value, ret < 0 ? 0 : value.size) < 0)
         return -EFAULT;
     /* Some options tell the length that they would need along with an error. */
-    if (put_user(t->proc->space, gva(a[4]), &len) < 0 && ret >= 0)
+    if ((ret >= 0 || len != room) && put_user(t->proc->space, gva(a[4]), &len) < 0 && ret >= 0)
         ret = -EFAULT;
     return ret;
 }

@@ -87,6 +87,9 @@ int main(void)
 
     MUST(lseek(fd, 0, SEEK_SET) == 0);
     show("no room", raw(getdents64, fd, buf, 8));
+    show("negative room", raw(getdents64, fd, buf, -1));
+    show("room of 2^31", raw(getdents64, fd, buf, 1ul << 31));
+    show("old, negative room", raw(getdents, fd, buf, -1));
     show("bad buffer", raw(getdents64, fd, BAD_PTR, 1000));
     show("old, bad buffer", raw(getdents, fd, BAD_PTR, 1000));
     show("bad fd", raw(getdents64, 99, buf, sizeof(buf)));

@@ -29,7 +29,13 @@ int main(void)
     show("wraps", raw(mincore, p, ~0ul, vec));
     show("nothing there", raw(mincore, 0x210000000000ul, T_PAGE, vec));
     MUST(munmap(p + 10 * T_PAGE, T_PAGE) == 0);
+    memset(vec, 0xff, sizeof(vec));
     show("over a hole", raw(mincore, p, 64 * T_PAGE, vec));
+    for (int i = 0; i < 64; i++)
+        printf("%s%d", i ? " " : "", vec[i]);
+    printf("\n");
+    show("over a hole, vector not there", raw(mincore, p, 64 * T_PAGE, BAD_PTR));
+    show("over a hole, vector unmapped", raw(mincore, p, 64 * T_PAGE, p + 10 * T_PAGE));
     show("kernel half", raw(mincore, 0xffff800000000000ul, T_PAGE, vec));
     return t_end();
 }

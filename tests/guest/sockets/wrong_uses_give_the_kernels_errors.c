@@ -52,5 +52,15 @@ int main(void)
     show("listen on a file", listen(0, 1));
     show("lseek", lseek(t, 0, SEEK_CUR));
     show("pread", pread(t, buf, 1, 0));
+
+    /* What fails leaves the length alone. */
+    int lens[] = {0, 4, 1 << 20, (1 << 20) + 1, INT_MAX, -1};
+    for (unsigned i = 0; i < ARRAY_SIZE(lens); i++) {
+        int len = lens[i], file = open("/dev/null", O_RDONLY);
+        show("no socket", getsockopt(file, SOL_SOCKET, SO_TYPE, &(int){0}, (socklen_t *) &len));
+        show("no descriptor", getsockopt(-1, SOL_SOCKET, SO_TYPE, &(int){0}, (socklen_t *) &len));
+        CHECK(len == lens[i]);
+        close(file);
+    }
     return t_end();
 }
