@@ -112,6 +112,34 @@ int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_pat
     return 0;
 }
 
+/* Each of these fails on the host, however a call looks at it. */
+#define LINKS "/self/../self/../self/../self/../self/../self/.."
+static const struct {
+    int err, dirfd;
+    const char *path;
+} fail_alike[] = {
+    {ENOENT, AT_FDCWD, "/proc/-/-"},
+    {ENOTDIR, AT_FDCWD, "/proc/version/-"},
+    {ELOOP, AT_FDCWD, "/proc" LINKS LINKS LINKS LINKS LINKS LINKS LINKS "/-/-"},
+    {EBADF, -1, "-"},
+};
+
+int sys_path_or_alike(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out)
+{
+    int ret = sys_path(t, dirfd, va, flags, out);
+
+    if (ret >= 0 || (ret == -EBADF && dirfd == AT_FDCWD))
+        return ret;
+    for (size_t i = 0; i < ARRAY_SIZE(fail_alike); i++) {
+        if (ret == -fail_alike[i].err) {
+            out->dirfd = fail_alike[i].dirfd;
+            out->host = fail_alike[i].path;
+            return 0;
+        }
+    }
+    return ret;
+}
+
 void sys_path_done(struct sys_path *p)
 {
     if (p->host == p->at.path)
@@ -271,7 +299,7 @@ static int hold_path(struct thread *t, const struct sys_row *row, const uint64_t
 
     if (!p)
         return -ENOMEM;
-    ret = sys_path(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
+    ret = sys_path_or_alike(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
     if (ret < 0) {
         free(p);
         return ret;
