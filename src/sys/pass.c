@@ -273,7 +273,7 @@ static int hold_buffer(struct thread *t, const struct sys_row *row, const uint64
     return hold_pin(t, held, i, a[i], size, dir, h);
 }
 
-/* AT_* flags are few, and mean the same wherever they are taken. */
+/* AT_* flags are few, and mean the same wherever they are taken. A name that is to be made is no link to follow. */
 static int at_flags(const struct sys_row *row, const uint64_t a[6], int flags)
 {
     for (unsigned i = 0; i < row->nargs; i++) {
@@ -281,7 +281,7 @@ static int at_flags(const struct sys_row *row, const uint64_t a[6], int flags)
             continue;
         if (a[i] & AT_SYMLINK_NOFOLLOW)
             flags |= FS_NOFOLLOW;
-        if (a[i] & AT_SYMLINK_FOLLOW)
+        if (a[i] & AT_SYMLINK_FOLLOW && !(flags & FS_CREATE))
             flags &= ~FS_NOFOLLOW;
         if (a[i] & AT_EMPTY_PATH)
             flags |= FS_EMPTY_OK;
