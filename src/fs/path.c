@@ -240,8 +240,13 @@ static int walk_quick(struct walk *w)
         if (fs_is_below(first, fs_mounts[i].name, strlen(fs_mounts[i].name)))
             return 0;
     int n;
-    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && (fds_reserved(n) || n == w->dir)))
+    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
         return 0;
+    for (const char *c = first; *c; c += strspn(c, "/")) {
+        if (proc_number(c, strcspn(c, "/"), &n) && n == w->dir) /* proc_step_aside() */
+            return 0;
+        c += strcspn(c, "/");
+    }
 
     struct open_how how = {.flags = PATH_FD | (whole ? 0 : O_DIRECTORY), .resolve = RESOLVE_NO_SYMLINKS};
     if (!whole)
@@ -512,6 +517,8 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
     }
     if (fs_root.fd >= 0) {
         /* The host confines this one to dirfd by itself, if dirfd is inside. */
+        if (*path == '/' && (flags & (FS_BENEATH | FS_IN_ROOT)) == FS_BENEATH)
+            return -EXDEV;
         struct walk w = {.dir = -1};
         fds_create_lock();
         int r = enter_start(&w, dirfd);

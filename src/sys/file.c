@@ -151,7 +151,7 @@ int64_t sys_fanotify_mark(struct thread *t, const uint64_t a[6])
 int64_t sys_inotify_add_watch(struct thread *t, const uint64_t a[6])
 {
     struct sys_path p;
-    int64_t ret = sys_path(t, AT_FDCWD, a[1], a[2] & IN_DONT_FOLLOW ? FS_NOFOLLOW : 0, &p);
+    int64_t ret = sys_path_or_alike(t, AT_FDCWD, a[1], a[2] & IN_DONT_FOLLOW ? FS_NOFOLLOW : 0, &p);
 
     if (ret < 0)
         return ret;
@@ -184,7 +184,7 @@ int64_t sys_name_to_handle_at(struct thread *t, const uint64_t a[6])
     struct sys_path p;
     int64_t ret;
 
-    ret = sys_path(t, (int) a[0], a[1], flags, &p);
+    ret = sys_path_or_alike(t, (int) a[0], a[1], flags, &p);
     if (ret < 0)
         return ret;
     ret = pin_handle(t, &handle, a[2], PIN_INOUT);

@@ -54,6 +54,9 @@ struct sys_path {
  * makes the host call fail with EFAULT or ENAMETOOLONG in its own order of checks. Returns 0 or fs_resolve()'s errno;
  * sys_path_done() after the host call in the first case. */
 int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out);
+/* The same, but where nothing is found `host` is something that the host does not find either, for the same reason: a call that only hands the path
+ * on then says first what is wrong with its other arguments, as Linux does. */
+int sys_path_or_alike(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out);
 void sys_path_done(struct sys_path *p);
 
 /* The object at a path, for a look at it before a host call on the same: *out names it by an O_PATH descriptor in the window, which no guest thread

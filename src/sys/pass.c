@@ -112,6 +112,34 @@ int sys_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_pat
     return 0;
 }
 
+/* Each of these fails on the host, however a call looks at it. */
+#define LINKS "/self/../self/../self/../self/../self/../self/.."
+static const struct {
+    int err, dirfd;
+    const char *path;
+} fail_alike[] = {
+    {ENOENT, AT_FDCWD, "/proc/-/-"},
+    {ENOTDIR, AT_FDCWD, "/proc/version/-"},
+    {ELOOP, AT_FDCWD, "/proc" LINKS LINKS LINKS LINKS LINKS LINKS LINKS "/-/-"},
+    {EBADF, -1, "-"},
+};
+
+int sys_path_or_alike(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *out)
+{
+    int ret = sys_path(t, dirfd, va, flags, out);
+
+    if (ret >= 0 || (ret == -EBADF && dirfd == AT_FDCWD))
+        return ret;
+    for (size_t i = 0; i < ARRAY_SIZE(fail_alike); i++) {
+        if (ret == -fail_alike[i].err) {
+            out->dirfd = fail_alike[i].dirfd;
+            out->host = fail_alike[i].path;
+            return 0;
+        }
+    }
+    return ret;
+}
+
 void sys_path_done(struct sys_path *p)
 {
     if (p->host == p->at.path)
@@ -249,7 +277,7 @@ static int hold_buffer(struct thread *t, const struct sys_row *row, const uint64
     return hold_pin(t, held, i, a[i], size, dir, h);
 }
 
-/* AT_* flags are few, and mean the same wherever they are taken. */
+/* AT_* flags are few, and mean the same wherever they are taken. A name that is to be made is no link to follow. */
 static int at_flags(const struct sys_row *row, const uint64_t a[6], int flags)
 {
     for (unsigned i = 0; i < row->nargs; i++) {
@@ -257,7 +285,7 @@ static int at_flags(const struct sys_row *row, const uint64_t a[6], int flags)
             continue;
         if (a[i] & AT_SYMLINK_NOFOLLOW)
             flags |= FS_NOFOLLOW;
-        if (a[i] & AT_SYMLINK_FOLLOW)
+        if (a[i] & AT_SYMLINK_FOLLOW && !(flags & FS_CREATE))
             flags &= ~FS_NOFOLLOW;
         if (a[i] & AT_EMPTY_PATH)
             flags |= FS_EMPTY_OK;
@@ -272,7 +300,7 @@ static int hold_path(struct thread *t, const struct sys_row *row, const uint64_t
     bool has_dir = i && row->arg[i - 1].kind == K_DIRFD;
     BUG_ON(held->paths == PATHS_MAX);
     struct sys_path *p = &held->room[held->paths++];
-    int ret = sys_path(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
+    int ret = sys_path_or_alike(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
     if (ret < 0)
         return ret;
     held->path[i] = p;

@@ -29,6 +29,9 @@ int main(void)
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
     show("through proc", raw(linkat, AT_FDCWD, self, AT_FDCWD, "v", AT_SYMLINK_FOLLOW));
     links("v");
+    MUST(symlink("nowhere", "dangling") == 0);
+    show("onto a symlink", raw(linkat, AT_FDCWD, "s", AT_FDCWD, "dangling", AT_SYMLINK_FOLLOW));
+    show("what that names", raw(access, "nowhere", F_OK));
     show("existing", raw(link, "a", "b"));
     show("directory", raw(link, "d", "e"));
     show("absent", raw(link, "absent", "e"));

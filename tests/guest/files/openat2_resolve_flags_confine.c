@@ -39,6 +39,7 @@ int main(void)
     try("beneath dotdot", dir, "../outside", O_RDONLY, RESOLVE_BENEATH);
     try("beneath escape", dir, "escape", O_RDONLY, RESOLVE_BENEATH);
     try("beneath absolute", dir, "absolute", O_RDONLY, RESOLVE_BENEATH);
+    try("beneath absolute path", 99, "/file", O_RDONLY, RESOLVE_BENEATH);
     try("beneath up and down", dir, "sub/up", O_RDONLY, RESOLVE_BENEATH);
     try("beneath create", dir, "fresh", O_RDWR | O_CREAT, RESOLVE_BENEATH);
     try("in root dotdot", dir, "../file", O_RDONLY, RESOLVE_IN_ROOT);
