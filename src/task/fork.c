@@ -95,6 +95,9 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     fds_close(vfork_end);
     vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
     p->sighand->lock = (struct lock){0};
+#ifdef __SANITIZE_THREAD__ /* it has started a thread of its own in the child */
+    signal_reclaim(p->sighand);
+#endif
     pthread_mutex_unlock(&p->lock); /* the caller's, from before the fork */
     pthread_mutex_init(&p->exec_lock, NULL);
     struct thread *o, *next;
