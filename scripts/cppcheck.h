@@ -1,4 +1,5 @@
-/* cppcheck reads no system header; these macros are grammar to it. */
+/* cppcheck reads no system header; these macros are grammar to it. A statement in an expression is none. */
+#define PICK_(a, op, b) ((a) op (b) ? (a) : (b))
 #define LIST_HEAD(name, type) struct name { struct type *lh_first; }
 #define LIST_ENTRY(type) struct { struct type *le_next, **le_prev; }
 #define SLIST_HEAD(name, type) struct name { struct type *slh_first; }

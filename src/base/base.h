@@ -15,11 +15,13 @@
 /* Each argument is evaluated once: it may be a clock, or change under us. */
 #define MIN(a, b) PICK_(a, <, b)
 #define MAX(a, b) PICK_(a, >, b)
+#ifndef PICK_ /* scripts/cppcheck.h */
 #define PICK_(a, op, b)                                                                                                \
     __extension__({                                                                                                    \
         __typeof__((a) op(b) ? (a) : (b)) a_ = (a), b_ = (b);                                                          \
         a_ op b_ ? a_ : b_;                                                                                            \
     })
+#endif
 #define container_of(p, type, member) ((type *) ((char *) (p) -offsetof(type, member)))
 
 static inline uint64_t page_down(uint64_t v)

@@ -12,7 +12,7 @@
 
 #define HOT 128     /* trapped calls that cost about what making a jump in a text of HOT * A_CALL bytes does, */
 #define HOTTEST 512 /* and in the largest */
-#define A_CALL 16384
+#define A_CALL 16384ull
 #define MAX_SITES 1024  /* of a process */
 #define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
 #define STUB_SIZE 32    /* what one site jumps to */
