@@ -240,7 +240,7 @@ static inline struct space_info space_tell(const struct space *sp)
                                .peak_vm = sp->peak};
 }
 
-/* space.c, for the other memory calls; lock held */
+/* space.c, map.c and limits.c, for the other memory calls; lock held */
 uint64_t random_below(uint64_t bound); /* 0 under ADDR_NO_RANDOMIZE */
 /* PR_SET_MDWE: may memory of protection `old` not become `prot`? New memory is as if it had been that before. */
 bool denied_as_code(const struct space *sp, int old, int prot);
@@ -248,6 +248,13 @@ bool denied_as_code(const struct space *sp, int old, int prot);
 int exempt_flag(const struct space *sp, bool of_translator);
 /* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
+bool counts_as_data(int prot, int flags);
+/* The host's own judgement of a mapping that we make piece by piece later (overcommit). */
+int host_would_map(struct space *sp, uint64_t size, int prot, int flags);
+/* Memory that is locked as it is made is there at once, and so is its host image. */
+bool locks_pages(const struct region *like);
+/* Of regions that have none of `flags`. */
+uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end, int flags);
 int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */
 int unmap_locked(struct space *sp, uint64_t start, uint64_t end);
 /* May it be mapped where it shall, MAP_FIXED? 0, or -ENOMEM: it is the supervisor's place. */
