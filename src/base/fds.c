@@ -290,14 +290,12 @@ void fds_create_unlock(void)
 
 int fds_given(int fd)
 {
-    if (!fds_reserved(fd)) {
-        if ((uint64_t) fd < me->limit.rlim_cur)
-            return fd;
+    if (!fds_reserved(fd) && (uint64_t) fd < me->limit.rlim_cur)
+        return fd;
+    fds_create_lock(); /* else it could be one that is born just now */
+    if (!fds_reserved(fd))
         host(SYS_close, fd);
-        return -EMFILE;
-    }
-    fds_create_lock();
-    if (!me->table->used[fd - base]) /* else a descriptor of ours has taken its place by now */
+    else if (!me->table->used[fd - base]) /* else a descriptor of ours has taken its place by now */
         fds_close(fd);
     fds_create_unlock();
     return -EMFILE;
