@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -125,6 +126,23 @@ bool fds_open_up(void)
     bool changed = me->limit.rlim_cur > (uint64_t) base && open_up();
     fds_create_unlock();
     return changed;
+}
+
+void fds_expect(int n)
+{
+    struct pollfd last[FDS_EXPECTED];
+    const struct timespec now = {0};
+    BUG_ON(n > FDS_EXPECTED || n > base);
+    if (me->table->above || me->limit.rlim_cur <= (uint64_t) base)
+        return;
+    for (int i = 0; i < n; i++)
+        last[i] = (struct pollfd){.fd = base - n + i};
+    host(SYS_ppoll, last, n, &now, NULL, 8);
+    for (int i = 0; i < n; i++)
+        if (last[i].revents != POLLNVAL) {
+            fds_open_up();
+            return;
+        }
 }
 
 bool fds_is_above(int fd)

@@ -31,6 +31,7 @@ struct kmmsg {
 
 /* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
 #define CONTROL_MAX (1u << 20)
+#define SCM_MAX_RIGHTS 254 /* SCM_MAX_FD, and one of SCM_PIDFD */
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
@@ -554,6 +555,7 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
         (void) !copy_in(sp, control, gva(k.control), k.controllen);
         m.msg_control = control;
         m.msg_controllen = k.controllen;
+        fds_expect(SCM_MAX_RIGHTS);
     }
     m.msg_name = k.name ? ad.raw : NULL;
     m.msg_namelen = sizeof ad.any;
