@@ -131,7 +131,7 @@ bool fds_open_up(void)
 void fds_expect(int n)
 {
     struct pollfd last[FDS_EXPECTED];
-    const struct timespec now = {0};
+    struct timespec now = {0};
     BUG_ON(n > FDS_EXPECTED || n > base);
     if (me->table->above || me->limit.rlim_cur <= (uint64_t) base)
         return;

@@ -352,8 +352,8 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     if (pid)
         return pid;
     s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
-    if (t->proc
-            ->vfork_child) /* it may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it */
+    /* It may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it. */
+    if (t->proc->vfork_child)
         process_share_memory(true);
     thread_tell_robust_list(t, cpu_backend()->in_place);
     if (sleeps_itself(s)) {
