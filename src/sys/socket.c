@@ -479,54 +479,63 @@ static size_t rights_given(const int *fd, size_t n)
     return kept;
 }
 
-/* Control data without the descriptors that the guest may not have, or without any; its new size. */
-static size_t control_given(char *data, size_t size, bool any)
+/* Make it control data without the descriptors that the guest may not have, and without what begins or ends beyond `room`. */
+static void control_cut(struct msghdr *m, size_t room)
 {
-    size_t from = 0, to = 0;
+    char *data = m->msg_control;
+    size_t from = 0, to = 0, size = m->msg_controllen;
 
     while (size - from >= sizeof(struct cmsghdr)) {
         struct cmsghdr *c = (struct cmsghdr *) (data + from);
         size_t len = MIN(c->cmsg_len, size - from), keep = MIN(CMSG_ALIGN(len), size - from), step = keep;
+        size_t left = MAX(room, from) - from;
         int *fd = (int *) CMSG_DATA(c);
-        size_t n = (MAX(len, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd, given = n;
+        size_t n = (MAX(len, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd;
 
         if (len < sizeof *c)
             break;
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0) {
-            if (any)
-                *fd = fds_given(*fd);
-            else
-                rights_drop(fd, 1);
-        }
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-            given = any ? rights_given(fd, n) : 0;
-            if (!any)
-                rights_drop(fd, n);
-        }
-        if (given < n) {
-            c->cmsg_len = CMSG_LEN(given * sizeof *fd);
-            keep = given ? CMSG_SPACE(given * sizeof *fd) : 0;
+            size_t fit = MIN(n, (MAX(left, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd), given = rights_given(fd, fit);
+            if (fit < n)
+                rights_drop(fd + fit, n - fit);
+            if (given < n) {
+                m->msg_flags |= MSG_CTRUNC;
+                c->cmsg_len = CMSG_LEN(given * sizeof *fd);
+                keep = given ? CMSG_SPACE(given * sizeof *fd) : 0;
+            }
+        } else {
+            if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
+                *fd = fds_given(*fd);
+            if (len > left) {
+                if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
+                    rights_drop(fd, 1);
+                keep = 0;
+            }
         }
         memmove(data + to, data + from, keep);
         to += keep;
         from += step;
     }
-    return to;
+    m->msg_controllen = to;
 }
 
 /* Hand over what came with a message. It is looked at before the guest can change it: it names descriptors to close. */
-static void control_put(struct thread *t, uint64_t va, char *data, struct msghdr *m)
+static void control_put(struct thread *t, uint64_t va, struct msghdr *m)
 {
-    const size_t size = m->msg_controllen;
+    char *data = m->msg_control;
+    size_t room = 0;
 
-    m->msg_controllen = control_given(data, size, true);
-    if (m->msg_controllen != size)
-        m->msg_flags |= MSG_CTRUNC;
+    control_cut(m, m->msg_controllen);
     if (copy_out(t->proc->space, gva(va), data, m->msg_controllen) == 0)
         return;
-    if (control_given(data, m->msg_controllen, false) != m->msg_controllen) /* the kernel gives what it can tell of */
-        m->msg_flags |= MSG_CTRUNC;
-    m->msg_controllen = 0;
+    /* As the kernel, which gives what it can tell of. */
+    for (size_t n; room < m->msg_controllen; room += n) {
+        n = MIN(sizeof(int), m->msg_controllen - room);
+        if (copy_out(t->proc->space, gva(va + room), data + room, n) < 0)
+            break;
+    }
+    control_cut(m, room);
+    (void) !copy_out(t->proc->space, gva(va), data, MIN(m->msg_controllen, room));
 }
 
 static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags, uint32_t *out_flags)
@@ -563,7 +572,7 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     if (ret < 0)
         return ret;
     if (m.msg_controllen)
-        control_put(t, k.control, control, &m);
+        control_put(t, k.control, &m);
     if (k.name) {
         ad.len = (int) m.msg_namelen;
         err = addr_put(t, &ad, k.name, va + offsetof(struct kmsg, namelen));
