@@ -80,36 +80,39 @@ static int forget(const char *path, const struct stat *st, int type, struct FTW 
 }
 
 /* Only who dumps core has the flag. This one is nobody's, so it is small, and where the kernel names it by the directory, as is usual, it does not
- * replace the program's: it goes to a directory that is removed when this process, which alone holds the pipe's other end, is dead. */
-static void dump_aside(void)
+ * replace the program's: it goes to a directory that is removed when this process, which alone holds the pipe's other end, is dead. False: there
+ * is no such directory. */
+static bool dump_aside(void)
 {
     char dir[] = "/tmp/elfuse-XXXXXX", c;
     struct rlimit lim;
     int alive[2];
     autofd filter = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
-    if (filter >= 0)
-        (void) !write(filter, "0", 1);
-    if (getrlimit(RLIMIT_CORE, &lim) == 0) {
-        lim.rlim_cur = lim.rlim_max;
-        setrlimit(RLIMIT_CORE, &lim);
+    if (filter < 0 || write(filter, "0", 1) != 1 || pipe(alive) || !mkdtemp(dir))
+        return false;
+    pid_t pid = chdir(dir) ? -1 : fork();
+    if (pid < 0) {
+        rmdir(dir);
+        return false;
     }
-    if (!mkdtemp(dir) || pipe(alive) || chdir(dir))
-        return;
-    if (fork() == 0) {
+    if (pid == 0) {
         close(alive[1]);
         (void) !read(alive[0], &c, 1);
         nftw(dir, forget, 4, FTW_DEPTH | FTW_PHYS);
         _exit(0);
     }
+    if (getrlimit(RLIMIT_CORE, &lim) == 0) {
+        lim.rlim_cur = lim.rlim_max;
+        setrlimit(RLIMIT_CORE, &lim);
+    }
+    return true;
 }
 
 /* End as the child did. */
 static _Noreturn void end_like(int status)
 {
     if (WIFSIGNALED(status)) {
-        if (WCOREDUMP(status))
-            dump_aside();
-        else
+        if (!WCOREDUMP(status) || !dump_aside()) /* else its core file could replace the program's */
             prctl(PR_SET_DUMPABLE, 0);
         suffer(WTERMSIG(status));
         _exit(128 + WTERMSIG(status));

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -125,6 +126,23 @@ bool fds_open_up(void)
     bool changed = me->limit.rlim_cur > (uint64_t) base && open_up();
     fds_create_unlock();
     return changed;
+}
+
+void fds_expect(int n)
+{
+    struct pollfd last[FDS_EXPECTED];
+    struct timespec now = {0};
+    BUG_ON(n > FDS_EXPECTED || n > base);
+    if (me->table->above || me->limit.rlim_cur <= (uint64_t) base)
+        return;
+    for (int i = 0; i < n; i++)
+        last[i] = (struct pollfd){.fd = base - n + i};
+    host(SYS_ppoll, last, n, &now, NULL, 8);
+    for (int i = 0; i < n; i++)
+        if (last[i].revents != POLLNVAL) {
+            fds_open_up();
+            return;
+        }
 }
 
 bool fds_is_above(int fd)
@@ -290,14 +308,12 @@ void fds_create_unlock(void)
 
 int fds_given(int fd)
 {
-    if (!fds_reserved(fd)) {
-        if ((uint64_t) fd < me->limit.rlim_cur)
-            return fd;
+    if (!fds_reserved(fd) && (uint64_t) fd < me->limit.rlim_cur)
+        return fd;
+    fds_create_lock(); /* else it could be one that is born just now */
+    if (!fds_reserved(fd))
         host(SYS_close, fd);
-        return -EMFILE;
-    }
-    fds_create_lock();
-    if (!me->table->used[fd - base]) /* else a descriptor of ours has taken its place by now */
+    else if (!me->table->used[fd - base]) /* else a descriptor of ours has taken its place by now */
         fds_close(fd);
     fds_create_unlock();
     return -EMFILE;

@@ -79,6 +79,10 @@ int fds_set_limit(const struct rlimit64 *new_limit, struct rlimit64 *old);
 bool fds_open_up(void);
 bool fds_opened_up(void);
 bool fds_is_above(int fd);
+/* Before a call that makes up to `n` descriptors and does not say when it finds no numbers for them: those above the window become usable when one
+ * of the last `n` below it is taken, for the host hands out the lowest. */
+#define FDS_EXPECTED 256
+void fds_expect(int n);
 
 /* The guest's limit itself: /proc reads it in other processes, which run the same binary. */
 const struct rlimit64 *fds_limit(void);

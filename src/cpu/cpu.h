@@ -147,8 +147,8 @@ int vcpu_set_xsave(struct vcpu *v, const void *image); /* -EINVAL: reserved bits
 struct cpu_text {
     uint64_t start, end; /* the mapping that it is in: private, of a file, to be read and executed */
     uint64_t room;       /* 2 MiB near it that no mapping has; 0: none */
-    long (*copy)(void *to, const void *from,
-                 size_t size); /* of guest memory in place; other than 0: not all is there */
+    /* Of guest memory in place; other than 0: not all is there. */
+    long (*copy)(void *to, const void *from, size_t size);
 };
 gva_t vcpu_hot_call(struct vcpu *v);
 void vcpu_rewrite(struct vcpu *v,

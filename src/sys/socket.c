@@ -31,6 +31,7 @@ struct kmmsg {
 
 /* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
 #define CONTROL_MAX (1u << 20)
+#define SCM_MAX_RIGHTS 254 /* SCM_MAX_FD, and one of SCM_PIDFD */
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
@@ -457,6 +458,15 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
     return ret;
 }
 
+static void rights_drop(const int *fd, size_t n)
+{
+    fds_create_lock(); /* no descriptor of ours is at a number of the guest's meanwhile (base/fds.h) */
+    for (size_t i = 0; i < n; i++)
+        if (fds_given(fd[i]) >= 0)
+            host(SYS_close, fd[i]);
+    fds_create_unlock();
+}
+
 /* How many of `n` descriptors that came with a message the guest may have: the kernel stops at the first that there is no room for. */
 static size_t rights_given(const int *fd, size_t n)
 {
@@ -464,56 +474,68 @@ static size_t rights_given(const int *fd, size_t n)
 
     while (kept < n && fds_given(fd[kept]) >= 0)
         kept++;
-    for (size_t i = kept + 1; i < n; i++)
-        if (fds_given(fd[i]) >= 0)
-            host(SYS_close, fd[i]);
+    if (kept < n)
+        rights_drop(fd + kept + 1, n - kept - 1);
     return kept;
 }
 
-/* Control data without the descriptors that the guest may not have; its new size. */
-static size_t control_given(char *data, size_t size)
+/* Make it control data without the descriptors that the guest may not have, and without what begins or ends beyond `room`. */
+static void control_cut(struct msghdr *m, size_t room)
 {
-    size_t from = 0, to = 0;
+    char *data = m->msg_control;
+    size_t from = 0, to = 0, size = m->msg_controllen;
 
     while (size - from >= sizeof(struct cmsghdr)) {
         struct cmsghdr *c = (struct cmsghdr *) (data + from);
         size_t len = MIN(c->cmsg_len, size - from), keep = MIN(CMSG_ALIGN(len), size - from), step = keep;
+        size_t left = MAX(room, from) - from;
         int *fd = (int *) CMSG_DATA(c);
-        size_t n = (MAX(len, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd, given = n;
+        size_t n = (MAX(len, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd;
 
         if (len < sizeof *c)
             break;
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
-            *fd = fds_given(*fd);
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-            given = rights_given(fd, n);
-        if (given < n) {
-            c->cmsg_len = CMSG_LEN(given * sizeof *fd);
-            keep = given ? CMSG_SPACE(given * sizeof *fd) : 0;
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+            size_t fit = MIN(n, (MAX(left, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd), given = rights_given(fd, fit);
+            if (fit < n)
+                rights_drop(fd + fit, n - fit);
+            if (given < n) {
+                m->msg_flags |= MSG_CTRUNC;
+                c->cmsg_len = CMSG_LEN(given * sizeof *fd);
+                keep = given ? CMSG_SPACE(given * sizeof *fd) : 0;
+            }
+        } else {
+            if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
+                *fd = fds_given(*fd);
+            if (len > left) {
+                if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
+                    rights_drop(fd, 1);
+                keep = 0;
+            }
         }
         memmove(data + to, data + from, keep);
         to += keep;
         from += step;
     }
-    return to;
+    m->msg_controllen = to;
 }
 
-/* What came with the message, which the host has stored at `va`. */
-static int look_at_control(struct thread *t, uint64_t va, struct msghdr *m)
+/* Hand over what came with a message. It is looked at before the guest can change it: it names descriptors to close. */
+static void control_put(struct thread *t, uint64_t va, struct msghdr *m)
 {
-    const size_t size = m->msg_controllen;
-    autofree char *copy = size ? malloc(size) : NULL;
+    char *data = m->msg_control;
+    size_t room = 0;
 
-    if (!size)
-        return 0;
-    if (!copy)
-        return -ENOBUFS;
-    if (copy_in(t->proc->space, copy, gva(va), size) < 0)
-        return -EFAULT;
-    m->msg_controllen = control_given(copy, size);
-    if (m->msg_controllen != size)
-        m->msg_flags |= MSG_CTRUNC;
-    return copy_out(t->proc->space, gva(va), copy, m->msg_controllen);
+    control_cut(m, m->msg_controllen);
+    if (copy_out(t->proc->space, gva(va), data, m->msg_controllen) == 0)
+        return;
+    /* As the kernel, which gives what it can tell of. */
+    for (size_t n; room < m->msg_controllen; room += n) {
+        n = MIN(sizeof(int), m->msg_controllen - room);
+        if (copy_out(t->proc->space, gva(va + room), data + room, n) < 0)
+            break;
+    }
+    control_cut(m, room);
+    (void) !copy_out(t->proc->space, gva(va), data, MIN(m->msg_controllen, room));
 }
 
 static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags, uint32_t *out_flags)
@@ -521,8 +543,8 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     struct space *sp = t->proc->space;
     autofree struct iovec *iov = NULL;
     struct addr ad = {.len = sizeof ad.any};
+    autofree char *control = NULL;
     struct msghdr m = {0};
-    struct pin control;
     struct kmsg k;
     int64_t ret, err = 0;
 
@@ -534,21 +556,23 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     if (ret < 0)
         return socket_error(fd, ret);
     k.controllen = k.control ? MIN(k.controllen, CONTROL_MAX) : 0;
-    ret = pin(t, &control, k.control, k.controllen, PIN_OUT);
-    if (ret < 0)
-        return ret;
+    if (k.controllen) {
+        control = calloc(1, k.controllen);
+        if (!control)
+            return -ENOBUFS;
+        /* What lies between the messages stays as it is; and whether there is room for them shows when there are some. */
+        (void) !copy_in(sp, control, gva(k.control), k.controllen);
+        m.msg_control = control;
+        m.msg_controllen = k.controllen;
+        fds_expect(SCM_MAX_RIGHTS);
+    }
     m.msg_name = k.name ? ad.raw : NULL;
     m.msg_namelen = sizeof ad.any;
-    m.msg_control = control.hva;
-    m.msg_controllen = k.controllen;
     ret = sys_block(t, SYS_recvmsg, (long) fd, &m, (uint64_t) flags, 0l, 0l, 0l);
-    if (pin_done(t, &control, ret < 0 ? 0 : m.msg_controllen) < 0)
-        return -EFAULT;
     if (ret < 0)
         return ret;
-    err = look_at_control(t, k.control, &m);
-    if (err < 0)
-        return err;
+    if (m.msg_controllen)
+        control_put(t, k.control, &m);
     if (k.name) {
         ad.len = (int) m.msg_namelen;
         err = addr_put(t, &ad, k.name, va + offsetof(struct kmsg, namelen));

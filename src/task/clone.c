@@ -170,10 +170,10 @@ static void *thread_main(void *arg)
     struct thread_start *s = arg;
     struct thread *t = s->t;
     fds_act_for(s->fds);
-    signal_block_all(); /* of signals 32 and up the C library may have let in one */
     const int tid = (int) host(SYS_gettid);
     thread_name(t, tid);
     signal_thread_begin(t);
+    signal_block_all(); /* from here on SIGSEGV and SIGBUS come, and find whose they are */
     uint64_t own = ~s->args.flags & (CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
     int r = s->args.flags & CLONE_PIDFD ? thread_part_with_pidfd(t, &s->args, own) : thread_part(own);
     if (r) {
@@ -240,7 +240,11 @@ static int thread_launch(struct thread *t, struct thread *n, struct thread_start
     pthread_mutex_lock(&p->lock);
     process_add(p, n);
     seccomp_inherit(n, t);
+    const uint64_t all = ~0ull;
+    uint64_t before;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all); /* for the new one, which is not `current` yet */
     int r = fault(FAULT_THREAD_HOST) ? EAGAIN : pthread_create(&thread, &attr, thread_main, s);
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);
     pthread_mutex_unlock(&p->lock);
     pthread_attr_destroy(&attr);
     if (r) {

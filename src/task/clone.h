@@ -24,7 +24,8 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a);
 int clone_pidfd_word(struct thread *t, const struct clone_args_in *a, int *here, int **out);
 /* Store in the parent's memory what it asked for: the pidfd, if it is not -1, and the child's id. -EFAULT as natively: of the first only. */
 int clone_tell_parent(struct thread *t, const struct clone_args_in *a, int pid, int pidfd);
-/* Child `pid`, not reaped by us yet, was to have this pidfd, but is none of the guest's after all: close it, unless another thread has put something else there. */
+/* Child `pid`, not reaped by us yet, was to have this pidfd, but is none of the guest's after all: close it, unless another thread has put something
+ * else there. */
 void clone_drop_pidfd(int pid, int pidfd);
 
 /* process_memory_shared() from now on. */

@@ -83,9 +83,10 @@ void signal_set_mask(struct thread *t, ksigset_t mask);
 /* Take a pending SIGSEGV or SIGBUS of `set` that waits with us, the thread's before the process's: true and *info. */
 bool signal_take_sync(struct thread *t, ksigset_t set, siginfo_t *info);
 
-/* Host call that may block, of which notices, with or without a timeout, make nothing but a longer way: lets the guest's unblocked signals (t->sigmask; for ppoll and friends set t->saved_mask/restore_mask and
- * the mask before) in. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was taken before the call was made, which then never
- * was: as if it had come before the SYSCALL instruction; only a call with a mask of its own has to make that -EINTR. */
+/* Host call that may block: lets the guest's unblocked signals in (t->sigmask; for ppoll and friends set t->saved_mask/restore_mask and the mask
+ * before). Notices make nothing of it but a longer way, with or without a timeout. -EINTR: a signal interrupted the call. -ERESTARTNOINTR: one was
+ * taken before the call was made, which then never was: as if it had come before the SYSCALL instruction; only a call with a mask of its own has to
+ * make that -EINTR. */
 long sys_block(struct thread *t, long nr, ...);
 /* The same of a call that is handed the mask itself (ppoll, pselect6, epoll_pwait): the host lets that one's signals in for the call alone, and
  * what is ready wins over them. `mask` is what the call is handed, and filled in here. -EINTR also when one came before the call was made. */

@@ -189,11 +189,11 @@ static int spawn_main(void *arg)
 {
     struct spawn *s = arg;
     struct thread *t = &s->thread;
-    signal_block_all();
     if (s->args.flags & CLONE_PIDFD)
         fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
     signal_thread_begin(t);
+    signal_block_all(); /* all are blocked until here, where the current thread is not the parent's any more */
     birth_other(t->tid);
     if (s->own_sighand && s->proc.sighand->all)
         signal_take_all(s->proc.sighand, false);
@@ -352,8 +352,8 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     if (pid)
         return pid;
     s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
-    if (t->proc
-            ->vfork_child) /* it may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it */
+    /* It may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it. */
+    if (t->proc->vfork_child)
         process_share_memory(true);
     thread_tell_robust_list(t, cpu_backend()->in_place);
     if (sleeps_itself(s)) {

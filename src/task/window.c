@@ -283,8 +283,9 @@ static bool only_noticed(struct thread *t, long r)
     return __builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
 }
 
-/* What is ignored by default, as the end of a child is, the kernel drops as it is sent, unless the process's first thread blocks it; and that one does while it is in the supervisor.
- * Then it would be another thread's to drop, whose call it would cut short. So nobody takes it in a call; in the guest it is dropped. */
+/* What is ignored by default, as the end of a child is, the kernel drops as it is sent, unless the process's first thread blocks it; and that one does
+ * while it is in the supervisor. Then it would be another thread's to drop, whose call it would cut short. So nobody takes it in a call; in the
+ * guest it is dropped. */
 static ksigset_t choose_quiet(struct thread *t)
 {
     const struct process *p = t->proc;

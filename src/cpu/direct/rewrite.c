@@ -244,22 +244,82 @@ static unsigned nop_length(const uint8_t *c, unsigned left)
     return 0;
 }
 
-/* Five bytes near `at` that are never executed: what fills the space between a RET and the next function. 0: none. */
-static uint64_t find_hole(const struct cpu_text *text, uint64_t at)
+static bool is_rex(uint8_t byte)
 {
-    uint8_t code[2 * NEAR];
-    const uint64_t start = at - NEAR;
-    if (at < text->start + NEAR || at + NEAR > text->end || !read_code(text, start, code, sizeof code))
+    return (byte & 0xf0) == 0x40;
+}
+
+/* Of a ModRM byte with all that it brings. */
+static unsigned modrm_length(const uint8_t *c)
+{
+    const unsigned mod = *c >> 6, rm = *c & 7, sib = mod != 3 && rm == 4;
+    const bool far = mod == 2 || (mod == 0 && (rm == 5 || (sib && (c[1] & 7) == 5)));
+    return 1 + sib + (far ? 4 : mod == 1);
+}
+
+/* The length of an instruction that another one follows, of the kinds that stand behind calls; 0: of another kind. */
+static unsigned instruction_length(const uint8_t *c)
+{
+    unsigned n = 0;
+    bool half = false, wide = false;
+    for (; n < 4 && (c[n] == 0x66 || c[n] == 0x64 || c[n] == 0xf3); n++)
+        half |= c[n] == 0x66;
+    if (is_rex(c[n]))
+        wide = c[n++] & 8;
+    const uint8_t op = c[n++], *rest = c + n;
+    const unsigned group = *rest >> 3 & 7;
+    if (op == 0x0f) {
+        if (*rest == 0x05)
+            return n + 1;
+        if (*rest >> 4 == 8)
+            return n + 5;
+        const bool known = (*rest | 1) == 0x1f || *rest >> 4 == 4 || *rest >> 4 == 9 || (*rest & 0xf6) == 0xb6;
+        return known ? n + 1 + modrm_length(rest + 1) : 0;
+    }
+    if ((op < 0x40 && (op & 7) < 4) || op == 0x63 || (op >= 0x84 && op <= 0x8b) || op == 0x8d ||
+        (op == 0xf7 && group >= 2) || (op == 0xff && group <= 2))
+        return n + modrm_length(rest);
+    if (op == 0x80 || op == 0x83 || op == 0xc0 || op == 0xc1 || op == 0xc6)
+        return n + modrm_length(rest) + 1;
+    if (op >> 4 == 5 || op == 0x90 || op == 0xc9)
+        return n;
+    if ((op < 0x40 && (op & 7) == 4) || op == 0xa8 || op >> 4 == 7)
+        return n + 1;
+    if (half) /* numbers of 16 bits */
         return 0;
-    for (unsigned i = 0; i < sizeof code; i++) {
-        if (code[i] != RET)
+    if (op == 0x81 || op == 0xc7)
+        return n + modrm_length(rest) + 4;
+    if ((op < 0x40 && (op & 7) == 5) || op == 0xa9 || op == CALL32 || (op >> 3 == MOV_EAX >> 3 && !wide))
+        return n + 4;
+    return 0;
+}
+
+/* Five bytes near a call that are never executed: what fills the space between a RET and the next function. 0: none. A byte like that of RET may
+ * as well be the end of another instruction, which goes on into what fills the space before a loop: only what is reached from the call, one
+ * instruction after the other or by a jump on the way, is one. */
+static uint64_t find_hole(const struct cpu_text *text, uint64_t site)
+{
+    uint8_t code[NEAR + 16] = {0};
+    const unsigned size = (unsigned) MIN(NEAR, text->end - site);
+    if (!read_code(text, site, code, size))
+        return 0;
+    for (unsigned i = 0, n, target = 0; i < size; i += n) {
+        n = instruction_length(code + i);
+        if (code[i] >> 4 == 7 && code[i + 1] < 0x80)
+            target = i + 2 + code[i + 1];
+        if (n)
             continue;
-        const unsigned end = (unsigned) (((start + i + 1 + 15) & ~15ull) - start);
-        unsigned p = i + 1, n;
-        while (p < end && end <= sizeof code && (n = nop_length(code + p, end - p)))
-            p += n;
-        if (p == end && end - i > 5 && !is_jumped_into(text, start + i + 1, start + end))
-            return start + i + 1;
+        if (code[i] != RET)
+            return 0;
+        const unsigned end = (unsigned) (((site + i + 1 + 15) & ~15ull) - site);
+        unsigned p = i + 1, nop;
+        while (p < end && end <= size && (nop = nop_length(code + p, end - p)))
+            p += nop;
+        if (p == end && end - i > 5 && !is_jumped_into(text, site + i + 1, site + end))
+            return site + i + 1;
+        if (target <= i)
+            return 0;
+        i = target;
     }
     return 0;
 }
@@ -364,7 +424,7 @@ static void rewrite_mov(struct machine *m, const struct self *self, uint64_t sit
 static void rewrite_xor(struct machine *m, const struct self *self, uint64_t site, const struct cpu_text *text)
 {
     struct rewriting *w = m->rewriting;
-    const uint64_t at = site - 4, hole = find_hole(text, at);
+    const uint64_t at = site - 4, hole = find_hole(text, site);
     uint8_t load[2];
     struct patch p = {.at = at, .size = 2}, far = {.at = hole, .size = 5};
     if (!hole || !may_change(w, self, text, &p) || !may_change(w, self, text, &far) ||
@@ -382,11 +442,6 @@ static void rewrite_xor(struct machine *m, const struct self *self, uint64_t sit
 
 /* `code`, up to the end of the SYSCALL, begins with the byte before what may be a MOV to EAX. Only the number that the call really had tells that it
  * is one, and not the end of another instruction; and no REX prefix may make it a MOV, or an XOR, of another register. */
-static bool is_rex(uint8_t byte)
-{
-    return (byte & 0xf0) == 0x40;
-}
-
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text)
 {
     if (text->end - text->start > TEXT_MAX || !is_time(m->rewriting, site, text->end - text->start) ||
