@@ -10,8 +10,8 @@
 #include "base/procfs.h"
 #include "cpu/direct/direct.h"
 
-#define HOT 128     /* trapped calls that cost about what making a jump in a text of HOT * A_CALL bytes does, */
-#define HOTTEST 512 /* and in the largest */
+#define HOT 128ull     /* trapped calls that cost about what making a jump in a text of HOT * A_CALL bytes does, */
+#define HOTTEST 512ull /* and in the largest */
 #define A_CALL 16384ull
 #define MAX_SITES 1024  /* of a process */
 #define MAX_ROOMS 8     /* places for what sites jump to, each in reach of 4 GiB of addresses */
