@@ -1,5 +1,4 @@
 /* Creates threads until one works, and says what was seen of those that did not: an id that was stored, a descriptor or task that stayed. */
-#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -7,21 +6,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "entries.h"
+
 static _Atomic int child = -7;
 static int parent = -7, pidfd = -7;
 static void *tls[64]; /* the thread's pointer, and zeros around it */
 static char stack[65536] __attribute__((aligned(16)));
-
-static int entries(const char *dir)
-{
-    int n = 0;
-    DIR *d = opendir(dir);
-    while (d && readdir(d))
-        n++;
-    if (d)
-        closedir(d);
-    return n;
-}
 
 static int nothing(void *arg)
 {

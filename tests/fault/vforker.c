@@ -1,5 +1,4 @@
 /* Makes children that share memory until one works, and says what was seen of those that did not: a child, a signal, an id or a descriptor. */
-#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -7,6 +6,8 @@
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "entries.h"
 
 extern char **environ;
 static volatile sig_atomic_t told;
@@ -17,17 +18,6 @@ static void count(int sig)
 {
     (void) sig;
     told++;
-}
-
-static int entries(const char *dir)
-{
-    int n = 0;
-    DIR *d = opendir(dir);
-    while (d && readdir(d))
-        n++;
-    if (d)
-        closedir(d);
-    return n;
 }
 
 static int ends(void *arg)
