@@ -36,7 +36,8 @@ void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
     uint64_t c = va.v >> CHUNK_SHIFT;
     uint32_t e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE); /* pairs with entry_set() in mirror.c */
     uint64_t room = sp->room_start;
-    if (!(e & CH_HOST) || va.v - room < __atomic_load_n(&sp->stack_low, __ATOMIC_RELAXED) - room) {
+    if (!(e & CH_HOST) || __atomic_load_n(&sp->grows, __ATOMIC_RELAXED) ||
+        va.v - room < __atomic_load_n(&sp->stack_low, __ATOMIC_RELAXED) - room) {
         if (!space_bring_in(sp, va.v))
             return bad_hva(HOLE_HVA, va);
         e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);

@@ -89,18 +89,22 @@ static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, l
     return ret;
 }
 
+/* What is there for good is never locked: VM_SPECIAL in mlock_fixup(). */
+static bool is_special(const struct region *r)
+{
+    return r->name == REGION_VVAR || r->name == REGION_VDSO;
+}
+
 int region_mark(struct space *sp, uint64_t start, uint64_t end, int set, int clear)
 {
     int r = region_split(sp, start);
     if (r == 0)
         r = region_split(sp, end);
     for (struct region *g = region_from(sp, start); r == 0 && g && g->start < end; g = region_next(g)) {
-        uint64_t bytes = g->end - g->start;
-        if ((set & RG_LOCKED) && !(g->flags & RG_LOCKED))
-            sp->locked += bytes;
-        if ((clear & RG_LOCKED) && (g->flags & RG_LOCKED))
-            sp->locked -= bytes;
-        g->flags = (uint16_t) ((g->flags | set) & ~clear);
+        const int now = (g->flags | (is_special(g) ? set & ~(RG_LOCKED | RG_ONFAULT) : set)) & ~clear;
+        sp->locked -= g->flags & RG_LOCKED ? g->end - g->start : 0;
+        sp->locked += now & RG_LOCKED ? g->end - g->start : 0;
+        g->flags = (uint16_t) now;
     }
     region_merge(sp, start, end);
     return r;
@@ -271,28 +275,17 @@ int space_lock_all(struct space *sp, int flags)
 {
     int r = 0;
     lock(sp);
-    if (flags & MCL_CURRENT)
-        for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {
-            n = region_next(g);
-            uint64_t s = g->start, e = g->end;
-            if (g->prot != PROT_NONE && g->name != REGION_VVAR)
-                r = each_piece(sp, flags & MCL_ONFAULT ? SYS_mlock2 : SYS_mlock, s, e, MLOCK_ONFAULT, true,
-                               flags & MCL_ONFAULT);
-            if (!(g->flags & RG_LOCKED)) {
-                g->flags |= RG_LOCKED;
-                sp->locked += e - s;
-            }
-        }
-    if (flags == 0)
-        for (struct region *g = region_from(sp, 0); g; g = region_next(g)) {
+    const int later = flags & MCL_ONFAULT, lock = RG_LOCKED | (later ? RG_ONFAULT : 0);
+    for (struct region *g = region_from(sp, 0); g && r == 0; g = region_next(g)) {
+        if (flags == 0)
             each_piece(sp, SYS_munlock, g->start, g->end, 0, false, false);
-            if (g->flags & RG_LOCKED) {
-                g->flags &= ~RG_LOCKED;
-                sp->locked -= g->end - g->start;
-            }
-        }
+        else if ((flags & MCL_CURRENT) && g->prot != PROT_NONE && !is_special(g))
+            r = each_piece(sp, later ? SYS_mlock2 : SYS_mlock, g->start, g->end, MLOCK_ONFAULT, true, later);
+    }
+    if (r == 0 && flags != MCL_FUTURE && flags != (MCL_FUTURE | MCL_ONFAULT))
+        r = region_mark(sp, 0, SPACE_TOP, flags ? lock : 0, (RG_LOCKED | RG_ONFAULT) & ~(flags ? lock : 0));
     if (r == 0)
-        sp->lock_future = !(flags & MCL_FUTURE) ? 0 : RG_LOCKED | (flags & MCL_ONFAULT ? RG_ONFAULT : 0);
+        sp->lock_future = flags & MCL_FUTURE ? (uint8_t) lock : 0;
     unlock(sp);
     return r;
 }

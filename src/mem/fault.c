@@ -42,6 +42,14 @@ static bool grow_stack(struct space *sp, uint64_t va)
     return true;
 }
 
+void space_stack_limit_set(struct space *sp)
+{
+    lock(sp);
+    if (sp->limits.stack > sp->stack_top - sp->room_start)
+        space_grows(sp);
+    unlock(sp);
+}
+
 /* Make the chunk of `va`, which lies in region `r`, present for host and guest; large regions a window at a time. */
 static int bring_in(struct space *sp, struct region *r, uint64_t va, bool guest)
 {
@@ -59,8 +67,9 @@ static int bring_in(struct space *sp, struct region *r, uint64_t va, bool guest)
 static int show_object(struct space *sp, const struct region *r, uint64_t va)
 {
     char byte;
-    const void *p = mem_hva(sp, gva(va), 1, NULL);
-    if (copy_bytes(&byte, p, 1))
+    uint64_t at = va;
+    struct run run;
+    if (!run_next(sp, &at, va + 1, &run) || copy_bytes(&byte, run.hva, 1))
         return -EFAULT;
     uint64_t chunk = va & ~(CHUNK_SIZE - 1);
     uint64_t start = MAX(chunk, r->start), end = MIN(chunk + CHUNK_SIZE, r->end);

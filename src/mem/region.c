@@ -107,6 +107,11 @@ static void set_live(struct region *r, bool live)
     __atomic_store_n(&r->live, live, __ATOMIC_SEQ_CST);
 }
 
+void space_grows(struct space *sp)
+{
+    __atomic_store_n(&sp->grows, true, __ATOMIC_RELAXED);
+}
+
 struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
 {
     struct region *r = sp->spare;
@@ -131,6 +136,8 @@ struct region *region_insert(struct space *sp, const struct region *like, uint64
     set_live(r, true);
     BUG_ON(RB_INSERT(region_tree, &sp->tree, r));
     sp->regions++;
+    if ((r->flags & RG_GROWSDOWN) && r->name != REGION_STACK)
+        space_grows(sp);
     account(sp, r, (int64_t) (end - start));
     gap_update(r);
     gap_update(region_next(r));

@@ -78,6 +78,7 @@ struct space {
     uint8_t lock_future; /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
     uint64_t room_start; /* what the stack may grow to has a host image already; in place no rights, ... */
     uint64_t stack_low;  /* ... until it has grown to there; atomic. Else room_start */
+    bool grows;          /* more may grow than that: an access asks for it (mem_hva); atomic */
     uint64_t vvar_gpa, vvar_start, vvar_size;
     uint64_t vdso_end;     /* in place */
     bool keep;             /* objects are kept, for children that do not come by the host's fork */
@@ -93,6 +94,8 @@ struct region *region_at(struct space *sp, uint64_t va);   /* the one that holds
 struct region *region_from(struct space *sp, uint64_t va); /* the first with end > va, or NULL */
 struct region *region_next(struct region *r);
 struct region *region_prev(struct region *r);
+/* From now on accesses of handlers find out whether what is no region yet becomes one of a growing mapping. Lock held. */
+void space_grows(struct space *sp);
 struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end);
 void region_remove(struct space *sp, struct region *r);
 /* Make `va` a border. 0 or -ENOMEM. */

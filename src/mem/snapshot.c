@@ -347,7 +347,8 @@ static int load(struct space **out, const struct space_state *st)
     if (r)
         return r;
     sp->brk_start = im->brk_start, sp->brk = im->brk, sp->mmap_base = im->mmap_base;
-    sp->stack_top = im->stack_top, sp->room_start = im->room_start;
+    sp->stack_top = im->stack_top, sp->room_start = sp->stack_low = im->room_start;
+    space_stack_limit_set(sp);
     sp->vvar_start = im->vvar_start, sp->vvar_size = im->vvar_size;
     sp->next_origin = im->next_origin;
     sp->translator = (enum space_translator) im->translator;

@@ -293,7 +293,7 @@ int64_t space_brk(struct space *sp, gva_t to)
             goto out;
     } else if (new_end > old_end) {
         const struct region *above = region_from(sp, old_end);
-        uint64_t guard = above && (above->flags & RG_GROWSDOWN) ? 256 * PAGE_SIZE : 0;
+        uint64_t guard = PAGE_SIZE + (above && (above->flags & RG_GROWSDOWN) ? 256 * PAGE_SIZE : 0); /* sys_brk() */
         if ((above && above->start < new_end + guard) || may_map_there(sp, old_end, new_end))
             goto out;
         uint64_t size = new_end - old_end;

@@ -92,6 +92,7 @@ int space_walk(struct space *sp, gva_t from, gva_t to, int (*fn)(const struct re
 uint64_t space_gva_of_hva(struct space *sp, const void *hva);
 
 struct space_limits *space_limits(struct space *sp);
+void space_stack_limit_set(struct space *sp); /* after it was changed in there */
 
 struct space_info {
     gva_t brk_start, brk, mmap_base, stack_top;

@@ -147,6 +147,8 @@ static int64_t limit_set(struct thread *t, int resource, const struct rlimit64 *
         sys_hard_limit[resource] = lim->rlim_max;
         sys_hard_known[resource] = true;
         *own = lim->rlim_cur;
+        if (resource == RLIMIT_STACK)
+            space_stack_limit_set(t->proc->space);
         return 0;
     }
     if (resource == RLIMIT_NOFILE)

@@ -50,6 +50,9 @@ int main(void)
     MUST(mmap((char *) end + 4 * T_PAGE, T_PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
          MAP_FAILED);
     CHECK((uintptr_t) raw(brk, end + 8 * T_PAGE) == end);
+    CHECK((uintptr_t) raw(brk, end + 4 * T_PAGE) == end); /* a page stays free between them */
+    CHECK((uintptr_t) raw(brk, end + 3 * T_PAGE + 1) == end);
+    CHECK((uintptr_t) raw(brk, end + 3 * T_PAGE) == end + 3 * T_PAGE);
     CHECK((uintptr_t) raw(brk, end + T_PAGE) == end + T_PAGE);
     MUST(munmap((char *) end + 4 * T_PAGE, T_PAGE) == 0);
 
