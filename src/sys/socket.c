@@ -1,58 +1,18 @@
-/* Sockets: addresses (names of UNIX sockets are paths of the guest), messages with descriptors in them, and options that hold pointers. */
+/* Sockets: addresses (names of UNIX sockets are paths of the guest), single buffers, and options that hold pointers. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
-#include <poll.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 
 #include "base/fds.h"
 #include "sys/handlers.h"
-
-/* struct user_msghdr and mmsghdr: what the C library's say, without its types. */
-struct kmsg {
-    uint64_t name;
-    int32_t namelen, pad;
-    uint64_t iov, iovlen, control, controllen;
-    uint32_t flags, pad2;
-};
-struct kmmsg {
-    struct kmsg hdr;
-    uint32_t len, pad;
-};
-
-/* Flags with MSG_CMSG_COMPAT, which only the 32-bit entry may set, are refused before the descriptor is looked at. */
-#define COMPAT_FLAG 0x80000000ull
-#define COMPAT(flags) ((flags) &COMPAT_FLAG)
-
-/* The kernel keeps control data below net.core.optmem_max; more is ENOBUFS. */
-#define CONTROL_MAX (1u << 20)
-#define SCM_MAX_RIGHTS 254 /* SCM_MAX_FD, and one of SCM_PIDFD */
-
-#ifndef SCM_PIDFD
-#define SCM_PIDFD 4
-#endif
+#include "sys/socket_parts.h"
 
 /* ---- addresses ---- */
 
-struct addr {
-    union {
-        struct sockaddr sa;
-        struct sockaddr_un un;
-        struct sockaddr_storage any;
-        char raw[sizeof(struct sockaddr_storage) + 1];
-    };
-    int len;
-    const void *host; /* what to hand to the host */
-    struct fs_at at;
-    bool resolved;
-};
-
-static void addr_done(struct addr *ad)
+void socket_addr_done(struct addr *ad)
 {
     if (ad->resolved)
         fs_at_done(&ad->at);
@@ -95,9 +55,7 @@ static int unix_resolve(struct addr *ad, bool create)
     return 0;
 }
 
-/* Read an address that the guest passes. Lengths that the kernel refuses and bad addresses are left for it to refuse. End with
- * addr_done() when 0. */
-static int addr_get(struct thread *t, struct addr *ad, uint64_t va, int len, bool create)
+int socket_addr_get(struct thread *t, struct addr *ad, uint64_t va, int len, bool create)
 {
     memset(ad, 0, offsetof(struct addr, at));
     ad->resolved = false;
@@ -131,8 +89,7 @@ static void unix_name(struct addr *ad)
     ad->len = (int) (offsetof(struct sockaddr_un, sun_path) + (size_t) n + 1);
 }
 
-/* Tell the guest an address, as move_addr_to_user() does: cut to what it has room for, with the full length. */
-static int addr_put(struct thread *t, struct addr *ad, uint64_t va, uint64_t lenva)
+int socket_addr_put(struct thread *t, struct addr *ad, uint64_t va, uint64_t lenva)
 {
     struct space *sp = t->proc->space;
     int room;
@@ -151,22 +108,22 @@ static int addr_put(struct thread *t, struct addr *ad, uint64_t va, uint64_t len
 int64_t sys_bind(struct thread *t, const uint64_t a[6])
 {
     struct addr ad;
-    int64_t ret = addr_get(t, &ad, a[1], (int) a[2], true);
+    int64_t ret = socket_addr_get(t, &ad, a[1], (int) a[2], true);
 
     if (ret >= 0)
         ret = host(SYS_bind, (int) a[0], ad.host, ad.len);
-    addr_done(&ad);
+    socket_addr_done(&ad);
     return ret;
 }
 
 int64_t sys_connect(struct thread *t, const uint64_t a[6])
 {
     struct addr ad;
-    int64_t ret = addr_get(t, &ad, a[1], (int) a[2], false);
+    int64_t ret = socket_addr_get(t, &ad, a[1], (int) a[2], false);
 
     if (ret >= 0)
         ret = sys_block(t, SYS_connect, (long) (int) a[0], ad.host, (long) ad.len, 0l, 0l, 0l);
-    addr_done(&ad);
+    socket_addr_done(&ad);
     return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
 }
 
@@ -183,7 +140,7 @@ static int64_t accept_at(struct thread *t, const uint64_t a[6], int flags)
         ret = fds_given((int) ret);
     if (ret < 0 || !a[1])
         return ret;
-    err = addr_put(t, &ad, a[1], a[2]);
+    err = socket_addr_put(t, &ad, a[1], a[2]);
     if (err < 0) {
         host(SYS_close, ret);
         return err;
@@ -206,7 +163,7 @@ static int64_t name_of(struct thread *t, long nr, const uint64_t a[6])
     struct addr ad = {.len = sizeof ad.any};
     int64_t ret = host(nr, (int) a[0], ad.raw, &ad.len);
 
-    return ret < 0 ? ret : addr_put(t, &ad, a[1], a[2]);
+    return ret < 0 ? ret : socket_addr_put(t, &ad, a[1], a[2]);
 }
 
 int64_t sys_getsockname(struct thread *t, const uint64_t a[6])
@@ -220,6 +177,13 @@ int64_t sys_getpeername(struct thread *t, const uint64_t a[6])
 }
 
 /* ---- one buffer ---- */
+
+int64_t socket_error(int fd, int64_t err)
+{
+    int64_t ret = host(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, NULL, NULL);
+
+    return ret == -EFAULT ? err : ret;
+}
 
 /* The pieces of a buffer: at least one, so that an empty one keeps its address. */
 static int buffer_iov(struct thread *t, uint64_t va, size_t size, struct iovec iov[IOV_MAX])
@@ -240,7 +204,7 @@ int64_t sys_sendto(struct thread *t, const uint64_t a[6])
 {
     struct iovec iov[IOV_MAX];
     struct addr ad;
-    int64_t ret = addr_get(t, &ad, a[4], (int) a[5], false);
+    int64_t ret = socket_addr_get(t, &ad, a[4], (int) a[5], false);
 
     if (ret >= 0) {
         int n = buffer_iov(t, a[1], a[2], iov);
@@ -254,7 +218,7 @@ int64_t sys_sendto(struct thread *t, const uint64_t a[6])
             ret = sys_block(t, SYS_sendmsg, (long) (int) a[0], &m, a[3] & ~COMPAT_FLAG, 0l, 0l, 0l);
         }
     }
-    addr_done(&ad);
+    socket_addr_done(&ad);
     return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
 }
 
@@ -277,400 +241,12 @@ int64_t sys_recvfrom(struct thread *t, const uint64_t a[6])
     if (ret == -EINTR)
         return sys_interrupted((int) a[0], true);
     if (ret >= 0 && a[4]) {
-        int err = addr_put(t, &ad, a[4], a[5]);
+        int err = socket_addr_put(t, &ad, a[4], a[5]);
 
         if (err < 0)
             return err;
     }
     return ret;
-}
-
-/* ---- messages ---- */
-
-/* `err`, unless `fd` is no socket: the kernel says that first. */
-static int64_t socket_error(int fd, int64_t err)
-{
-    int64_t ret = host(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, NULL, NULL);
-
-    return ret == -EFAULT ? err : ret;
-}
-
-/* -EBADF when control data passes on a window descriptor; *rights tells whether it passes any. */
-static int control_check(const struct msghdr *m, bool *rights)
-{
-    *rights = false;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR((struct msghdr *) m, c)) {
-        if (c->cmsg_len < sizeof *c)
-            break; /* EINVAL from the host */
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-            continue;
-        *rights = true;
-        for (size_t off = CMSG_LEN(0); off + sizeof(int) <= c->cmsg_len; off += sizeof(int)) {
-            size_t at = (size_t) ((char *) c - (char *) m->msg_control) + off;
-            int fd;
-
-            if (at + sizeof fd > m->msg_controllen)
-                break;
-            memcpy(&fd, (char *) c + off, sizeof fd);
-            if (fds_reserved(fd))
-                return -EBADF;
-        }
-    }
-    return 0;
-}
-
-static int iov_get(struct thread *t, const struct kmsg *k, struct iovec **iov, struct msghdr *m)
-{
-    int n = 0;
-    int ret;
-
-    if (k->iovlen > IOV_MAX)
-        return -EMSGSIZE;
-    ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, iov, &n);
-    if (ret < 0)
-        return ret;
-    m->msg_iov = *iov;
-    m->msg_iovlen = (size_t) n;
-    return 0;
-}
-
-static bool waits(int fd, unsigned flags)
-{
-    long fl = host(SYS_fcntl, fd, F_GETFL);
-
-    return !(flags & MSG_DONTWAIT) && fl >= 0 && !(fl & O_NONBLOCK);
-}
-
-/* Drop the first `n` bytes. */
-static void iov_advance(struct msghdr *m, size_t n)
-{
-    while (m->msg_iovlen && n >= m->msg_iov->iov_len) {
-        n -= m->msg_iov->iov_len;
-        m->msg_iov++;
-        m->msg_iovlen--;
-    }
-    if (m->msg_iovlen) {
-        m->msg_iov->iov_base = (char *) m->msg_iov->iov_base + n;
-        m->msg_iov->iov_len -= n;
-    }
-}
-
-/* What to wait at for room, or -1: the socket itself. The addressee of a datagram may be full while the socket is not, which poll(2) tells of a
- * connected one only. */
-static int toward(int socket, const struct msghdr *m)
-{
-    struct pollfd own = {.fd = socket, .events = POLLOUT};
-    struct timespec now = {0};
-    if (!m->msg_name || host(SYS_ppoll, &own, 1, &now, NULL, 8) == 0)
-        return -1;
-    fds_create_lock();
-    int fd = (int) host(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0)
-        fd = fds_adopt_fd(fd, false);
-    fds_create_unlock();
-    if (fd >= 0 && host(SYS_connect, fd, m->msg_name, m->msg_namelen)) { /* it takes from its peer alone */
-        fds_close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-/* Descriptors leave under the lock that keeps a supervisor's new one from having a guest's number just then, so that part must not
- * block: wait for room outside, and let what a stream did not take follow. */
-static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned flags)
-{
-    size_t total = 0;
-    int64_t ret, sent;
-    struct timeval tv = {0};
-    socklen_t len = sizeof tv;
-
-    host(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
-    struct timespec left = {tv.tv_sec, tv.tv_usec * 1000}; /* ppoll(2) takes off what it waited */
-    for (size_t i = 0; i < m->msg_iovlen; i++)
-        total += m->msg_iov[i].iov_len;
-    for (;;) {
-        struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-        fds_use_lock();
-        ret = host(SYS_sendmsg, fd, m, flags | MSG_DONTWAIT);
-        fds_use_unlock();
-        if (ret != -EAGAIN || !waits(fd, flags))
-            break;
-        int peer = toward(fd, m);
-        if (peer >= 0)
-            p.fd = peer;
-        ret = sys_block(t, SYS_ppoll, &p, 1l, tv.tv_sec || tv.tv_usec ? &left : NULL, NULL, 0l, 0l);
-        if (peer >= 0)
-            fds_close(peer);
-        if (ret <= 0)
-            return ret < 0 ? ret : -EAGAIN;
-    }
-    sent = ret;
-    while (ret > 0 && (size_t) sent < total && waits(fd, flags)) {
-        iov_advance(m, (size_t) ret);
-        m->msg_control = NULL;
-        m->msg_controllen = 0;
-        ret = sys_block(t, SYS_sendmsg, (long) fd, m, (uint64_t) flags, 0l, 0l, 0l);
-        if (ret > 0)
-            sent += ret;
-    }
-    return sent;
-}
-
-static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
-{
-    autofree struct iovec *iov = NULL;
-    autofree void *control = NULL;
-    struct msghdr m = {0};
-    struct kmsg k;
-    struct addr ad;
-    bool rights;
-    int64_t ret;
-
-    if (get_user(t->proc->space, &k, gva(va)) < 0)
-        return socket_error(fd, -EFAULT);
-    if (k.name && k.namelen < 0)
-        return socket_error(fd, -EINVAL);
-    ret = iov_get(t, &k, &iov, &m);
-    if (ret < 0)
-        return socket_error(fd, ret);
-    if (k.controllen) {
-        if (k.controllen > CONTROL_MAX)
-            return socket_error(fd, -ENOBUFS);
-        m.msg_control = control = malloc(k.controllen);
-        m.msg_controllen = k.controllen;
-        if (!control)
-            return -ENOBUFS;
-        if (copy_in(t->proc->space, control, gva(k.control), k.controllen) < 0)
-            return -EFAULT;
-    }
-    ret = control_check(&m, &rights);
-    if (ret < 0)
-        return ret;
-    ret = addr_get(t, &ad, k.name, MIN(k.namelen, (int) sizeof ad.any), false);
-    if (ret >= 0) {
-        m.msg_name = (void *) ad.host;
-        m.msg_namelen = k.name ? (socklen_t) ad.len : 0;
-        ret = rights ? send_rights(t, fd, &m, flags)
-                     : sys_block(t, SYS_sendmsg, (long) fd, &m, (uint64_t) flags, 0l, 0l, 0l);
-    }
-    addr_done(&ad);
-    return ret;
-}
-
-static void rights_drop(const int *fd, size_t n)
-{
-    fds_create_lock(); /* no descriptor of ours is at a number of the guest's meanwhile (base/fds.h) */
-    for (size_t i = 0; i < n; i++)
-        if (fds_given(fd[i]) >= 0)
-            host(SYS_close, fd[i]);
-    fds_create_unlock();
-}
-
-/* How many of `n` descriptors that came with a message the guest may have: the kernel stops at the first that there is no room for. */
-static size_t rights_given(const int *fd, size_t n)
-{
-    size_t kept = 0;
-
-    while (kept < n && fds_given(fd[kept]) >= 0)
-        kept++;
-    if (kept < n)
-        rights_drop(fd + kept + 1, n - kept - 1);
-    return kept;
-}
-
-/* Make it control data without the descriptors that the guest may not have, and without what begins or ends beyond `room`. */
-static void control_cut(struct msghdr *m, size_t room)
-{
-    char *data = m->msg_control;
-    size_t from = 0, to = 0, size = m->msg_controllen;
-
-    while (size - from >= sizeof(struct cmsghdr)) {
-        struct cmsghdr *c = (struct cmsghdr *) (data + from);
-        size_t len = MIN(c->cmsg_len, size - from), keep = MIN(CMSG_ALIGN(len), size - from), step = keep;
-        size_t left = MAX(room, from) - from;
-        int *fd = (int *) CMSG_DATA(c);
-        size_t n = (MAX(len, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd;
-
-        if (len < sizeof *c)
-            break;
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-            size_t fit = MIN(n, (MAX(left, CMSG_LEN(0)) - CMSG_LEN(0)) / sizeof *fd), given = rights_given(fd, fit);
-            if (fit < n)
-                rights_drop(fd + fit, n - fit);
-            if (given < n) {
-                m->msg_flags |= MSG_CTRUNC;
-                c->cmsg_len = CMSG_LEN(given * sizeof *fd);
-                keep = given ? CMSG_SPACE(given * sizeof *fd) : 0;
-            }
-        } else {
-            if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
-                *fd = fds_given(*fd);
-            if (len > left) {
-                if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_PIDFD && n && *fd >= 0)
-                    rights_drop(fd, 1);
-                keep = 0;
-            }
-        }
-        memmove(data + to, data + from, keep);
-        to += keep;
-        from += step;
-    }
-    m->msg_controllen = to;
-}
-
-/* Hand over what came with a message. It is looked at before the guest can change it: it names descriptors to close. */
-static void control_put(struct thread *t, uint64_t va, struct msghdr *m)
-{
-    char *data = m->msg_control;
-    size_t room = 0;
-
-    control_cut(m, m->msg_controllen);
-    if (copy_out(t->proc->space, gva(va), data, m->msg_controllen) == 0)
-        return;
-    /* As the kernel, which gives what it can tell of. */
-    for (size_t n; room < m->msg_controllen; room += n) {
-        n = MIN(sizeof(int), m->msg_controllen - room);
-        if (copy_out(t->proc->space, gva(va + room), data + room, n) < 0)
-            break;
-    }
-    control_cut(m, room);
-    (void) !copy_out(t->proc->space, gva(va), data, MIN(m->msg_controllen, room));
-}
-
-static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags, uint32_t *out_flags)
-{
-    struct space *sp = t->proc->space;
-    autofree struct iovec *iov = NULL;
-    struct addr ad = {.len = sizeof ad.any};
-    autofree char *control = NULL;
-    struct msghdr m = {0};
-    struct kmsg k;
-    int64_t ret, err = 0;
-
-    if (get_user(sp, &k, gva(va)) < 0)
-        return socket_error(fd, -EFAULT);
-    if (k.name && k.namelen < 0)
-        return socket_error(fd, -EINVAL);
-    ret = iov_get(t, &k, &iov, &m);
-    if (ret < 0)
-        return socket_error(fd, ret);
-    k.controllen = k.control ? MIN(k.controllen, CONTROL_MAX) : 0;
-    if (k.controllen) {
-        control = calloc(1, k.controllen);
-        if (!control)
-            return -ENOBUFS;
-        /* What lies between the messages stays as it is; and whether there is room for them shows when there are some. */
-        (void) !copy_in(sp, control, gva(k.control), k.controllen);
-        m.msg_control = control;
-        m.msg_controllen = k.controllen;
-        fds_expect(SCM_MAX_RIGHTS);
-    }
-    m.msg_name = k.name ? ad.raw : NULL;
-    m.msg_namelen = sizeof ad.any;
-    ret = sys_block(t, SYS_recvmsg, (long) fd, &m, (uint64_t) flags, 0l, 0l, 0l);
-    if (ret < 0)
-        return ret;
-    if (m.msg_controllen)
-        control_put(t, k.control, &m);
-    if (k.name) {
-        ad.len = (int) m.msg_namelen;
-        err = addr_put(t, &ad, k.name, va + offsetof(struct kmsg, namelen));
-    }
-    if (err >= 0 && (put_user(sp, gva(va + offsetof(struct kmsg, flags)), &m.msg_flags) < 0 ||
-                     put_user(sp, gva(va + offsetof(struct kmsg, controllen)), &m.msg_controllen) < 0))
-        err = -EFAULT;
-    *out_flags = (uint32_t) m.msg_flags;
-    return err < 0 ? err : ret;
-}
-
-int64_t sys_sendmsg(struct thread *t, const uint64_t a[6])
-{
-    int64_t ret = COMPAT(a[2]) ? -EINVAL : send_one(t, (int) a[0], a[1], (unsigned) a[2]);
-
-    return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
-}
-
-int64_t sys_recvmsg(struct thread *t, const uint64_t a[6])
-{
-    uint32_t out_flags;
-    int64_t ret = COMPAT(a[2]) ? -EINVAL : receive_one(t, (int) a[0], a[1], (unsigned) a[2], &out_flags);
-
-    return ret == -EINTR ? sys_interrupted((int) a[0], true) : ret;
-}
-
-/* ---- several messages: one after the other, as the kernel does it; an error after the first is the next call's ---- */
-
-static int64_t put_length(struct thread *t, uint64_t va, int64_t len)
-{
-    uint32_t n = (uint32_t) len;
-
-    return put_user(t->proc->space, gva(va + offsetof(struct kmmsg, len)), &n);
-}
-
-int64_t sys_sendmmsg(struct thread *t, const uint64_t a[6])
-{
-    unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), done = 0;
-    int64_t ret = 0;
-
-    if (!count || COMPAT(a[3]))
-        return host(SYS_sendmmsg, (int) a[0], NULL, 0, a[3]);
-    while (done < count) {
-        uint64_t va = a[1] + done * sizeof(struct kmmsg);
-
-        ret = send_one(t, (int) a[0], va, (unsigned) a[3]);
-        if (ret >= 0)
-            ret = put_length(t, va, ret);
-        if (ret < 0)
-            break;
-        done++;
-    }
-    if (done)
-        return done;
-    return ret == -EINTR ? sys_interrupted((int) a[0], false) : ret;
-}
-
-int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
-{
-    unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), flags = (unsigned) a[3], done = 0;
-    struct space *sp = t->proc->space;
-    struct timespec limit;
-    int64_t end = CLOCK_NEVER, ret = 0;
-
-    if (COMPAT(flags))
-        return -EINVAL;
-    if (a[4]) {
-        if (get_user(sp, &limit, gva(a[4])) < 0)
-            return -EFAULT;
-        if (limit.tv_sec < 0 || (uint64_t) limit.tv_nsec >= 1000000000)
-            return -EINVAL;
-        end = clock_after(limit.tv_sec, limit.tv_nsec);
-    }
-    if (!count)
-        return host(SYS_recvmmsg, (int) a[0], NULL, 0, flags, NULL);
-    while (done < count) {
-        uint64_t va = a[1] + done * sizeof(struct kmmsg);
-        uint32_t got = 0;
-
-        ret = receive_one(t, (int) a[0], va, flags & ~(unsigned) MSG_WAITFORONE, &got);
-        if (ret >= 0)
-            ret = put_length(t, va, ret);
-        if (ret < 0)
-            break;
-        done++;
-        if (flags & MSG_WAITFORONE)
-            flags |= MSG_DONTWAIT;
-        if (got & MSG_OOB || (a[4] && clock_now() >= end))
-            break;
-    }
-    if (a[4] && done) {
-        limit = clock_left(end);
-        if (put_user(sp, gva(a[4]), &limit) < 0)
-            return -EFAULT;
-    }
-    if (done)
-        return done;
-    return ret == -EINTR ? sys_interrupted((int) a[0], true) : ret;
 }
 
 /* ---- options ---- */
