@@ -221,10 +221,13 @@ static int64_t pass_vector(struct thread *t, long nr, const uint64_t a[6])
 
 /* What the arguments of one call hold on to. */
 struct held {
-    struct pin pin[6];
-    struct iovec *iov[6];
-    char *str[6];
-    struct sys_path *path[6];
+    enum { HOLDS_NOTHING, HOLDS_PIN, HOLDS_IOV, HOLDS_STR, HOLDS_PATH } what[6];
+    union {
+        struct pin pin;
+        struct iovec *iov;
+        char *str;
+        struct sys_path *path;
+    } arg[6];
     struct sys_path *room; /* for PATHS_MAX: not from the heap, for which threads wait */
     unsigned paths;
 };
@@ -254,9 +257,11 @@ static size_t buffer_size(const struct sys_row *row, const uint64_t a[6], unsign
 static int hold_pin(struct thread *t, struct held *held, unsigned i, uint64_t va, size_t size, enum pin_dir dir,
                     uint64_t h[6])
 {
-    int ret = pin(t, &held->pin[i], va, size, dir);
+    struct pin *p = &held->arg[i].pin;
+    int ret = pin(t, p, va, size, dir);
 
-    h[i] = (uint64_t) held->pin[i].hva;
+    held->what[i] = HOLDS_PIN;
+    h[i] = (uint64_t) p->hva;
     return ret;
 }
 
@@ -303,33 +308,46 @@ static int hold_path(struct thread *t, const struct sys_row *row, const uint64_t
     int ret = sys_path_or_alike(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
     if (ret < 0)
         return ret;
-    held->path[i] = p;
+    held->what[i] = HOLDS_PATH;
+    held->arg[i].path = p;
     h[i] = (uint64_t) p->host;
     if (has_dir)
         h[i - 1] = (uint64_t) p->dirfd;
     return 0;
 }
 
-static int hold_iov(struct thread *t, uint64_t va, uint64_t count, uint64_t *h, uint64_t *hcount, struct iovec **held)
+static int hold_str(struct thread *t, struct held *held, unsigned i, uint64_t va, uint64_t h[6])
+{
+    char **str = &held->arg[i].str;
+    int ret = sys_str(t, va, str);
+
+    held->what[i] = HOLDS_STR;
+    h[i] = (uint64_t) *str;
+    return ret;
+}
+
+static int hold_iov(struct thread *t, struct held *held, unsigned i, uint64_t va, uint64_t count, uint64_t *hcount,
+                    uint64_t h[6])
 {
     static const struct iovec bad_total = {NULL, SIZE_MAX};
     int n = 0;
     int ret;
 
     if (count > IOV_MAX) {
-        *h = (uint64_t) BAD_PTR; /* EINVAL comes before it is looked at */
+        h[i] = (uint64_t) BAD_PTR; /* EINVAL comes before it is looked at */
         return 0;
     }
-    ret = mem_iov_user(t->proc->space, gva(va), count, held, &n);
+    ret = mem_iov_user(t->proc->space, gva(va), count, &held->arg[i].iov, &n);
     if (ret == -ENOMEM)
         return ret;
     if (ret == -EFAULT) {
-        *h = (uint64_t) BAD_PTR;
+        h[i] = (uint64_t) BAD_PTR;
     } else if (ret < 0) {
-        *h = (uint64_t) &bad_total;
+        h[i] = (uint64_t) &bad_total;
         *hcount = 1;
     } else {
-        *h = (uint64_t) *held;
+        held->what[i] = HOLDS_IOV;
+        h[i] = (uint64_t) held->arg[i].iov;
         *hcount = (uint64_t) MIN(n, IOV_MAX);
     }
     return 0;
@@ -340,16 +358,13 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
 {
     const struct sys_arg *arg = &row->arg[i];
     uint32_t len = 0;
-    int ret;
 
     switch ((enum arg_kind) arg->kind) {
     case K_PATH:
     case K_PATH_NF:
         return hold_path(t, row, a, i, held, h);
     case K_STR:
-        ret = sys_str(t, a[i], &held->str[i]);
-        h[i] = (uint64_t) held->str[i];
-        return ret;
+        return hold_str(t, held, i, a[i], h);
     case K_IN:
         return hold_pin(t, held, i, a[i], arg->x, PIN_IN, h);
     case K_OUT:
@@ -366,7 +381,7 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
         return hold_pin(t, held, i, a[i], 1, PIN_INOUT, h);
     case K_IOV_IN:
     case K_IOV_OUT:
-        return hold_iov(t, a[i], count_of(row, a, arg->x), &h[i], &h[arg->x], &held->iov[i]);
+        return hold_iov(t, held, i, a[i], count_of(row, a, arg->x), &h[arg->x], h);
     case K_ADDR:
         /* Only its own handler knows what it points at. */
         BUG_ON(true);
@@ -375,24 +390,35 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
     }
 }
 
+/* How much of what it has put into a buffer the guest gets. */
+static size_t out_size(const struct sys_arg *arg, const struct pin *p, int64_t ret)
+{
+    if (arg->kind == K_OUTBUF && !SYS_COUNT_WHOLE(arg->x))
+        return ret > 0 ? (size_t) ret * SYS_COUNT_SIZE(arg->x) : 0;
+    return ret >= 0 || p->dir == PIN_INOUT ? p->size : 0;
+}
+
 static int64_t release(struct thread *t, const struct sys_row *row, struct held *held, int64_t ret)
 {
     for (unsigned i = 0; i < row->nargs; i++) {
-        const struct sys_arg *arg = &row->arg[i];
-        size_t out = 0;
-
-        if (held->pin[i].bounce) {
-            if (arg->kind == K_OUTBUF && !SYS_COUNT_WHOLE(arg->x))
-                out = ret > 0 ? (size_t) ret * SYS_COUNT_SIZE(arg->x) : 0;
-            else if (ret >= 0 || held->pin[i].dir == PIN_INOUT)
-                out = held->pin[i].size;
-            if (pin_done(t, &held->pin[i], out) < 0 && ret >= 0)
+        struct pin *p = &held->arg[i].pin;
+        switch (held->what[i]) {
+        case HOLDS_NOTHING:
+            break;
+        case HOLDS_PIN:
+            if (p->bounce && pin_done(t, p, out_size(&row->arg[i], p, ret)) < 0 && ret >= 0)
                 ret = -EFAULT;
+            break;
+        case HOLDS_IOV:
+            free(held->arg[i].iov);
+            break;
+        case HOLDS_STR:
+            sys_str_free(held->arg[i].str);
+            break;
+        case HOLDS_PATH:
+            sys_path_done(held->arg[i].path);
+            break;
         }
-        free(held->iov[i]);
-        sys_str_free(held->str[i]);
-        if (held->path[i])
-            sys_path_done(held->path[i]);
     }
     return ret;
 }
@@ -436,7 +462,10 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
     }
 
     struct sys_path room[PATHS_MAX];
-    struct held held = {.room = room};
+    struct held held;
+    memset(held.what, HOLDS_NOTHING, sizeof held.what);
+    held.room = room;
+    held.paths = 0;
     memcpy(h, a, sizeof h);
     for (unsigned i = 0; i < row->nargs && ret >= 0; i++)
         ret = hold_arg(t, row, a, i, &held, h);
