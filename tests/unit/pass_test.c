@@ -116,13 +116,13 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
         return -EINVAL;
     if (copy_in(sp, user, uiov, count * sizeof *user) < 0)
         return -EFAULT;
-    *out = calloc(64, sizeof **out);
-    *n = 0;
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < count; i++)
         if ((ssize_t) user[i].iov_len < 0)
             return -EINVAL;
+    *out = calloc(64, sizeof **out);
+    *n = 0;
+    for (uint64_t i = 0; i < count; i++)
         mem_iov(sp, gva((uint64_t) user[i].iov_base), user[i].iov_len, *out, n, 64);
-    }
     return 0;
 }
 
