@@ -144,6 +144,7 @@ void launch_wire(void)
 {
     exec_find = fs_exec_open;
     program_translator = translator_open;
+    program_translator_env = translator_variable;
     exec_save_more = save_more;
     exec_load_more = load_more;
     exec_started = started;

@@ -373,6 +373,11 @@ static int open_translator(const char *file)
     return n < 0 ? (int) n : fs_exec_open(NULL, name, &abs);
 }
 
+/* qemu 7 keeps trees whose nodes come from GLib's slices, which have locks that nobody looks after in a fork: while another thread holds one, a child
+ * waits for it for ever (later ones have trees of their own). malloc's locks are looked after. */
+#define SLICES "G_SLICE"
+const char translator_variable[] = SLICES "=always-malloc";
+
 int translator_open(int fd, const struct elf_image *img, char *const *envp, char ***args, char *why, size_t size)
 {
     const struct arch *a = arch_of(img);
@@ -406,6 +411,10 @@ int translator_open(int fd, const struct elf_image *img, char *const *envp, char
     }
     for (const struct setting *s = NULL; (s = next_setting(s, ARGUMENT, a));)
         push_copy(&v, s->value);
+    if (!program_has_variable(envp, SLICES, sizeof SLICES - 1)) {
+        push_copy(&v, "-U");
+        push_copy(&v, SLICES);
+    }
     push_copy(&v, "-0");
     if (v.failed) {
         for (size_t i = 0; i < v.n; i++)

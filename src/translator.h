@@ -16,7 +16,8 @@ bool translator_load(const void *data, size_t size);
 /* The `i`th architecture that is known (NULL: there are no more), and in *file what would run its programs, malloc'd, or NULL. */
 const char *translator_nth(unsigned i, char **file);
 
-/* For program_translator (elf/elf.h). */
+/* For program_translator and program_translator_env (elf/elf.h). */
+extern const char translator_variable[];
 int translator_open(int fd, const struct elf_image *img, char *const *envp, char ***args, char *why, size_t size);
 
 #endif

@@ -89,6 +89,11 @@ typedef int exec_open(void *arg, const char *path, char **abs_path);
 typedef int elf_translator(int fd, const struct elf_image *img, char *const *envp, char ***args, char *why,
                            size_t size);
 extern elf_translator *program_translator;
+/* A variable that it gets, and by its arguments keeps from the program; or NULL. It is the last one, but before all others when the program has it, too: so
+ * the translator finds its own, and what the program gets is what comes last. */
+extern const char *program_translator_env;
+/* Is there a variable called by the first `n` characters of `name`? */
+bool program_has_variable(char *const *envp, const char *name, size_t n);
 
 /* Open and check `path`, follow #! (five rewrites, then ELOOP), check the interpreter. p->argv, envp and stack_limit are set by the
  * caller; argv is rewritten for scripts and for what is translated, argc and envc are counted, p->execfn is set to `path` unless the caller has set it. `fd` >= 0:

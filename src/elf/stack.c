@@ -58,6 +58,12 @@ static unsigned build_auxv(uint64_t word[64], const struct elf_auxv_info *aux, c
     return av.n;
 }
 
+/* The variable that only a translator sees. Its string lies among the hidden arguments. */
+static const char *hidden_variable(const struct program *p)
+{
+    return p->hidden ? program_translator_env : NULL;
+}
+
 void stack_plan(const struct program *p, const struct elf_auxv_info *aux, uint64_t shuffle, struct stack_plan *plan)
 {
     static const struct stack_facts none;
@@ -68,6 +74,9 @@ void stack_plan(const struct program *p, const struct elf_auxv_info *aux, uint64
     plan->execfn = sizeof(uint64_t) + strlen(p->execfn) + 1; /* the topmost word stays zero */
     plan->env = plan->execfn + strings_size(p->envp, p->envc);
     plan->arg = plan->env + strings_size(p->argv, p->argc);
+    const char *own = hidden_variable(p);
+    if (own)
+        plan->arg += strlen(own) + 1;
 
     /* Distances grow downwards: rounding an address down is rounding a distance up. */
     at = (plan->arg + shuffle + 15) & ~15ull;
@@ -75,7 +84,7 @@ void stack_plan(const struct program *p, const struct elf_auxv_info *aux, uint64
     plan->random = plan->platform + sizeof aux->random;
     at = (plan->random + 7) & ~7ull;
     at += build_auxv(words, aux, &none, plan, 0) * sizeof(uint64_t);
-    at += (1 + (uint64_t) p->argc + 1 + (uint64_t) p->envc + 1) * sizeof(uint64_t);
+    at += (1 + (uint64_t) p->argc + 1 + !!own + (uint64_t) p->envc + 1) * sizeof(uint64_t);
     plan->sp = (at + 15) & ~15ull;
 }
 
@@ -101,8 +110,13 @@ void stack_fill(const struct program *p, const struct elf_auxv_info *aux, const 
     uint64_t sp = top - plan->sp;
     uint64_t *ptr = (uint64_t *) (void *) buf;
 
-    uint64_t at = plan->sp - plan->arg, shown;
+    uint64_t at = plan->sp - plan->arg, shown, variable = at;
+    const char *own = hidden_variable(p);
 
+    if (own) {
+        memcpy(buf + at, own, strlen(own) + 1);
+        at += strlen(own) + 1;
+    }
     *ptr++ = (uint64_t) p->argc;
     for (int i = 0; i < p->argc; i++)
         if (is_hidden(p, i))
@@ -112,9 +126,15 @@ void stack_fill(const struct program *p, const struct elf_auxv_info *aux, const 
         if (!is_hidden(p, i))
             put_string(p->argv, i, buf, &at, sp, ptr);
     ptr += p->argc + 1; /* the buffer is zero */
+    const bool first = own && program_has_variable(p->envp, own, strcspn(own, "="));
+    if (first)
+        *ptr++ = sp + variable;
     for (int i = 0; i < p->envc; i++)
         put_string(p->envp, i, buf, &at, sp, ptr);
-    ptr += p->envc + 1;
+    ptr += p->envc;
+    if (own && !first)
+        *ptr++ = sp + variable;
+    ptr++;
     out->auxv_words = build_auxv(out->auxv, aux, facts, plan, top);
     memcpy(ptr, out->auxv, out->auxv_words * sizeof *ptr);
 
