@@ -48,6 +48,22 @@ const char *procfs_path(const char *path)
     return root == AT_FDCWD ? path : path + sizeof "/proc/" - 1;
 }
 
+int procfs_pidfd(int fd)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
+    autofd info = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    long n = info < 0 ? info : host(SYS_read, info, text, sizeof text - 1);
+    if (n < 0)
+        return n == -ENOENT ? -EBADF : -EACCES;
+    text[n] = 0;
+    const char *line = strstr(text, "\nPid:\t");
+    if (!line)
+        return -EBADF;
+    const int number = atoi(line + sizeof "\nPid:\t" - 1);
+    return number < 0 ? 0 : number ? number : -EACCES;
+}
+
 /* What follows the name in its stat: "S 123 ...", in `text`. NULL, and a negative errno in *error: there is none. */
 static const char *stat_of(int pid, char *text, size_t size, int *error)
 {

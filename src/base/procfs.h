@@ -16,6 +16,9 @@ int procfs_fd(void); /* AT_FDCWD before either */
 #define PROCFS(path) procfs_fd(), procfs_path(path)
 const char *procfs_path(const char *path);
 
+/* The process behind pidfd `fd`, by its number there; 0: it is gone. -EBADF: no pidfd. -EACCES: it is of a namespace that ours knows nothing of. The caller
+ * holds the creation lock, or has no use for what it opens to be out of sight. */
+int procfs_pidfd(int fd);
 /* The parent of process `pid`, or a negative errno. */
 int procfs_parent(int pid);
 /* The letter of its state, or 0. */

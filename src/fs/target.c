@@ -215,27 +215,6 @@ int target_find(int pid, int tid, struct target *out)
     return r;
 }
 
-/* The process behind pidfd `fd` by its number in our procfs; 0: it has ended. -EBADF: no pidfd. */
-int target_pidfd_number(int fd)
-{
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
-    autofd info = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
-    long n = info < 0 ? info : host(SYS_read, info, text, sizeof text - 1);
-    if (n < 0)
-        return n == -ENOENT ? -EBADF : -EACCES;
-    text[n] = 0;
-    const char *line = strstr(text, "\nPid:\t");
-    if (!line)
-        return -EBADF;
-    int number = 0;
-    line += 6;
-    if (strncmp(line, "-1", 2) == 0)
-        return 0;
-    /* 0: a process of a namespace that ours knows nothing of. */
-    return proc_number(line, strcspn(line, "\n"), &number) && number ? number : -EACCES;
-}
-
 /* Is it the calling process, by its number in our procfs, or a thread of it? */
 static int look_by_number(int number, struct target *out)
 {
@@ -253,7 +232,7 @@ int target_of(int pid, struct target *out)
     autofd fd = (int) host(SYS_pidfd_open, pid, 0);
     if (fd == -EINVAL || fd == -ENOENT)
         fd = (int) host(SYS_pidfd_open, pid, PIDFD_A_THREAD);
-    int number = fd < 0 ? fd : target_pidfd_number(fd), r;
+    int number = fd < 0 ? fd : procfs_pidfd(fd), r;
     /* A thread on an older kernel: the same number, where the process's own is. */
     if (fd < 0 && fd != -ESRCH && is_own_process(procfs_fd(), (int) host(SYS_getpid)))
         number = pid;
@@ -270,7 +249,7 @@ int target_of_pidfd(int pidfd, struct target *out)
     if (!published.proc)
         return 0;
     fds_create_lock();
-    int number = target_pidfd_number(pidfd);
+    int number = procfs_pidfd(pidfd);
     *out = (struct target){.number = number, .exe_fd = -1};
     int r = number > 0 ? look_by_number(number, out) : number;
     fds_create_unlock();

@@ -30,8 +30,6 @@ int target_find(int pid, int tid, struct target *out);
 int target_of(int pid, struct target *out);
 /* The same of the process behind a pidfd; -EBADF: it is none. Only target_peek() works on the result. 0 too when the process has ended. */
 int target_of_pidfd(int pidfd, struct target *out);
-/* The number of that process in our procfs; 0: it has ended. -EBADF: no pidfd. */
-int target_pidfd_number(int fd);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */
 int target_self(struct target *out);
 

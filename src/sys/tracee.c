@@ -263,7 +263,7 @@ static bool eligible(struct thread *t, const struct tracee_wait *w, const struct
     case P_PGID:
         return host(SYS_getpgid, tr->tid) == (w->id ? w->id : host(SYS_getpgid, 0));
     case P_PIDFD:
-        return tr->tid == target_pidfd_number(w->id);
+        return tr->tid == procfs_pidfd(w->id);
     }
     return false;
 }
@@ -293,7 +293,7 @@ static int end_of_stranger(const struct process *p, const struct tracee *tr)
     const struct tracee *o = p->tracer.list;
     while (o && (o->pid != tr->pid || !o->end))
         o = o->next;
-    int number = o ? target_pidfd_number(o->end) : 0;
+    int number = o ? procfs_pidfd(o->end) : 0;
     int status = number > 0 ? procfs_end(number) : -ESRCH;
     if (status < 0 && o && host(SYS_ioctl, o->end, END_INFO_GET, &info) == 0 && (info.mask & END_INFO_EXIT))
         status = info.exit_code;

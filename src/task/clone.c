@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "mem/access.h"
 #include "task/seccomp.h"
@@ -61,10 +62,14 @@ void clone_drop_pidfd(int pid, int pidfd)
         ;
     fds_create_lock();
     si.si_pid = 0;
-    /* One that is reaped already, by the kernel where its end is ignored, is not named any more, but gone. */
-    if (!fds_reserved(pidfd) && (host(SYS_waitid, P_PIDFD, pidfd, &si, WEXITED | WNOWAIT | WNOHANG | __WALL, NULL) == 0
-                                     ? si.si_pid == pid
-                                     : host(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == -ESRCH))
+    bool own = !fds_reserved(pidfd);
+    if (own && host(SYS_waitid, P_PIDFD, pidfd, &si, WEXITED | WNOWAIT | WNOHANG | __WALL, NULL) == 0) {
+        own = si.si_pid == pid;
+    } else if (own) { /* the kernel reaps it by itself, since its end is ignored: it is gone, or has its number for a moment yet */
+        const int number = procfs_pidfd(pidfd);
+        own = number == pid || number == 0;
+    }
+    if (own)
         host(SYS_close, pidfd);
     fds_create_unlock();
 }
