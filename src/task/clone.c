@@ -65,7 +65,8 @@ void clone_drop_pidfd(int pid, int pidfd)
     bool own = !fds_reserved(pidfd);
     if (own && host(SYS_waitid, P_PIDFD, pidfd, &si, WEXITED | WNOWAIT | WNOHANG | __WALL, NULL) == 0) {
         own = si.si_pid == pid;
-    } else if (own) { /* the kernel reaps it by itself, since its end is ignored: it is gone, or has its number for a moment yet */
+    } else if (
+        own) { /* the kernel reaps it by itself, since its end is ignored: it is gone, or has its number for a moment yet */
         const int number = procfs_pidfd(pidfd);
         own = number == pid || number == 0;
     }
