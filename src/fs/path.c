@@ -485,6 +485,16 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     return r;
 }
 
+static bool is_hosts(const struct fs_at *at)
+{
+    char place[PATH_MAX];
+    const int fd = at->path[0] ? at->owned : at->dirfd;
+    if (!fs_root.strict)
+        return false;
+    int64_t n = fd == AT_FDCWD ? host(SYS_getcwd, place, sizeof place) : proc_fd_link(fd, place, sizeof place);
+    return n < 0 || !fs_is_below(place, fs_root.host_path, strlen(fs_root.host_path));
+}
+
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
 {
     size_t len = strlen(path);
@@ -509,11 +519,17 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
         if (flags & FS_NO_XDEV)
             out->resolve |= RESOLVE_NO_XDEV;
     }
-    if (!host_walks && len == 0)
-        return flags & FS_EMPTY_OK ? 0 : -ENOENT;
     if (!host_walks) {
-        out->dirfd = AT_FDCWD;
-        return resolve_in_root(dirfd, path, len, flags, out);
+        int r = flags & FS_EMPTY_OK ? 0 : -ENOENT;
+        if (len) {
+            out->dirfd = AT_FDCWD;
+            r = resolve_in_root(dirfd, path, len, flags, out);
+        }
+        if (r == 0 && (flags & FS_OWN) && is_hosts(out)) {
+            fs_at_done(out);
+            r = -EPERM;
+        }
+        return r;
     }
     if (fs_root.fd >= 0) {
         /* The host confines this one to dirfd by itself, if dirfd is inside. */

@@ -28,7 +28,9 @@ enum {
     FS_NO_MAGICLINKS = 64,
     FS_NO_XDEV = 128,
     FS_MOUNTPOINT = 512, /* umount: links are followed, but the result holds the mount only by its parent */
-    FS_REMOVE = 256,     /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
+    FS_OWN =
+        1024, /* under --sysroot what lies in the host's /proc, /dev or /sys is -EPERM: a mount there is everybody's */
+    FS_REMOVE = 256, /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
 };
 
 /* Resolve `path` (host memory, already copied) against `dirfd` (the guest's, or AT_FDCWD). 0 or the errno Linux

@@ -85,10 +85,10 @@ static bool readable_string(const char *s)
     return s && s != BAD_PTR;
 }
 
-/* The resolved path of argument `va`, refused on /proc. sys_path_done() after 0. */
+/* The resolved path of argument `va`, refused on /proc and on all that is the host's. sys_path_done() after 0. */
 static int mount_path(struct thread *t, int dirfd, uint64_t va, int flags, struct sys_path *p)
 {
-    int ret = sys_path(t, dirfd, va, flags, p);
+    int ret = sys_path(t, dirfd, va, flags | FS_OWN, p);
 
     if (ret < 0 || p->host != p->at.path || !fs_proc_holds(&p->at))
         return ret;
@@ -103,7 +103,8 @@ static int64_t mount_inside(struct thread *t, const uint64_t a[6])
     char *name = NULL, *type = NULL, *data = NULL;
     bool path = !(a[3] & changes) && (a[3] & (MS_BIND | MS_MOVE));
     int at = fs_root.strict ? 0 : FS_MOUNTPOINT; /* /proc there is the host's: elsewhere a directory like any other */
-    int64_t ret = a[3] & changes ? sys_path(t, AT_FDCWD, a[1], 0, &target) : mount_path(t, AT_FDCWD, a[1], at, &target);
+    int64_t ret =
+        a[3] & changes ? sys_path(t, AT_FDCWD, a[1], FS_OWN, &target) : mount_path(t, AT_FDCWD, a[1], at, &target);
 
     if (ret < 0)
         return ret;
