@@ -261,15 +261,6 @@ static bool is_native(const struct elf_image *img)
 }
 
 elf_translator *program_translator;
-const char *program_translator_env;
-
-bool program_has_variable(char *const *envp, const char *name, size_t n)
-{
-    for (; envp && *envp; envp++)
-        if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
-            return true;
-    return false;
-}
 
 /* argv becomes args… argv[0] path argv[1]…; args, a vector, and path are taken over. */
 static int translate_argv(struct program *p, char **args, char *path)

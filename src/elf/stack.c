@@ -58,6 +58,16 @@ static unsigned build_auxv(uint64_t word[64], const struct elf_auxv_info *aux, c
     return av.n;
 }
 
+const char *program_translator_env;
+
+bool program_has_variable(char *const *envp, const char *name, size_t n)
+{
+    for (; envp && *envp; envp++)
+        if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
+            return true;
+    return false;
+}
+
 /* The variable that only a translator sees. Its string lies among the hidden arguments. */
 static const char *hidden_variable(const struct program *p)
 {
