@@ -152,6 +152,7 @@ uint64_t direct_rewritten(const struct machine *m);
 /* Count a trapped call that returns to `site`; true: it is worth rewriting, said once. */
 bool direct_site_hot(struct machine *m, uint64_t site);
 /* Is [rip] a rewritten site, whose first byte may have been a HLT for a moment? */
+bool direct_any_site(const struct machine *m);
 bool direct_site_at(const struct machine *m, uint64_t rip);
 /* A mapping is gone, or may be written from now on. */
 void direct_forget_text(struct machine *m, uint64_t start, uint64_t size);

@@ -96,6 +96,11 @@ static bool is_time(const struct rewriting *w, uint64_t site, uint64_t size)
     return calls * A_CALL >= size && (calls < 2 * HOT || calls * A_CALL / 2 < size);
 }
 
+bool direct_any_site(const struct machine *m)
+{
+    return m->rewriting && __atomic_load_n(&m->rewriting->sites, __ATOMIC_RELAXED);
+}
+
 bool direct_site_at(const struct machine *m, uint64_t rip)
 {
     const struct rewriting *w = m->rewriting;

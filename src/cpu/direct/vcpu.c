@@ -147,7 +147,8 @@ static void arm(struct vcpu *v, int tid)
     if (!v->m->by_filter)
         BUG_ON(host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, ZONE_START, ZONE_END - ZONE_START, 0));
     v->host_fs = read_fs();
-    write_gs(v->gs);
+    /* A thread that comes to a rewritten site with another GS faults once, which swallows a SIGSEGV that is sent to it at that moment: the kernel keeps one. */
+    write_gs(!v->gs && direct_any_site(v->m) ? (uint64_t) v : v->gs);
     v->tid = tid;
 }
 
