@@ -12,13 +12,15 @@ T_UNUSED static long set_fifo(int priority)
     return raw(sched_setscheduler, 0, priority ? SCHED_FIFO : SCHED_OTHER, &p);
 }
 
-/* Until the thread whose id appears in *tid was seen asleep some times in a row. */
+/* Until the thread whose id appears in *tid was seen asleep some times in a row. The caller may hold a lock that gave it a real-time priority: it sleeps
+ * between two looks, or what it waits for might find no processor (the kernel lets real-time threads have all but a twentieth of each second). */
 T_UNUSED static void until_rests(_Atomic uint32_t *tid)
 {
+    static const struct timespec pause = {0, 200000};
     uint32_t id;
     while (!(id = atomic_load(tid)))
-        sched_yield();
-    for (int asleep = 0; asleep < 8; sched_yield())
+        nanosleep(&pause, NULL);
+    for (int asleep = 0; asleep < 8; nanosleep(&pause, NULL))
         asleep = task_state(getpid(), (pid_t) id) == 'S' ? asleep + 1 : 0;
 }
 
