@@ -55,19 +55,23 @@ static int control_check(const struct msghdr *m, bool *rights)
     return 0;
 }
 
-static int iov_get(struct thread *t, const struct kmsg *k, struct iovec **iov, struct msghdr *m)
+/* The header of a message, and where its bytes are: m->msg_iov, the caller's to free. No field of `m` has been taken over else. */
+static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k, struct msghdr *m)
 {
     int n = 0;
-    int ret;
+    int64_t ret = 0;
 
-    if (k->iovlen > IOV_MAX)
-        return -EMSGSIZE;
-    ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, iov, &n);
-    if (ret < 0)
-        return ret;
-    m->msg_iov = *iov;
+    *m = (struct msghdr){0};
+    if (get_user(t->proc->space, k, gva(va)) < 0)
+        ret = -EFAULT;
+    else if (k->name && k->namelen < 0)
+        ret = -EINVAL;
+    else if (k->iovlen > IOV_MAX)
+        ret = -EMSGSIZE;
+    else
+        ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, &m->msg_iov, &n);
     m->msg_iovlen = (size_t) n;
-    return 0;
+    return ret < 0 ? socket_error(fd, ret) : 0;
 }
 
 static bool waits(int fd, unsigned flags)
@@ -157,19 +161,16 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
 {
     autofree struct iovec *iov = NULL;
     autofree void *control = NULL;
-    struct msghdr m = {0};
+    struct msghdr m;
     struct kmsg k;
     struct addr ad;
     bool rights;
     int64_t ret;
 
-    if (get_user(t->proc->space, &k, gva(va)) < 0)
-        return socket_error(fd, -EFAULT);
-    if (k.name && k.namelen < 0)
-        return socket_error(fd, -EINVAL);
-    ret = iov_get(t, &k, &iov, &m);
+    ret = message_get(t, fd, va, &k, &m);
+    iov = m.msg_iov;
     if (ret < 0)
-        return socket_error(fd, ret);
+        return ret;
     if (k.controllen) {
         if (k.controllen > CONTROL_MAX)
             return socket_error(fd, -ENOBUFS);
@@ -280,17 +281,14 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     autofree struct iovec *iov = NULL;
     struct addr ad = {.len = sizeof ad.any};
     autofree char *control = NULL;
-    struct msghdr m = {0};
+    struct msghdr m;
     struct kmsg k;
     int64_t ret, err = 0;
 
-    if (get_user(sp, &k, gva(va)) < 0)
-        return socket_error(fd, -EFAULT);
-    if (k.name && k.namelen < 0)
-        return socket_error(fd, -EINVAL);
-    ret = iov_get(t, &k, &iov, &m);
+    ret = message_get(t, fd, va, &k, &m);
+    iov = m.msg_iov;
     if (ret < 0)
-        return socket_error(fd, ret);
+        return ret;
     k.controllen = k.control ? MIN(k.controllen, CONTROL_MAX) : 0;
     if (k.controllen) {
         control = calloc(1, k.controllen);
