@@ -127,6 +127,16 @@ int mem_iov_remote(struct space *sp, gva_t uiov, uint64_t count, struct iovec **
     return iov_import(sp, uiov, count, false, out, n);
 }
 
+void iov_advance(struct iovec **iov, size_t *n, size_t done)
+{
+    for (; *n && done >= (*iov)->iov_len; (*n)--)
+        done -= (*iov)++->iov_len;
+    if (*n) {
+        (*iov)->iov_base = (char *) (*iov)->iov_base + done;
+        (*iov)->iov_len -= done;
+    }
+}
+
 /* ---- copying, with recovery ---- */
 
 long fill_zero(void *dst, size_t n);

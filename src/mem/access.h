@@ -42,6 +42,9 @@ int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **ou
 /* The same of what process_vm_readv is told of the other side: it goes as far as it is good. */
 int mem_iov_remote(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n);
 
+/* Of *n pieces at *iov the first `done` bytes are not wanted any more. */
+void iov_advance(struct iovec **iov, size_t *n, size_t done);
+
 /* Atomic operations on a guest word: for CLEARTID, robust lists. -EFAULT when unmapped, -EINVAL unaligned. */
 int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value);
 

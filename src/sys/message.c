@@ -81,20 +81,6 @@ static bool waits(int fd, unsigned flags)
     return !(flags & MSG_DONTWAIT) && fl >= 0 && !(fl & O_NONBLOCK);
 }
 
-/* Drop the first `n` bytes. */
-static void iov_advance(struct msghdr *m, size_t n)
-{
-    while (m->msg_iovlen && n >= m->msg_iov->iov_len) {
-        n -= m->msg_iov->iov_len;
-        m->msg_iov++;
-        m->msg_iovlen--;
-    }
-    if (m->msg_iovlen) {
-        m->msg_iov->iov_base = (char *) m->msg_iov->iov_base + n;
-        m->msg_iov->iov_len -= n;
-    }
-}
-
 /* What to wait at for room, or -1: the socket itself. The addressee of a datagram may be full while the socket is not, which poll(2) tells of a
  * connected one only. */
 static int toward(int socket, const struct msghdr *m)
@@ -147,7 +133,7 @@ static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned 
     }
     sent = ret;
     while (ret > 0 && (size_t) sent < total && waits(fd, flags)) {
-        iov_advance(m, (size_t) ret);
+        iov_advance(&m->msg_iov, &m->msg_iovlen, (size_t) ret);
         m->msg_control = NULL;
         m->msg_controllen = 0;
         ret = sys_block(t, SYS_sendmsg, (long) fd, m, (uint64_t) flags, 0l, 0l, 0l);

@@ -278,9 +278,10 @@ static long window(struct thread *t, long nr, const long a[6])
     return window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-static bool only_noticed(struct thread *t, long r)
+/* Was there nothing but a notice, and is it done with? */
+static bool only_noticed(struct thread *t)
 {
-    return __builtin_expect((r == -EINTR || r == -ERESTARTNOINTR) && t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
+    return __builtin_expect(t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
 }
 
 /* What is ignored by default, as the end of a child is, the kernel drops as it is sent, unless the process's first thread blocks it; and that one does
@@ -307,6 +308,7 @@ struct wait {
     int64_t end; /* 0: none, or not known */
     struct timespec left;
     bool begun;
+    long done; /* bytes that have been transferred before */
 };
 
 static struct wait wait_begin(long nr, const long a[6])
@@ -347,12 +349,66 @@ static int64_t socket_end(long nr, int fd)
     return clock_after(tv.tv_sec, tv.tv_usec * 1000);
 }
 
-/* What only a notice interrupted is made again, until its end. */
+static int domain(int fd)
+{
+    int family = AF_UNSPEC;
+    socklen_t len = sizeof family;
+    host(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
+    return family;
+}
+
+/* Of the bytes that a call is about `done` are where they belong. True: it goes on with the others, for Linux ends it before the last one for a signal
+ * only, or says then why it does. */
+static bool has_rest(long nr, long a[6], long done)
+{
+    struct msghdr *m = (struct msghdr *) a[1];
+    struct iovec *iov = (struct iovec *) a[1];
+    size_t n = (size_t) a[2];
+    switch (nr) {
+    case SYS_recvfrom:
+        if ((a[3] & (MSG_WAITALL | MSG_PEEK)) != MSG_WAITALL)
+            return false;
+        break;
+    case SYS_recvmsg:
+        if ((a[2] & (MSG_WAITALL | MSG_PEEK)) != MSG_WAITALL || m->msg_control)
+            return false;
+        break;
+    }
+    switch (nr) {
+    case SYS_write:
+    case SYS_sendto:
+    case SYS_recvfrom:
+        a[1] += done;
+        a[2] -= done;
+        return a[2];
+    case SYS_writev:
+        iov_advance(&iov, &n, (size_t) done);
+        a[1] = (long) iov;
+        a[2] = (long) n;
+        return n;
+    case SYS_sendmsg:
+    case SYS_recvmsg:
+        m->msg_control = NULL; /* it has gone with the first byte */
+        m->msg_controllen = 0;
+        iov_advance(&m->msg_iov, &m->msg_iovlen, (size_t) done);
+        return m->msg_iovlen;
+    }
+    return false;
+}
+
+/* What only a notice interrupted is made again, until its end; *r is for all of it. */
 static bool wait_again(struct thread *t, struct wait *w, long nr, long a[6], long *r)
 {
-    if (!only_noticed(t, *r)) {
+    const bool cut = *r == -EINTR || *r == -ERESTARTNOINTR;
+    if (*r > 0 && only_noticed(t) && has_rest(nr, a, *r)) {
+        w->done += *r;
+        return true;
+    }
+    if (!cut || !only_noticed(t)) {
         if (w->begun && *r == -ERESTARTNOINTR)
             *r = -EINTR; /* not this time, but before */
+        if (w->done)
+            *r = w->done + MAX(*r, 0);
         return false;
     }
     w->begun |= *r == -EINTR;
@@ -365,7 +421,7 @@ static bool wait_again(struct thread *t, struct wait *w, long nr, long a[6], lon
         w->end = socket_end(nr, (int) a[0]);
     if (!w->end || clock_now() < w->end)
         return true;
-    *r = nr == SYS_connect ? -EINPROGRESS : -EAGAIN;
+    *r = w->done ? w->done : nr == SYS_connect && domain((int) a[0]) != AF_UNIX ? -EINPROGRESS : -EAGAIN;
     return false;
 }
 
