@@ -26,8 +26,10 @@ int64_t sys_exit(struct thread *t, const uint64_t a[6])
 int64_t sys_exit_group(struct thread *t, const uint64_t a[6])
 {
     tracee_leave_all(t->proc, 0);
-    if (t->proc->vfork_child)
-        thread_release_memory(t, true);
+    if (t->proc->vfork_child) {
+        thread_release_locks(t);
+        thread_clear_tid(t);
+    }
     process_exit(t, (int) (a[0] & 0xff));
 }
 
@@ -42,7 +44,7 @@ int64_t sys_set_robust_list(struct thread *t, const uint64_t a[6])
     if (a[1] != 24)
         return -EINVAL;
     __atomic_store_n(&t->robust_list.v, a[0], __ATOMIC_RELAXED);
-    thread_tell_robust_list(t, true);
+    thread_tell_robust_list(t);
     return 0;
 }
 

@@ -279,11 +279,8 @@ static int64_t clone_thread(struct thread *t, const struct clone_args_in *a)
     }
     *s = (struct thread_start){.t = n, .args = *a, .fds = fds_self(), .refs = 2};
     n->vfork_done = a->flags & CLONE_VFORK ? &done : NULL;
-    thread_tell_robust_list(t, cpu_backend()->in_place);
     int tid = thread_launch(t, n, s);
     thread_start_drop(s);
-    if (tid < 0)
-        thread_tell_robust_list(t, true);
     if (tid > 0 && (a->flags & CLONE_VFORK))
         traced_wait_word(t, (int *) &done);
     return tid;

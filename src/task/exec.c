@@ -293,6 +293,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     signal_block_all();
     traced_unseal(t);
     t->proc->execing = NULL;
+    t->proc->released = false;
     fds_close(state);
 out:
     pthread_mutex_unlock(&t->proc->exec_lock);

@@ -118,7 +118,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->forked_by = forked_by;
     child_untraced(t, a->traced);
     t->robust_list = gva(0);
-    t->robust_told = false;
+    t->robust_told = p->released = false;
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
     p->shares_fs = a->flags & CLONE_FS;
     p->vfork_child = false; /* the child of one has memory of its own again */
@@ -347,10 +347,9 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
 
     locks_before_fork(p);
     int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
-    if (place == 0) {
-        thread_tell_robust_list(t, cpu_backend()->in_place); /* the table is in memory that the child shares */
+    if (place == 0)
         place = fds_fork_share();
-    }
+    process_review_lists(p);
     struct birth *birth = birth_begin(a->exit_signal);
     long pid = place < 0 ? place : host_fork_with_files(t, a, word);
     if (pid == 0) {

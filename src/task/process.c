@@ -183,18 +183,60 @@ static void walk_robust_list(struct thread *t)
         robust_entry(t, (head.pending & ~1ull) + (uint64_t) head.offset, head.pending & 1, true);
 }
 
-void thread_tell_robust_list(struct thread *t, bool alone)
+/* The walk of the host's kernel at the end of a thread follows the guest's pointers, by which it could be led to any word of the supervisor's
+ * that equals the thread's number, and change it. So nobody else may be left in this memory then, the page of a shared table of descriptors included;
+ * the other threads of the process have been stopped by the signal that ends it. In place all is the guest's anyhow. */
+static bool lists_may_be_told(const struct process *p)
 {
-    struct process *p = t->proc;
-    const bool in_place = cpu_backend()->in_place;
-    const bool tell = alone && t->robust_list.v && (in_place || process_owns_table(p));
-    if (tell || t->robust_told)
-        host(SYS_set_robust_list, tell ? mem_hva(p->space, t->robust_list, 24, NULL) : NULL, 24);
-    t->robust_told = tell;
+    return !p->vfork_child && !process_memory_visited() && !fds_self()->table->apart;
 }
 
-/* The end of a whole process, by exit, exec or a signal of its own: what its threads hold is marked for others that share the memory. One that
- * the host kernel kills is beyond our reach, but in place (docs/limits.md). */
+static void set_gate(struct thread *t, bool open)
+{
+    __atomic_store_n(&t->gate.next, open && t->robust_at ? t->robust_at : (uint64_t) &t->gate, __ATOMIC_SEQ_CST);
+}
+
+void process_review_lists(struct process *p)
+{
+    struct thread *t;
+    const bool open = lists_may_be_told(p);
+    LIST_FOREACH (t, &p->threads, link)
+        if (t->robust_told)
+            set_gate(t, open);
+}
+
+void thread_tell_robust_list(struct thread *t)
+{
+    struct process *p = t->proc;
+    void *list = t->robust_list.v ? mem_hva(p->space, t->robust_list, 24, NULL) : NULL;
+    int64_t offset = 0;
+    if (cpu_backend()->in_place) {
+        host(SYS_set_robust_list, list, 24);
+        t->robust_told = list;
+        return;
+    }
+    pthread_mutex_lock(&p->lock);
+    t->robust_at = list && get_user(p->space, &offset, gva(t->robust_list.v + 8)) == 0 ? (uint64_t) list : 0;
+    set_gate(t, false);
+    if (t->robust_at) {
+        t->gate.offset = offset;
+        set_gate(t, lists_may_be_told(p));
+    }
+    if (t->robust_at && !t->robust_told)
+        t->robust_told = host(SYS_set_robust_list, &t->gate, sizeof t->gate) == 0;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void process_walk_lists(struct process *p)
+{
+    struct thread *t;
+    LIST_FOREACH (t, &p->threads, link)
+        walk_robust_list(t);
+    p->released = true;
+}
+
+/* The end of a whole process, by exit, exec or a signal of its own: what its threads hold is marked for others that share the memory. Of one that is
+ * killed the host's kernel does it, or whoever sleeps for it. */
 void process_release_memory(struct thread *t)
 {
     struct process *p = t->proc;
@@ -202,9 +244,7 @@ void process_release_memory(struct thread *t)
         walk_robust_list(t); /* somebody is in the middle of a change: our own at least */
         return;
     }
-    struct thread *o;
-    LIST_FOREACH (o, &p->threads, link)
-        walk_robust_list(o);
+    process_walk_lists(p);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -217,12 +257,11 @@ void thread_clear_tid(struct thread *t)
     t->clear_child_tid = gva(0);
 }
 
-void thread_release_memory(struct thread *t, bool shared)
+void thread_release_locks(struct thread *t)
 {
     walk_robust_list(t);
-    thread_tell_robust_list(t, false); /* what is there afterwards is no list */
-    if (shared)
-        thread_clear_tid(t);
+    if (t->robust_told) /* what is there afterwards is no list */
+        host(SYS_set_robust_list, NULL, sizeof t->gate);
 }
 
 /* Whoever made `t` with CLONE_VFORK goes on. */
@@ -240,6 +279,7 @@ static _Noreturn void end_thread(struct thread *t, int status)
     struct process *p = t->proc;
     if (t->trace.active)
         traced_exit(t, status);
+    thread_release_locks(t); /* while it can be found, by whoever has to shut its gate */
     pthread_mutex_lock(&p->lock);
     bool last = p->nthreads == 1;
     bool leader = t->tid == p->pid;
@@ -249,12 +289,13 @@ static _Noreturn void end_thread(struct thread *t, int status)
     }
     pthread_mutex_unlock(&p->lock);
     if (last) {
-        thread_release_memory(t, p->vfork_child || process_memory_shared());
+        if (p->vfork_child || process_memory_shared())
+            thread_clear_tid(t);
         if (status & 0x7f)
             signal_die(t, status & 0x7f);
         process_exit(t, status >> 8);
     }
-    thread_release_memory(t, true); /* after this the guest may reuse the stack and create another thread */
+    thread_clear_tid(t); /* after this the guest may reuse the stack and create another thread */
     tell_vfork(t);
     traced_thread_end(t, status);
     if (leader && p->vfork_child)

@@ -16,6 +16,8 @@ int process_create(const struct options *opt, struct space *sp, struct process *
 _Noreturn void process_exit(struct thread *t, int code);
 /* Does a child of clone(CLONE_VM) run, or did one, in this memory on its own? Its machine is this one. */
 bool process_memory_shared(void);
+/* Is that so, or does a thread of this memory sleep for one that does? */
+bool process_memory_visited(void);
 /* Does nobody but the calling thread run in this memory? */
 bool process_is_alone(struct process *p);
 /* Can nobody but the calling thread name a descriptor of this process? */
@@ -37,15 +39,16 @@ _Noreturn void thread_exit(struct thread *t, int code);
 _Noreturn void thread_die(struct thread *t, int sig);
 
 void process_release_memory(struct thread *t);
+/* Go through the robust lists of all its threads: with p->lock held, or in the name of a dead one. */
+void process_walk_lists(struct process *p);
 
-/* Give the calling thread's robust list to the host's kernel, which walks it where nobody else gets to, after SIGKILL (mem/echo.c), or take it back.
- * It may have it only while nobody else would be left in this memory when the thread is dead: the pointers are the guest's, and all
- * of the supervisor's memory is within their reach (in place it is so anyhow). `alone`: is that what the caller knows, too? */
-void thread_tell_robust_list(struct thread *t, bool alone);
-/* What the end of a thread leaves in guest memory: robust futexes, and CLEARTID, if the memory is `shared` with a thread that goes on (kernel/fork.c,
- * mm_release()). */
-void thread_release_memory(struct thread *t, bool shared);
-/* CLEARTID alone, if it has not been done: also in the name of a process that was killed, or is another program now. */
+/* Give the calling thread's robust list to the host's kernel, which walks it where nobody else gets to, after SIGKILL (mem/echo.c). */
+void thread_tell_robust_list(struct thread *t);
+/* Whether it may walk those of `p` has to be seen anew, with p->lock held. */
+void process_review_lists(struct process *p);
+/* What the end of a thread leaves in guest memory (kernel/fork.c, mm_release()): robust futexes, while it is in its process's list still, */
+void thread_release_locks(struct thread *t);
+/* and CLEARTID, if it has not been done, where a thread goes on in this memory: also in the name of a process that was killed, or is another program now. */
 void thread_clear_tid(struct thread *t);
 
 /* What fork, vfork, clone and clone3 ask for. Flags as in clone(2), exit_signal apart. */

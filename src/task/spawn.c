@@ -27,15 +27,31 @@ int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 #endif
 
 static bool memory_shared; /* for good: there is no telling when the last one ends */
+static unsigned visits;    /* threads of this memory that sleep for a child in it, or would */
 
 bool process_memory_shared(void)
 {
     return __atomic_load_n(&memory_shared, __ATOMIC_ACQUIRE);
 }
 
+bool process_memory_visited(void)
+{
+    return process_memory_shared() || __atomic_load_n(&visits, __ATOMIC_SEQ_CST);
+}
+
+static void visit(struct process *p, int more)
+{
+    __atomic_add_fetch(&visits, (unsigned) more, __ATOMIC_SEQ_CST);
+    pthread_mutex_lock(&p->lock);
+    process_review_lists(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
 void process_share_memory(bool shared)
 {
     __atomic_store_n(&memory_shared, shared, __ATOMIC_RELEASE);
+    if (!shared)
+        visits = 0;
 }
 
 struct spawn {
@@ -246,6 +262,8 @@ static void spawn_gone(struct spawn *s, int pid)
         lock_drop(&guests_lock);
     guests_remove(&s->proc);
     birth_gone(pid);
+    if (pid > 0 && !s->proc.released)
+        process_walk_lists(&s->proc);
     if (pid > 0)
         thread_clear_tid(&s->thread);
     threads_gone(s);
@@ -314,13 +332,13 @@ int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
     if (stack == MAP_FAILED)
         return -ENOMEM;
     ASAN_UNPOISON_MEMORY_REGION(stack, HOST_STACK);
-    thread_tell_robust_list(current, cpu_backend()->in_place);
+    visit(current->proc, 1);
     int child = clone(aside_main, (char *) stack + HOST_STACK, CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES, &a);
     if (child > 0 && host(SYS_wait4, child, NULL, __WALL, NULL) == child)
         __atomic_store_n(pid, 0, __ATOMIC_RELEASE);
     while (child > 0 && __atomic_load_n(pid, __ATOMIC_ACQUIRE) == child)
         host(SYS_futex, pid, FUTEX_WAIT_PRIVATE, child, NULL, NULL, 0);
-    thread_tell_robust_list(current, true);
+    visit(current->proc, -1);
     munmap(stack, HOST_STACK);
     return child < 0 ? -EAGAIN : 0;
 }
@@ -355,11 +373,11 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     /* It may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it. */
     if (t->proc->vfork_child)
         process_share_memory(true);
-    thread_tell_robust_list(t, cpu_backend()->in_place);
+    visit(t->proc, 1);
     if (sleeps_itself(s)) {
         pid = spawn_run(s);
         spawn_free(s);
-        thread_tell_robust_list(t, true);
+        visit(t->proc, -1);
         return pid;
     }
     process_share_memory(true); /* before the child is there; process_exit() reads it */

@@ -67,6 +67,7 @@ struct process {
     struct elf_start start;
     char comm[16];
     bool translated;            /* what is loaded is the translator of the program */
+    bool released;              /* its robust lists have been gone through at its end */
     bool shares_fs;             /* root and working directory, by CLONE_FS, with a process of other memory */
     bool vfork_child;           /* runs in its parent's address space until exec or exit, */
     struct process *next_guest; /* in process_guests */
@@ -135,10 +136,17 @@ struct thread {
     gva_t clear_child_tid;
     uint32_t *vfork_done; /* CLONE_VFORK: futex word of the thread that waits for the end of this one */
     gva_t robust_list;    /* atomic: the end of the process, and get_robust_list(2), read that of others */
-    bool robust_told;     /* the host's kernel has it, too */
-    ksigset_t quiet;      /* atomic: in a call that would block, what it leaves out of the window; see sys_block() */
-    uint64_t bus_rip;     /* where a CPU_BUS was taken up last */
-    unsigned bus_tries;   /* how often there, with no #PF in between */
+    /* What the host's kernel has in its stead, as struct robust_list_head: a list of ours, whose first entry is the guest's head, or which is empty. */
+    struct robust_gate {
+        uint64_t next;
+        int64_t offset;
+        uint64_t pending;
+    } gate;
+    uint64_t robust_at; /* the guest's head, in our memory; 0: none */
+    bool robust_told;
+    ksigset_t quiet;    /* atomic: in a call that would block, what it leaves out of the window; see sys_block() */
+    uint64_t bus_rip;   /* where a CPU_BUS was taken up last */
+    unsigned bus_tries; /* how often there, with no #PF in between */
 
     struct traced trace;
     volatile int in_wait; /* in wait4 or waitid, which a notice ends */
