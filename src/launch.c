@@ -28,6 +28,8 @@
 
 #define DEFAULT_PATH "/usr/local/bin:/bin:/usr/bin"
 #define STACK_NEEDED (256ull << 10) /* as threads have */
+#define STACK_WANTED                                                                                                   \
+    (24ull << 20) /* that the host takes all the arguments that Linux ever does, 6 MiB: a quarter (fs/exec.c) */
 
 /* ---- what exec carries for the layers above task ---- */
 
@@ -324,15 +326,16 @@ static uint64_t soft_limit(int resource)
     return lim.rlim_cur;
 }
 
-/* For the supervisor, whose guest keeps a limit of its own. Not more: an unlimited stack would turn the layout of what is executed around. */
+/* For the supervisor, whose guest keeps a limit of its own, and may raise it. Not more: an unlimited stack would turn the layout of what is executed
+ * around. */
 static void lift_stack_limit(void)
 {
     struct rlimit64 lim;
-    if (host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim) || lim.rlim_cur >= STACK_NEEDED)
+    if (host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim) || lim.rlim_cur >= STACK_WANTED)
         return;
     if (lim.rlim_max < STACK_NEEDED)
         die(125, "the hard limit on stacks is too low: raise it (ulimit -H -s)");
-    lim.rlim_cur = STACK_NEEDED;
+    lim.rlim_cur = MIN(lim.rlim_max, STACK_WANTED);
     host(SYS_prlimit64, 0, RLIMIT_STACK, &lim, NULL);
 }
 

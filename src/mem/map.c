@@ -9,11 +9,11 @@
 #include "mem/memfile.h"
 #include "mem/region.h"
 
-/* What MAP_SHARED_VALIDATE accepts of any file (mman.h, LEGACY_MAP_MASK), and MAP_SYNC, of which the host knows. */
+/* What MAP_SHARED_VALIDATE accepts of any file (linux/mman.h, LEGACY_MAP_MASK), and MAP_SYNC, of which the host knows. */
 #define VALID_MAP_FLAGS                                                                                                \
     (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED |              \
      MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_SYNC |                    \
-     0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | (unsigned) MAP_HUGE_MASK << MAP_HUGE_SHIFT)
+     0x80 /* MAP_ABOVE4G */ | 0x4000000 /* MAP_UNINITIALIZED */ | 31 << MAP_HUGE_SHIFT /* of 2 MiB, of 1 GiB */)
 
 #define LOW_START 0x40000000ull /* MAP_32BIT, as arch_get_unmapped_area() */
 #define LOW_END 0x80000000ull

@@ -134,7 +134,7 @@ int64_t sys_futex_waitv(struct thread *t, const uint64_t a[6])
     struct waitv v[128];
     struct timespec ts;
     uint32_t n = (uint32_t) a[1];
-    if (a[2] || !n || n > 128 || !a[0])
+    if ((uint32_t) a[2] || !n || n > 128 || !a[0])
         return -EINVAL;
     if (a[3]) {
         if ((int) a[4] != CLOCK_MONOTONIC && (int) a[4] != CLOCK_REALTIME)

@@ -18,8 +18,15 @@ static bool is_foreign(int fd)
            memcmp(h.e_ident, ELFMAG, SELFMAG) == 0 && h.e_machine != EM_X86_64;
 }
 
+/* All 64 bits of an argument count: the highest that an int has, which is unknown, stands for those that it has no place for. */
+static int unknown_bits(uint64_t arg, int unknown)
+{
+    return (int) (arg & 0x7fffffff) | (arg >> 31 ? unknown : 0);
+}
+
 int64_t sys_mmap(struct thread *t, const uint64_t a[6])
 {
+    const int flags = unknown_bits(a[3], INT_MIN);
     if (a[5] & ~PAGE_MASK)
         return -EINVAL;
     if (!(a[3] & MAP_ANONYMOUS) && fs_proc_is_text((int) a[4]))
@@ -30,7 +37,7 @@ int64_t sys_mmap(struct thread *t, const uint64_t a[6])
     bool use = !space_keeps(t->proc->space);
     if (use)
         fds_use_lock();
-    int64_t r = space_mmap(t->proc->space, gva(a[0]), a[1], (int) a[2], (int) a[3], (int) a[4], a[5]);
+    int64_t r = space_mmap(t->proc->space, gva(a[0]), a[1], (int) a[2], flags, (int) a[4], a[5]);
     if (use)
         fds_use_unlock();
     return r;
@@ -43,10 +50,7 @@ int64_t sys_munmap(struct thread *t, const uint64_t a[6])
 
 int64_t sys_mprotect(struct thread *t, const uint64_t a[6])
 {
-    /* All 64 bits of prot count here, unlike elsewhere: an unknown bit stands for those that an int has no place for. */
-    int prot = (int) (a[2] & 0x7fffffff) | (a[2] >> 31 ? 1 << 30 : 0);
-
-    return space_mprotect(t->proc->space, gva(a[0]), a[1], prot);
+    return space_mprotect(t->proc->space, gva(a[0]), a[1], unknown_bits(a[2], 1 << 30));
 }
 
 int64_t sys_mremap(struct thread *t, const uint64_t a[6])
@@ -160,7 +164,7 @@ int64_t sys_membarrier(struct thread *t, const uint64_t a[6])
         return -EINVAL;
     if ((cmd == MEMBARRIER_CMD_PRIVATE_EXPEDITED && !(has & plain)) ||
         (cmd == MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE && !(has & core)))
-        return a[1] ? -EINVAL : -EPERM;
+        return (uint32_t) a[1] ? -EINVAL : -EPERM;
     long r = host(SYS_membarrier, cmd, a[1], a[2]);
     if (r == 0 && (cmd == plain || cmd == core))
         __atomic_fetch_or(&registered, cmd, __ATOMIC_SEQ_CST);

@@ -55,8 +55,8 @@ static int control_check(const struct msghdr *m, bool *rights)
     return 0;
 }
 
-/* The header of a message, and where its bytes are: m->msg_iov, the caller's to free. No field of `m` has been taken over else. */
-static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k, struct msghdr *m)
+/* The header of a message, and where its bytes are: *iov, NULL so far and the caller's to free, and in `m`, whose other fields are not taken over. */
+static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k, struct iovec **iov, struct msghdr *m)
 {
     int n = 0;
     int64_t ret = 0;
@@ -69,7 +69,8 @@ static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k
     else if (k->iovlen > IOV_MAX)
         ret = -EMSGSIZE;
     else
-        ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, &m->msg_iov, &n);
+        ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, iov, &n);
+    m->msg_iov = *iov;
     m->msg_iovlen = (size_t) n;
     return ret < 0 ? socket_error(fd, ret) : 0;
 }
@@ -153,8 +154,7 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
     bool rights;
     int64_t ret;
 
-    ret = message_get(t, fd, va, &k, &m);
-    iov = m.msg_iov;
+    ret = message_get(t, fd, va, &k, &iov, &m);
     if (ret < 0)
         return ret;
     if (k.controllen) {
@@ -271,8 +271,7 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     struct kmsg k;
     int64_t ret, err = 0;
 
-    ret = message_get(t, fd, va, &k, &m);
-    iov = m.msg_iov;
+    ret = message_get(t, fd, va, &k, &iov, &m);
     if (ret < 0)
         return ret;
     k.controllen = k.control ? MIN(k.controllen, CONTROL_MAX) : 0;

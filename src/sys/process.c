@@ -293,6 +293,15 @@ static int copy_strings(struct thread *t, uint64_t va, char ***out, uint64_t *to
     return 0;
 }
 
+#define EXECVE_CHECK 0x10000 /* Linux 6.14: only say whether the file may be executed */
+
+/* -EINVAL: the host's kernel does not know how. */
+static int64_t host_exec_check(int fd)
+{
+    char *argv[] = {"", NULL};
+    return host(SYS_execveat, fd, argv[0], argv, argv + 1, AT_EMPTY_PATH | EXECVE_CHECK);
+}
+
 static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uargv, uint64_t uenvp, int flags)
 {
     struct program p = PROGRAM_INIT;
@@ -303,7 +312,8 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
         return r;
     if (!*path && !(flags & AT_EMPTY_PATH))
         return -ENOENT;
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | EXECVE_CHECK) ||
+        (flags & EXECVE_CHECK && host_exec_check(-1) == -EINVAL))
         return -EINVAL;
     /* The file is looked up before the vectors are read. */
     fds_create_lock(); /* needs no room in the guest's table */
@@ -332,12 +342,13 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
             r = p.argv[0] ? 0 : -ENOMEM;
         }
     }
-    if (r == 0 && !sys_can_exec())
+    if (r == 0 && !(flags & EXECVE_CHECK) && !sys_can_exec())
         r = -EAGAIN;
-    if (r == 0)
-        r = exec_replace(t, &p, execfn, fd);
-    else
-        fds_close(fd);
+    if (r == 0 && flags & EXECVE_CHECK)
+        r = host_exec_check(fd);
+    else if (r == 0)
+        r = exec_replace(t, &p, execfn, steal_fd(&fd));
+    fds_close(fd);
     program_free(&p);
     return r;
 }

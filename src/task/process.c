@@ -506,7 +506,7 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
     t->bus_rip = 0;
     t->in_syscall = false;
     fill_fault(&info, SIGBUS, BUS_ADRERR, va);
-    t->trap = (struct trap_info){X_PF, PF_USER, va};
+    t->trap = (struct trap_info){X_PF, cpu_backend()->in_place ? f->error : PF_USER, va};
     signal_force(t, &info);
 }
 

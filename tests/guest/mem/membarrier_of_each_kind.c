@@ -37,6 +37,7 @@ int main(int argc, char **argv)
                                     REGISTER_CORE | REGISTRATIONS));
     ask("at first");
     show("flags of what is not registered", raw(membarrier, PRIVATE, 1, 0));
+    show("flags that an int has no place for", raw(membarrier, PRIVATE, 1ul << 32, 0));
     show("flags of the other", raw(membarrier, CORE, 1, 0));
     IN_CHILD(show("register core", raw(membarrier, REGISTER_CORE, 0, 0)); ask("child"));
     ask("here");

@@ -3,7 +3,7 @@
 
 #include "t.h"
 
-static void try(const char *name, void *hint, size_t size, int prot, int flags, int fd, off_t off)
+static void try(const char *name, void *hint, size_t size, int prot, long flags, int fd, off_t off)
 {
     void *p = (void *) raw(mmap, hint, size, prot, flags, fd, off);
     show_ok(name, p == MAP_FAILED ? -1 : 0);
@@ -45,6 +45,13 @@ int main(void)
         MAP_PRIVATE | MAP_FIXED_NOREPLACE, ro, (off_t) 0xfffffffffffff000ul);
     try("offset near 2^63", NULL, 8192, PROT_READ, MAP_PRIVATE, ro, (off_t) 0x7ffffffffffff000ul);
     try("offset far past the end", NULL, 4096, PROT_READ, MAP_PRIVATE, ro, 1l << 40);
+    for (int bit = 7; bit < 64; bit++)
+        if (1l << bit & ~(long) (MAP_FIXED_NOREPLACE | MAP_SYNC | MAP_HUGETLB)) {
+            printf("bit %d ", bit);
+            try("of what is looked at", NULL, 4096, PROT_READ, MAP_SHARED_VALIDATE | 1l << bit, ro, 0);
+            printf("bit %d ", bit);
+            try("of what is not", NULL, 4096, PROT_READ, MAP_SHARED | 1l << bit, ro, 0);
+        }
     try("no descriptor", NULL, 4096, PROT_READ, MAP_PRIVATE, -1, 0);
     try("bad descriptor", NULL, 4096, PROT_READ, MAP_PRIVATE, 12345, 0);
     try("path descriptor", NULL, 4096, PROT_READ, MAP_PRIVATE, path, 0);

@@ -3,6 +3,10 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 
+#ifndef INOTIFY_IOC_SETNEXTWD
+#define INOTIFY_IOC_SETNEXTWD _IOW('I', 0, int)
+#endif
+
 static int in;
 static uint32_t cookie;
 
@@ -70,6 +74,10 @@ int main(void)
     show("add to no inotify", raw(inotify_add_watch, 0, ".", IN_CREATE));
     show("bad flags", raw(inotify_init1, 1));
     show_ok("old call", raw(inotify_init));
+    show("number of the next", ioctl(in, INOTIFY_IOC_SETNEXTWD, 729));
+    show("which has it", (put_file("j", ""), raw(inotify_add_watch, in, "j", IN_OPEN)));
+    show("no number", ioctl(in, INOTIFY_IOC_SETNEXTWD, -1));
+    show("of no inotify", ioctl(0, INOTIFY_IOC_SETNEXTWD, 1));
     show("short read", (inotify_add_watch(in, ".", IN_CREATE), put_file("i", ""), read(in, &queued, 4)));
     return t_end();
 }

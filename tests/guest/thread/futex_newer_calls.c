@@ -31,6 +31,7 @@ int main(void)
     show("none", raw(futex_waitv, v, 0, 0, 0, 0));
     show("too many", raw(futex_waitv, v, 129, 0, 0, 0));
     show("flags", raw(futex_waitv, v, 2, 1, 0, 0));
+    show("flags that an int has no place for", raw(futex_waitv, v, 0, 1ul << 32, 0, 0));
     show("not there", raw(futex_waitv, BAD_PTR, 2, 0, 0, 0));
     show("past", raw(futex_waitv, v, 2, 0, &past, CLOCK_MONOTONIC));
     show("bad clock", raw(futex_waitv, v, 2, 0, &past, 77));
