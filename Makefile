@@ -28,11 +28,11 @@ HARDEN = -O2 -fPIE -DELFUSE_FIXED -U_FORTIFY_SOURCE -fno-asynchronous-unwind-tab
 SANITIZE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN = -O1 -fsanitize=thread
 UBSAN = -fsanitize=undefined -fsanitize-undefined-trap-on-error
-LINK = -static -no-pie -pthread $(PLACE) -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
-# Where no program wants to be (ZONE_START in cpu/direct/direct.h, docs/internals/direct.md): position-independent code at a fixed address, since
-# all guests' supervisors have to agree on where their variables are. The undefined weak symbols of musl's start files are too far from 0 there.
-# glibc's static start files are not position-independent: without musl it lies at the usual place, and has KVM only.
-PLACE = $(if $(findstring musl,$(LD)),-Wl$(comma)-Ttext-segment=0x7e9000000000$(comma)--no-relax$(comma)--defsym=_DYNAMIC=__executable_start$(comma)-u$(comma)__cxa_finalize)
+LINK = -static $(or $(PLACE),-no-pie) -pthread -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(C23)
+# Where no program wants to be (base/place.h, docs/internals/direct.md), and with the list of its pointers (-z pack-relative-relocs), by which it moves
+# itself at its entry (base/start.S) when one does. glibc's static start files are not position-independent: without musl it lies at the usual place, and
+# has KVM only.
+PLACE = $(if $(findstring musl,$(LD)),-Wl$(comma)-pie$(comma)--no-dynamic-linker$(comma)-e$(comma)place_begin$(comma)-Ttext-segment=0x7e9000000000$(comma)-z$(comma)text$(comma)-z$(comma)pack-relative-relocs)
 comma := ,
 # Newer glibc headers give these functions other names.
 C23 = $(foreach f,strtol strtoul strtoll strtoull,-Wl,--defsym=__isoc23_$(f)=$(f))
@@ -64,6 +64,7 @@ compile = @mkdir -p $(@D); echo "  CC      $@"; $(1) $(BASE) $(2) $(CFLAGS) -MMD
 
 $(BUILD)/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CC),$(HARDEN))
+$(BUILD)/obj/src/base/place.c.o: private HARDEN += -fno-stack-protector # it runs before there is thread-local storage
 $(BUILD)/asan/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CC),$(SANITIZE))
 $(BUILD)/tsan/obj/%.o: % $(BUILD)/flags
@@ -71,9 +72,13 @@ $(BUILD)/tsan/obj/%.o: % $(BUILD)/flags
 $(BUILD)/fuzz/obj/%.o: % $(BUILD)/flags
 	$(call compile,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option)
 
+# Pointers that are told in another way would be left as they are when it moves, and an ET_DYN would not lie where it is linked to.
+movable = readelf -hdW $(1) | awk '/Type: *EXEC/ { e = 1 } /\(RELR\)/ { r = 1 } /\(RELASZ\)/ && $$3 { r = 0; exit } END { exit !(e && r) }' || \
+    { echo "this linker makes no program that can move itself: binutils 2.38 or newer, or LD=$(CC), for KVM alone" >&2; exit 1; }
 $(BUILD)/elfuse: $(OBJ) $(BUILD)/sources
 	@echo "  LINK    $@"
 	@$(LD) $(LINK) $(LDFLAGS) -o $@ $(OBJ)
+	@$(if $(PLACE),$(call movable,$@))
 	@chmod 755 $@ # whatever the umask: each exec of the guest executes it again, as the user that the guest has become
 $(BUILD)/elfuse.stripped: $(BUILD)/elfuse
 	@$(STRIP) -o $@ $<

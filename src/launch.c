@@ -345,7 +345,8 @@ void launch(struct options *o)
     p.fd = p.exe_fd = p.interp_fd = -1;
     struct exec_context ctx = {.limits = {soft_limit(RLIMIT_AS), soft_limit(RLIMIT_DATA), soft_limit(RLIMIT_STACK)},
                                .sigmask = signal_host_blocked(),
-                               .ignored = signal_host_ignored()};
+                               .ignored = signal_host_ignored(),
+                               .first = true};
     lift_stack_limit();
     int r = fds_init();
     if (r)

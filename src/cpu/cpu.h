@@ -106,7 +106,8 @@ struct cpu_traits {
     uint64_t own_start; /* in place: the supervisor's own memory, up to ... */
     uint64_t
         reserved; /* ... here. From there up all that is not excluded is reserved for guests, and mapped without rights */
-    bool in_place; /* guest addresses are host addresses, guest-physical ones too: nothing is to be mapped or backed */
+    bool own_stays; /* the next image has to have its own memory there, too */
+    bool in_place;  /* guest addresses are host addresses, guest-physical ones too: nothing is to be mapped or backed */
 };
 struct cpu_traits machine_traits(const struct machine *m);
 

@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 
 #include "base/fds.h"
+#include "base/place.h"
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/path.h"
@@ -22,7 +23,7 @@
 #define MAX_THREADS 65536
 #define MAGIC 0x656c667573656667ull
 
-/* What others find at the same address: one binary, one layout. Written before the first guest instruction. */
+/* What others find, who know where this binary has it. Written before the first guest instruction. */
 static struct published {
     uint64_t magic;
     struct process *proc;
@@ -31,7 +32,6 @@ static struct published {
 
 static uint64_t own_dev, own_ino;         /* elfuse */
 static uint64_t program_dev, program_ino; /* what it runs */
-extern const char __executable_start[];
 
 void target_init(struct process *p, int exe_fd)
 {
@@ -91,14 +91,29 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
     return peek_pid(memory_of(g), addr, buf, size);
 }
 
-/* Where the binary lies in another process. It is linked to a fixed address, unless it was built as a PIE. */
-static int find_shift(int proc, int pid, uint64_t *shift)
+#ifdef ELFUSE_FIXED
+/* What another process has published: it is where its image is, which is not to be seen from outside. */
+static int find_published(int proc, int number, struct target *g, struct published *p)
 {
-#ifndef ELFUSE_FIXED
+    (void) proc, (void) number;
+    for (unsigned n = 0; place_nth(n); n++) {
+        g->shift = place_nth(n) - place_start();
+        int r = target_peek(g, (uint64_t) &published + g->shift, p, sizeof *p);
+        if (r == 0 && p->magic == MAGIC)
+            return 0;
+        if (r && r != -EFAULT && r != -EIO) /* which say that nothing is there */
+            return r;
+    }
+    return -EACCES; /* about to start its program */
+}
+#else
+/* A build that the kernel places. */
+static int find_published(int proc, int number, struct target *g, struct published *p)
+{
     char path[64];
     struct text t = {0};
     struct vma_list l;
-    snprintf(path, sizeof path, "%d/maps", pid);
+    snprintf(path, sizeof path, "%d/maps", number);
     autofd maps = (int) host(SYS_openat, proc, path, O_RDONLY | O_CLOEXEC, 0);
     int r = maps < 0 ? maps : text_read(&t, maps);
     if (r == 0)
@@ -109,17 +124,13 @@ static int find_shift(int proc, int pid, uint64_t *shift)
     r = -EACCES;
     for (unsigned i = 0; i < l.n && r; i++)
         if (l.vma[i].ino == own_ino) {
-            *shift = l.vma[i].start - (uint64_t) __executable_start;
-            r = 0;
+            g->shift = l.vma[i].start - place_start();
+            r = target_peek(g, (uint64_t) &published + g->shift, p, sizeof *p);
         }
     vma_free(&l);
     return r;
-#else
-    (void) proc, (void) pid;
-    *shift = 0;
-    return 0;
-#endif
 }
+#endif
 
 /* By the number that procfs gives: in another pid namespace than it was mounted for, getpid() is not that. */
 static bool is_own_process(int proc, int pid)
@@ -179,9 +190,7 @@ static int look_at(int proc, int number, struct target *out)
         return dir == -EXDEV ? -EACCES : 0;
     if (host(SYS_newfstatat, dir, "exe", &st, 0) || !target_is_elfuse(st.st_dev, st.st_ino))
         return 0; /* not ours, or not for us to know: the host's answer is what there is */
-    int r = find_shift(proc, number, &out->shift);
-    if (r == 0)
-        r = target_peek(out, (uint64_t) &published + out->shift, &p, sizeof p);
+    int r = find_published(proc, number, out, &p);
     if (r)
         return r;
     if (p.magic != MAGIC || !p.proc)

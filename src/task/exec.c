@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/fds.h"
+#include "base/place.h"
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "task/picture.h"
@@ -105,6 +106,8 @@ static void come_forward(struct process *proc, struct thread *t, int exe_fd)
     signal_thread_begin(t);
 }
 
+static int64_t begin_elsewhere(struct thread *t, struct program *p, int exe_fd);
+
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
 {
     struct space *sp;
@@ -130,6 +133,11 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     free(ctx->seccomp);
     if (r) {
         *why = "cannot bind the program by its seccomp filters";
+        return r;
+    }
+    r = ctx->first ? (int) begin_elsewhere(t, p, ctx->exe_fd) : 0;
+    if (r) {
+        *why = "cannot start again where the program leaves room";
         return r;
     }
 
@@ -225,6 +233,27 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
     return stream_seal(&w);
 }
 
+static bool wants(const struct elf_image *img, uint64_t start, uint64_t end)
+{
+    for (unsigned i = 0; i < img->segments && !img->pie; i++)
+        if (img->segment[i].vaddr < end && img->segment[i].vaddr + img->segment[i].memsz > start)
+            return true;
+    return false;
+}
+
+/* Where elfuse has to lie to load `p`: a number for place_nth(), that of the usual place when none will do. */
+static unsigned place_for(const struct thread *t, const struct program *p)
+{
+    const struct cpu_traits traits = machine_traits(thread_machine(t));
+    for (unsigned n = 0; traits.in_place && place_nth(n); n++) {
+        const uint64_t start = place_nth(n), end = start + PLACE_SIZE;
+        if (traits.own_stays ? start == traits.own_start
+                             : !wants(&p->image, start, end) && (p->interp_fd < 0 || !wants(&p->interp, start, end)))
+            return n;
+    }
+    return 0;
+}
+
 static void close_files(struct program *p)
 {
     if (p->exe_fd >= 0)
@@ -252,6 +281,53 @@ static _Noreturn void too_late(void)
     signal_die(current, SIGSEGV);
 }
 
+/* The next image, at the place of that number, goes on with `p`. Called with the lock of fds_create_lock(), which it drops. Returns an error. */
+static int64_t execute(struct thread *t, struct program *p, unsigned place, int exe_fd, int load_fd)
+{
+    pthread_mutex_lock(&t->proc->exec_lock);
+    int state = write_state(t, p, exe_fd, load_fd);
+    int64_t r = state;
+    fds_create_unlock();
+    if (r >= 0) {
+        char to[32], from[32];
+        snprintf(to, sizeof to, PLACE_VARIABLE "=%u", place);
+        snprintf(from, sizeof from, "ELFUSE_EXEC=%d", state);
+        char *envp[] = {to, from, NULL};
+        t->proc->execing = p;
+        traced_seal(t);
+        process_release_memory(t);
+        signal_block_every();
+        traced_keep_notice(t);
+        r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), place ? envp : envp + 1, 0);
+        signal_block_all();
+        traced_unseal(t);
+        t->proc->execing = NULL;
+        t->proc->released = false;
+        fds_close(state);
+    }
+    pthread_mutex_unlock(&t->proc->exec_lock);
+    return r;
+}
+
+/* The first program is executed, by another image, if it wants the place of this one. Returns 0 if it does not, or an error. */
+static int64_t begin_elsewhere(struct thread *t, struct program *p, int exe_fd)
+{
+    const unsigned place = place_for(t, p);
+    if (place_nth(place) == place_start())
+        return 0;
+    fds_create_lock();
+    const bool translated = p->exe_fd >= 0;
+    const int load_fd = translated ? fds_adopt_fd(steal_fd(&p->fd), true) : -1;
+    if (translated && load_fd < 0) {
+        fds_create_unlock();
+        return load_fd;
+    }
+    host(SYS_fcntl, exe_fd, F_SETFD, 0);
+    signal_thread_begin(t);
+    t->nr = ~0ull; /* no call that a trace could tell of */
+    return execute(t, p, place, exe_fd, load_fd);
+}
+
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
 {
     char why[512];
@@ -260,7 +336,8 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     int64_t r = host(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
     if (r >= 0)
         r = program_open(p, path, (int) r, exec_find, NULL, why, sizeof why);
-    int exe_fd = -1, load_fd = -1, state = -1;
+    int exe_fd = -1, load_fd = -1;
+    const unsigned place = r == 0 ? place_for(t, p) : 0;
     if (r == 0 && p->exe_fd >= 0) {
         r = load_fd = fds_adopt_fd(steal_fd(&p->fd), true);
         p->fd = steal_fd(&p->exe_fd);
@@ -275,28 +352,10 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
         alone = traced_end_others(t);
         fds_create_lock();
     }
-    pthread_mutex_lock(&t->proc->exec_lock);
     if (r >= 0)
-        r = state = write_state(t, p, exe_fd, load_fd);
-    fds_create_unlock();
-    if (r < 0)
-        goto out;
-    char env[32];
-    snprintf(env, sizeof env, "ELFUSE_EXEC=%d", state);
-    char *envp[] = {env, NULL};
-    t->proc->execing = p;
-    traced_seal(t);
-    process_release_memory(t);
-    signal_block_every();
-    traced_keep_notice(t);
-    r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), envp, 0);
-    signal_block_all();
-    traced_unseal(t);
-    t->proc->execing = NULL;
-    t->proc->released = false;
-    fds_close(state);
-out:
-    pthread_mutex_unlock(&t->proc->exec_lock);
+        r = execute(t, p, place, exe_fd, load_fd);
+    else
+        fds_create_unlock();
     fds_close(exe_fd);
     fds_close(load_fd);
     if (alone)

@@ -12,6 +12,7 @@ struct exec_context {
     ksigset_t sigmask, ignored;
     struct sync_signals sync; /* pending for the thread that goes on */
     int exe_fd;               /* the program's file, in the window */
+    bool first;               /* no image was before: nobody has chosen the place of this one */
     void *seccomp;            /* seccomp_save() of the image before, or NULL: exec_start() frees it */
     uint32_t seccomp_size;
 };

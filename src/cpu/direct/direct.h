@@ -2,10 +2,7 @@
 #ifndef CPU_DIRECT_DIRECT_H
 #define CPU_DIRECT_DIRECT_H
 
-/* The supervisor's zone. The program is linked to its start (Makefile), and calls from inside of it are not trapped. */
-#define ZONE_START 0x7e9000000000
-#define ZONE_END 0x7ea000000000
-#define ZONE_SHIFT 36
+#include "base/place.h"
 
 /* Offsets in struct vcpu. */
 #define V_IN_GUEST 0
@@ -28,15 +25,23 @@
 #define JUMPED_NUMBER 16
 
 #ifndef __ASSEMBLER__
-_Static_assert(ZONE_START + (1ull << ZONE_SHIFT) == ZONE_END && ZONE_START >> ZONE_SHIFT << ZONE_SHIFT == ZONE_START,
-               "the upper bits of an address tell");
-
 #include <signal.h>
 #include <sys/queue.h>
 
 #include "base/lock.h"
 #include "base/raw.h"
 #include "cpu/cpu.h"
+
+/* The supervisor's zone, which its image begins. Calls from inside of it are not trapped. */
+static inline uint64_t zone_start(void)
+{
+    return place_start();
+}
+
+static inline uint64_t zone_end(void)
+{
+    return place_start() + PLACE_SIZE;
+}
 
 /* The kernel's struct ucontext of x86-64 (arch/x86/include/uapi/asm/sigcontext.h). */
 struct frame {
@@ -139,6 +144,7 @@ void direct_plain(int sig, siginfo_t *info, struct frame *uc);
 int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v);
 
 /* entry.S */
+extern uint64_t direct_zone; /* the upper bits of the addresses in it */
 int direct_enter(struct vcpu *v);
 int direct_resume(struct vcpu *v); /* where it was left by a rewritten site, with the host's mask open */
 void direct_handler(int sig, siginfo_t *info, void *uc);

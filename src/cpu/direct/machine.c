@@ -28,8 +28,6 @@
 #define STACK_ROOM (512ull << 10) /* what the first thread's stack may grow to */
 #define GUARD (1ull << 20)        /* the kernel's gap below a stack */
 
-extern const uint8_t __executable_start[];
-
 /* From the image before, or learnt. */
 static struct facts {
     struct fpx_sw sw; /* see struct machine */
@@ -68,13 +66,13 @@ static int learn_frames(void)
 /* A filter that lets only calls from the zone pass, for kernels without dispatch. It stays: threads, children and images to come have it, too. */
 static int install_filter(void)
 {
-    _Static_assert(ZONE_START >> 32 << 32 == ZONE_START && ZONE_END >> 32 << 32 == ZONE_END, "the upper halves tell");
+    _Static_assert(PLACE_SHIFT >= 32, "the upper halves tell");
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 4),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ZONE_START >> 32, 0, 2),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ZONE_END >> 32, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t) (zone_start() >> 32), 0, 2),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t) (zone_end() >> 32), 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
     };
@@ -88,7 +86,7 @@ static int install_filter(void)
 
 static int catch_calls(void)
 {
-    if (known.by_filter || host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, ZONE_START, ZONE_END - ZONE_START, 0) == 0)
+    if (known.by_filter || host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, zone_start(), PLACE_SIZE, 0) == 0)
         return 0;
     int r = install_filter();
     known.by_filter = r == 0;
@@ -120,7 +118,7 @@ bool direct_exclude(struct machine *m, uint64_t start, uint64_t end)
 /* Above the zone nothing stays free for the kernel to place something of ours in. */
 static bool reserve(uint64_t start, uint64_t end)
 {
-    start = MAX(start, ZONE_END);
+    start = MAX(start, zone_end());
     if (start >= end)
         return true;
     return host(SYS_mmap, start, end - start, PROT_NONE,
@@ -167,15 +165,15 @@ static int lay_out(struct machine *m)
     fds_create_lock();
     bool ok = read_maps(&maps);
     fds_create_unlock();
-    uint64_t free_from = ZONE_END;
+    uint64_t free_from = zone_end();
     bool zone = false;
     for (unsigned i = 0; ok && i < maps.n; i++) {
         const struct span s = maps.span[i];
-        if (!zone && s.end > ZONE_START)
-            zone = ok = direct_exclude(m, ZONE_START, ZONE_END);
+        if (!zone && s.end > zone_start())
+            zone = ok = direct_exclude(m, zone_start(), zone_end());
         if (s.start < LOWEST) /* MMAP_PAGE_ZERO: the guest's, too */
             continue;
-        if (ok && (s.start < ZONE_START || s.start >= ZONE_END)) {
+        if (ok && (s.start < zone_start() || s.start >= zone_end())) {
             uint64_t start = maps.stack[i] ? s.start - GUARD : s.start;
             ok = reserve(free_from, start) && direct_exclude(m, start, s.end);
             free_from = s.end;
@@ -197,7 +195,7 @@ static uint64_t direct_excluded(const struct machine *m, uint64_t start, uint64_
 static int check_host(const char **why)
 {
     *why = "this build of elfuse lies where programs do, so it needs KVM";
-    if ((uint64_t) __executable_start != ZONE_START)
+    if (!place_in_zone())
         return -ENODEV;
     *why =
         "the direct backend needs the instructions WRFSBASE and RDFSBASE (Linux 5.9 on a processor from 2012 or later)";
@@ -231,6 +229,7 @@ static int direct_create(struct machine **out, void *ram, uint64_t initial, cons
         return r;
     }
     m->rewriting = direct_rewriting_create();
+    direct_zone = zone_start() >> PLACE_SHIFT;
     *out = m;
     return 0;
 }
@@ -329,8 +328,9 @@ static struct cpu_traits direct_traits(const struct machine *m)
                                .xsave_size = m->sw.xstate_size,
                                .xfeatures = m->sw.xfeatures,
                                .tsc_is_host = true,
-                               .own_start = ZONE_START,
-                               .reserved = ZONE_END,
+                               .own_start = zone_start(),
+                               .reserved = zone_end(),
+                               .own_stays = m->by_filter,
                                .in_place = true};
 }
 

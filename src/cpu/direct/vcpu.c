@@ -33,7 +33,7 @@ enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 #define ALWAYS_OPEN (~SUPERVISOR_MASK | BIT(SIGSYS))
 
 cpu_signal_fn *direct_signal;
-extern const uint8_t __executable_start[], etext[];
+extern const uint8_t etext[];
 
 static uint64_t read_fs(void)
 {
@@ -145,7 +145,7 @@ static void arm(struct vcpu *v, int tid)
     const stack_t stack = {.ss_sp = (uint8_t *) v - ALTSTACK_SIZE, .ss_size = ALTSTACK_SIZE};
     BUG_ON(host(SYS_sigaltstack, &stack, NULL));
     if (!v->m->by_filter)
-        BUG_ON(host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, ZONE_START, ZONE_END - ZONE_START, 0));
+        BUG_ON(host(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, zone_start(), PLACE_SIZE, 0));
     v->host_fs = read_fs();
     /* A thread that comes to a rewritten site with another GS faults once, which swallows a SIGSEGV that is sent to it at that moment: the kernel keeps one. */
     write_gs(!v->gs && direct_any_site(v->m) ? (uint64_t) v : v->gs);

@@ -57,8 +57,8 @@ direct_jumped:
     or %r11, %rax
 direct_jumped_packed:
     rdgsbase %r11 /* in the zone nothing is the guest's */
-    shr $ZONE_SHIFT, %r11
-    cmp $ZONE_START >> ZONE_SHIFT, %r11
+    shr $PLACE_SHIFT, %r11
+    cmp direct_zone(%rip), %r11
     jne 1f
     rdgsbase %r11
     cmp %r11, %gs:V_SELF
@@ -179,5 +179,11 @@ plain:
     .balign 4
 usual_mxcsr:
     .long 0x1f80
+
+    .bss
+    .globl direct_zone
+    .balign 8
+direct_zone:
+    .zero 8
 
     .section .note.GNU-stack, "", @progbits
