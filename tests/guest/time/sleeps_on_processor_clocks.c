@@ -1,7 +1,7 @@
 /* covers: clock_nanosleep */
 #include "child.h"
 
-/* A sleep that is measured in the processor time of a process which computes. */
+/* A sleep that is measured in the processor time of a process which computes; and clocks that there may be no sleep on. */
 int main(void)
 {
     clockid_t clock;
@@ -27,6 +27,9 @@ int main(void)
     reap(pid);
     show("of the dead", raw(clock_nanosleep, clock, TIMER_ABSTIME, &ts, NULL));
     show("own thread", raw(clock_nanosleep, CLOCK_THREAD_CPUTIME_ID, 0, &ts, NULL));
+    ts.tv_nsec = 1; /* what a host without an RTC has no alarms for, one with it only for who may wake it */
+    show("alarm", raw(clock_nanosleep, CLOCK_REALTIME_ALARM, 0, &ts, NULL));
+    show("alarm since boot", raw(clock_nanosleep, CLOCK_BOOTTIME_ALARM, 0, &ts, NULL));
     show("unknown", raw(clock_nanosleep, 99, 0, &ts, NULL));
     ts.tv_nsec = -1;
     show("negative", raw(clock_nanosleep, CLOCK_MONOTONIC, 0, &ts, NULL));
