@@ -200,39 +200,74 @@ static void put_counter(struct text *out, const struct vma_counter *c, uint64_t 
     text_printf(out, c->bytes ? "%-16s%8lu kB\n" : "%-16s%8lu\n", label, v);
 }
 
-static bool has_flag(const char *flags, const char *flag)
+/* By the flag bits, as in the kernel's show_smap_vma_flags(). */
+static const char flag_order[] =
+    "rd wr ex sh mr mw me ms gd um pf uw lo io sr rr dc de lf ac nr ht sf ar wf dd sd mm hg nh mg ";
+
+/* 0: none of these. */
+static uint64_t flag_bit(const char *flag)
 {
-    for (; *flags; flags += strcspn(flags, " "), flags += strspn(flags, " "))
-        if (strncmp(flags, flag, 2) == 0)
-            return true;
-    return false;
+    for (const char *p = flag_order; *p; p += 3)
+        if (strncmp(p, flag, 2) == 0)
+            return 1ull << (p - flag_order) / 3;
+    return 0;
 }
 
-/* The order is that of the flag bits, as in the kernel's show_smap_vma_flags(). */
+static const char *next_flag(const char *flags)
+{
+    flags += strcspn(flags, " ");
+    return flags + strspn(flags, " ");
+}
+
+/* Most tell what the guest asked for. The memory below has its own: how the slab is reserved, huge pages that were not asked for; and none where it was
+ * not touched (`host` is NULL then). */
 static void put_flags(struct text *out, const struct line *line, const char *host)
 {
-    static const char ours[] = " rd wr ex sh mr mw me ms gd nr dc dd mt ";
     const struct region_info *r = line->region;
+    const unsigned asked = r->flags;
+    uint64_t has = 0;
+    for (const char *p = host ? host : ""; *p; p = next_flag(p))
+        has |= flag_bit(p);
     bool file = line->file && line->file->vma->ino;
     /* To a shared file that was not opened for writing a mapping is no shared one. */
-    bool writable = !(file && r->shared && host) || has_flag(host, "sh");
-    text_printf(out, "VmFlags: %s%s%s%s%s%s%s", r->prot & PROT_READ ? "rd " : "", r->prot & PROT_WRITE ? "wr " : "",
-                r->prot & PROT_EXEC ? "ex " : "", r->shared && writable ? "sh " : "", writable ? "mr mw me " : "mr me ",
-                r->shared ? "ms " : "", r->growsdown ? "gd " : "");
-    bool counted =
-        !file && !r->shared && r->prot & PROT_WRITE; /* as memory that may be needed: not so the slab, to the host */
-    for (; host && *host; host += strcspn(host, " "), host += strspn(host, " ")) {
-        char flag[5] = {' ', host[0], host[1] == ' ' ? 0 : host[1], ' ', 0};
-        if (strstr(ours, flag) || (counted && strcmp(flag, " ac ") == 0))
-            continue;
-        if (counted && !strstr(" pf lo io sr rr de ", flag)) {
-            text_printf(out, "ac ");
-            counted = false;
-        }
-        text_printf(out, "%.2s ", flag + 1);
-    }
-    if (counted)
-        text_printf(out, "ac ");
+    bool writable = !(file && r->shared && host) || (has & flag_bit("sh"));
+    bool noreserve =
+        (asked & RG_NORESERVE) && (!host || (has & flag_bit("nr"))); /* not where nothing is overcommitted */
+    bool counted = file ? has & flag_bit("ac") : !r->shared && !noreserve && (r->prot & PROT_WRITE);
+    const struct {
+        const char *name;
+        bool on;
+    } ours[] = {
+        {"rd", r->prot & PROT_READ},
+        {"wr", r->prot & PROT_WRITE},
+        {"ex", r->prot & PROT_EXEC},
+        {"sh", r->shared && writable},
+        {"mr", true},
+        {"mw", writable},
+        {"me", true},
+        {"ms", r->shared},
+        {"gd", asked & RG_GROWSDOWN},
+        {"lo", asked & RG_LOCKED},
+        {"sr", asked & RG_SEQUENTIAL},
+        {"rr", asked & RG_RANDOM},
+        {"dc", asked & RG_DONTFORK},
+        {"lf", asked & RG_ONFAULT},
+        {"ac", counted},
+        {"nr", noreserve},
+        {"wf", asked & RG_WIPE},
+        {"dd", asked & RG_DONTDUMP},
+        {"hg", asked & RG_HUGE},
+        {"nh", asked & (RG_NOHUGE | RG_STACK)},
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(ours); i++)
+        has = (has & ~flag_bit(ours[i].name)) | (ours[i].on ? flag_bit(ours[i].name) : 0);
+    text_printf(out, "VmFlags: ");
+    for (const char *p = flag_order; *p; p += 3)
+        if (has & flag_bit(p))
+            text_printf(out, "%.3s", p);
+    for (const char *p = host ? host : ""; *p; p = next_flag(p))
+        if (!flag_bit(p)) /* newer ones */
+            text_printf(out, "%.2s ", p);
     text_add(out, "\n", 1);
 }
 

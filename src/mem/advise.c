@@ -166,6 +166,30 @@ static int check_range(uint64_t va, uint64_t *size)
     return 0;
 }
 
+/* What is not told to the host, or not to be read there again: smaps shows it, a child has it. */
+static int remember(struct space *sp, uint64_t start, uint64_t end, int advice)
+{
+    static const struct {
+        int advice, set, clear;
+    } mark[] = {
+        {MADV_NORMAL, 0, RG_RANDOM | RG_SEQUENTIAL},
+        {MADV_RANDOM, RG_RANDOM, RG_SEQUENTIAL},
+        {MADV_SEQUENTIAL, RG_SEQUENTIAL, RG_RANDOM},
+        {MADV_DONTFORK, RG_DONTFORK, 0},
+        {MADV_DOFORK, 0, RG_DONTFORK},
+        {MADV_HUGEPAGE, RG_HUGE, RG_NOHUGE | RG_STACK},
+        {MADV_NOHUGEPAGE, RG_NOHUGE, RG_HUGE | RG_STACK},
+        {MADV_DONTDUMP, RG_DONTDUMP, 0},
+        {MADV_DODUMP, 0, RG_DONTDUMP},
+        {MADV_WIPEONFORK, RG_WIPE, 0},
+        {MADV_KEEPONFORK, 0, RG_WIPE},
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(mark); i++)
+        if (mark[i].advice == advice)
+            return region_mark(sp, start, end, mark[i].set, mark[i].clear);
+    return 0;
+}
+
 int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
 {
     /* As before Linux 6.13: an access to a guard page is EFAULT to the hypervisor, which tells it from no other bad page. C libraries and
@@ -181,40 +205,16 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
         return r;
     uint64_t end = va.v + size;
     lock(sp);
-    bool bind = false;
-    switch (advice) {
-    case MADV_DONTFORK:
-        r = region_mark(sp, va.v, end, RG_DONTFORK, 0);
-        break;
-    case MADV_DOFORK:
-        r = region_mark(sp, va.v, end, 0, RG_DONTFORK);
-        break;
-    case MADV_NOHUGEPAGE:
-        r = region_mark(sp, va.v, end, RG_NOHUGE, 0);
-        break;
-    case MADV_HUGEPAGE:
-        r = region_mark(sp, va.v, end, 0, RG_NOHUGE);
-        break;
-    case MADV_WIPEONFORK:
-    case MADV_KEEPONFORK:
-        bind = true;
-        break;
-    case MADV_POPULATE_READ:
-    case MADV_POPULATE_WRITE:
+    if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE) {
         r = populate(sp, va.v, end, advice);
-        unlock(sp);
-        return r;
-    case MADV_HWPOISON:
-    case MADV_SOFT_OFFLINE:
+    } else if (advice == MADV_HWPOISON || advice == MADV_SOFT_OFFLINE) {
         r = -EPERM; /* they would poison the host's memory */
-        break;
-    }
-    if (r == 0)
+    } else {
+        bool bind = advice == MADV_WIPEONFORK || advice == MADV_KEEPONFORK;
         r = each_piece(sp, SYS_madvise, va.v, end, advice, bind, true);
-    bool marked = advice == MADV_WIPEONFORK || advice == MADV_KEEPONFORK;
-    if (marked && (r == 0 || r == -ENOMEM)) {
-        int m = region_mark(sp, va.v, end, advice == MADV_WIPEONFORK ? RG_WIPE : 0,
-                            advice == MADV_KEEPONFORK ? RG_WIPE : 0);
+    }
+    if (r == 0 || r == -ENOMEM) {
+        int m = remember(sp, va.v, end, advice);
         r = m ? m : r;
     }
     unlock(sp);

@@ -17,7 +17,7 @@ static int check_region(const struct space_state *st, const struct region_image 
     if ((r->off & ~PAGE_MASK) || r->off + (r->end - r->start) < r->off || (r->prot & ~PROT_RWX) ||
         r->name > REGION_VVAR)
         return -EINVAL;
-    if (r->flags & ~(RG_SHARED | RG_ANON | RG_GROWSDOWN | RG_NOHUGE | RG_SYSV | RG_WIPE | RG_EXEMPT))
+    if (r->flags > UINT16_MAX || (r->flags & (RG_DONTFORK | RG_LOCKED | RG_ONFAULT))) /* what no child has */
         return -EINVAL;
     bool lazy = (r->flags & (RG_ANON | RG_SHARED)) == RG_ANON;
     if (lazy ? r->object != 0 : r->object == 0 || r->object >= st->objects)

@@ -232,8 +232,8 @@ static int fill_request(struct space *sp, const struct request *q, struct region
     struct region *r = region_insert(sp, like, at, end);
     if (!r)
         return -ENOMEM;
-    int map_flags =
-        q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE));
+    int map_flags = q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK |
+                                           MAP_DENYWRITE | MAP_STACK));
     if (private_anon && ((q->flags & MAP_POPULATE) || locks_pages(like)))
         ret = mirror_bind(sp, at, end);
     if (ret == 0)
@@ -270,10 +270,8 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     if (keeps)
         fds_create_lock();
     lock(sp);
-    if (flags &
-        MAP_NORESERVE) /* reserved by the way, touched here and there: huge pages would cost memory for nothing */
-        like.flags |= RG_NOHUGE;
-    like.flags |= (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future |
+    like.flags |= (flags & MAP_NORESERVE ? RG_NORESERVE : 0) | (flags & MAP_STACK ? RG_STACK : 0) |
+                  (flags & MAP_LOCKED ? RG_LOCKED : 0) | sp->lock_future |
                   exempt_flag(sp, flags & (MAP_STACK | MAP_NORESERVE) && !hint.v);
     ret = place_request(sp, &q, &like);
     if (ret == 0 && keeps)

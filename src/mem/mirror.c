@@ -58,11 +58,18 @@ bool mirror_bound(struct space *sp, uint64_t start, uint64_t end)
     return false;
 }
 
-/* Whole chunks of large anonymous memory are backed by huge pages: with 4 KiB backing a first touch costs many times as much. */
-static void advise_huge(const struct region *r, uint8_t *hva, uint64_t start, uint64_t end)
+/* Whole chunks of large anonymous memory are backed by huge pages: with 4 KiB backing a first touch costs many times as much. Not what is
+ * reserved by the way and touched here and there: they would cost memory for nothing. In place the host does as it would natively. What the
+ * program wants comes first; it may have said so before there was a host mapping to say it of. */
+static void advise_huge(struct space *sp, const struct region *r, uint8_t *hva, uint64_t start, uint64_t end)
 {
     uint64_t first = (start + CHUNK_SIZE - 1) & ~(CHUNK_SIZE - 1), last = end & ~(CHUNK_SIZE - 1);
-    if (!(r->flags & (RG_SHARED | RG_NOHUGE)) && (r->flags & RG_ANON) && first < last)
+    bool own = !sp->in_place && !(r->flags & (RG_HUGE | RG_NOHUGE));
+    if ((r->flags & RG_NOHUGE) || (own && (r->flags & RG_NORESERVE)))
+        host(SYS_madvise, hva, end - start, MADV_NOHUGEPAGE);
+    else if (r->flags & RG_HUGE)
+        host(SYS_madvise, hva, end - start, MADV_HUGEPAGE);
+    else if (own && first < last)
         host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
 }
 
@@ -93,16 +100,15 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
                      int map_flags)
 {
     int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE | map_flags;
+    if (sp->in_place && (r->flags & RG_STACK))
+        flags |= MAP_STACK;
     long p = sp->memfile >= 0 ? memfile_map(sp, hva, end - start, host_prot(r->prot), map_flags)
                               : host(SYS_mmap, hva, end - start, host_prot(r->prot), flags, -1, 0);
     if (p == -EPERM && sp->in_place && start == 0 && !(r->prot & PROT_WRITE))
         return 0; /* the page at 0 of old programs, which the host alone may map, and has: may_map_low() */
     if (is_error(p))
         return (int) p;
-    if (!sp->in_place) /* else the host does as it would natively */
-        advise_huge(r, hva, start, end);
-    if (r->flags & RG_NOHUGE) /* said before there was a host mapping to say it of */
-        host(SYS_madvise, hva, end - start, MADV_NOHUGEPAGE);
+    advise_huge(sp, r, hva, start, end);
     fill(sp, r, hva, end - start, 0);
     if (r->flags & RG_DONTFORK)
         host(SYS_madvise, hva, end - start, MADV_DONTFORK);

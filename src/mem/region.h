@@ -12,19 +12,6 @@
 #include "mem/slab.h"
 #include "mem/space.h"
 
-enum {
-    RG_SHARED = 1, /* MAP_SHARED */
-    RG_ANON = 2,   /* no file */
-    RG_GROWSDOWN = 4,
-    RG_DONTFORK = 8,
-    RG_LOCKED = 16,
-    RG_NOHUGE = 32,
-    RG_ONFAULT = 64, /* with RG_LOCKED: MLOCK_ONFAULT */
-    RG_SYSV = 128,   /* a segment of shmat(2) */
-    RG_WIPE = 256,   /* MADV_WIPEONFORK */
-    RG_EXEMPT = 512, /* the translator's own, which no limit of its program counts */
-};
-
 /* Anonymous private memory merges freely; every other mapping call has an origin of its own, and only its pieces merge. */
 #define ORIGIN_ANON 0u
 #define ORIGIN_HEAP 1u
@@ -222,7 +209,7 @@ static inline struct region_info region_tell(const struct region *r)
                                 .prot = r->prot,
                                 .shared = r->flags & RG_SHARED,
                                 .anon = r->flags & RG_ANON,
-                                .growsdown = r->flags & RG_GROWSDOWN,
+                                .flags = r->flags,
                                 .name = (enum region_name) r->name};
 }
 

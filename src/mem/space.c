@@ -399,7 +399,7 @@ int space_fork_child(struct space *sp)
     for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {
         n = region_next(g);
         if (g->flags & RG_LOCKED) { /* memory locks are not inherited */
-            g->flags &= ~RG_LOCKED;
+            g->flags &= ~(RG_LOCKED | RG_ONFAULT);
             sp->locked -= g->end - g->start;
         }
         if (g->flags & RG_DONTFORK)

@@ -14,12 +14,32 @@ struct space;
 enum region_name { REGION_PLAIN, REGION_HEAP, REGION_STACK, REGION_VDSO, REGION_VVAR };
 
 /* One region, as space_walk() shows it. */
+/* What a mapping was asked for, at mmap(2) or later. */
+enum {
+    RG_SHARED = 1, /* MAP_SHARED */
+    RG_ANON = 2,   /* no file */
+    RG_GROWSDOWN = 4,
+    RG_DONTFORK = 8,
+    RG_LOCKED = 16,
+    RG_NOHUGE = 32,
+    RG_ONFAULT = 64, /* with RG_LOCKED: MLOCK_ONFAULT */
+    RG_SYSV = 128,   /* a segment of shmat(2) */
+    RG_WIPE = 256,   /* MADV_WIPEONFORK */
+    RG_EXEMPT = 512, /* the translator's own, which no limit of its program counts */
+    RG_STACK = 1024, /* MAP_STACK */
+    RG_NORESERVE = 2048,
+    RG_HUGE = 4096,
+    RG_RANDOM = 8192,
+    RG_SEQUENTIAL = 16384,
+    RG_DONTDUMP = 32768,
+};
+
 struct region_info {
     gva_t start, end;
-    int prot;    /* PROT_* */
-    bool shared; /* MAP_SHARED */
-    bool anon;   /* no file behind it */
-    bool growsdown;
+    int prot;       /* PROT_* */
+    bool shared;    /* MAP_SHARED */
+    bool anon;      /* no file behind it */
+    uint16_t flags; /* RG_* */
     enum region_name name;
 };
 
