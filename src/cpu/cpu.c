@@ -42,6 +42,11 @@ int machine_create(struct machine **out, void *ram, uint64_t initial, bool forke
     return backend->create(out, ram, initial, why ? why : &dummy);
 }
 
+const char *machine_failed(const struct machine *m)
+{
+    return backend->failed ? backend->failed(m) : NULL;
+}
+
 void machine_feed(struct machine *m, gpa_t at)
 {
     backend->feed(m, at);

@@ -56,6 +56,9 @@ int machine_use_facts(const void *facts, size_t size);
  * `forked`: for the child of a fork, until machine_born(). */
 int machine_create(struct machine **out, void *ram, uint64_t initial, bool forked, const char **why);
 
+/* What the host refused when vcpu_create() failed ("KVM_CREATE_VCPU failed"), to be told with the error number; NULL: no single request. */
+const char *machine_failed(const struct machine *m);
+
 /* Give the machine 2 MiB more for page tables: after machine_map() returned -ENOMEM. The range is backed already. */
 void machine_feed(struct machine *m, gpa_t gpa);
 
@@ -192,6 +195,7 @@ struct cpu_backend {
     void *(*facts)(const struct machine *m, size_t *size);
     int (*use_facts)(const void *facts, size_t size);
     int (*create)(struct machine **out, void *ram, uint64_t initial, const char **why);
+    const char *(*failed)(const struct machine *m); /* NULL: there are no requests */
     void (*feed)(struct machine *m, gpa_t gpa);
     void (*repair)(struct machine *m, int pid);
     void (*fork_prepare)(struct machine *m);

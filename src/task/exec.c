@@ -64,7 +64,7 @@ static int make_space(const struct options *opt, const struct exec_context *ctx,
     int r = space_create(sp, &ctx->limits, fork_setup.kind, fork_setup.dir, why);
     if (r == 0 || opt->backend != BACKEND_AUTO || opt->require_isolation || fork_setup.kind != SPACE_COW)
         return r;
-    const char *no_kvm = *why;
+    const char *no_kvm = *why, *number = r == -ENODEV ? NULL : errno_text(r); /* machine_create() */
     cpu_choose(&cpu_direct);
     int r2 = space_create(sp, &ctx->limits, fork_setup.kind, fork_setup.dir, why);
     if (r2) {
@@ -72,7 +72,8 @@ static int make_space(const struct options *opt, const struct exec_context *ctx,
         return r;
     }
     if (!opt->quiet)
-        warn("no virtual machine, and so no isolation (--quiet hides this, --require-isolation refuses): %s", no_kvm);
+        warn("no virtual machine, and so no isolation (--quiet hides this, --require-isolation refuses): %s%s%s",
+             no_kvm, number ? ": " : "", number ? number : "");
     return 0;
 }
 
@@ -122,7 +123,8 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     if (r == 0)
         r = thread_attach(proc, &t);
     if (r) {
-        *why = "cannot create a virtual CPU";
+        const char *failed = machine_failed(space_machine(sp));
+        *why = failed ? failed : "cannot create a virtual CPU";
         return r;
     }
     exec_phase("vcpu");

@@ -51,6 +51,7 @@ struct machine {
     SLIST_HEAD(, vcpu) all;
     SLIST_HEAD(, vcpu) parked;
     unsigned next_id;
+    const char *failed;     /* the last request that KVM refused; the first thread's is told: machine_failed() */
     int stopped;            /* futex word: kvm_stop() */
     struct cpu_stats stats; /* exits of ended vCPUs */
 };
@@ -75,6 +76,10 @@ struct vcpu {
     int last_cpu;          /* host CPU that TSC_AUX and the CPU-number segment tell; -1: none yet */
     struct cpu_stats stats;
 };
+
+/* ioctl(2) for what may be refused when a machine comes to be, so that it can be told by name. */
+#define KVM_ASK(m, fd, request, arg) machine_ask(m, fd, request, arg, #request " failed")
+int machine_ask(struct machine *m, int fd, unsigned long request, const void *arg, const char *failed);
 
 /* The guest read `n` bytes at `pa` that KVM has no slot for: register it, and say what is there. False: it is no such address; with n = 0:
  * everything is registered already. */

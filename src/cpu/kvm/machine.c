@@ -3,12 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #include "base/fault.h"
 #include "base/fds.h"
@@ -92,67 +96,116 @@ static void group_name(gid_t gid, char *name, size_t size)
     lines_close(&l);
 }
 
-static const char *no_permission(void)
+/* The one sentence that an unusable /dev/kvm gets. */
+__attribute__((format(printf, 1, 2))) static const char *say(const char *fmt, ...)
 {
     static char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return text;
+}
+
+/* What is there in the place of KVM's device; NULL: that, or nothing that can be looked at. */
+static const char *other_thing(void)
+{
     struct stat st;
+    if (stat(KVM_PATH, &st))
+        return errno == ELOOP ? "a symbolic link that leads nowhere" : NULL;
+    switch (st.st_mode & S_IFMT) {
+    case S_IFCHR:
+        return st.st_rdev == makedev(10, 232) ? NULL : "another device";
+    case S_IFDIR:
+        return "a directory";
+    case S_IFSOCK:
+        return "a socket";
+    case S_IFIFO:
+        return "a pipe";
+    case S_IFREG:
+        return "a file";
+    }
+    return "another device";
+}
+
+static const char *no_permission(void)
+{
+    struct stat st;
+    struct statfs fs;
     char group[64];
     if (stat(KVM_PATH, &st))
         return "no permission to open /dev/kvm";
+    if (statfs(KVM_PATH, &fs) == 0 && (fs.f_flags & ST_NODEV))
+        return "/dev/kvm is on a mount with the option nodev, which lets no device be opened: mount that with dev; in "
+               "a "
+               "container, pass the device in (--device /dev/kvm)";
     group_name(st.st_gid, group, sizeof group);
     if ((st.st_mode & 060) == 060 && st.st_gid != 0)
-        snprintf(text, sizeof text,
-                 "no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again", group);
-    else
-        snprintf(
-            text, sizeof text,
-            "no permission to open /dev/kvm, which is group %s's, with mode %04o: give it to group kvm (sudo sh -c "
-            "'groupadd -f "
-            "kvm; chgrp kvm /dev/kvm; chmod 660 /dev/kvm'), join that (sudo usermod -aG kvm $USER) and log in again",
-            group, st.st_mode & 07777);
-    return text;
+        return say("no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again",
+                   group);
+    return say("no permission to open /dev/kvm, which is group %s's, with mode %04o: give it to group kvm (sudo sh -c "
+               "'groupadd -f kvm; chgrp kvm /dev/kvm; chmod 660 /dev/kvm'), join that (sudo usermod -aG kvm $USER) and "
+               "log in again",
+               group, st.st_mode & 07777);
 }
 
 /* No device, or one that nobody drives (`what`): whether the processor could is the question then. */
 static const char *no_driver(const char *what)
 {
-    static char text[512];
     const char *module, *name = system_virtualization(&module);
     if (name)
-        snprintf(text, sizeof text,
-                 "%s, though the processor has %s: load the module (sudo modprobe %s); in a container, pass it in "
-                 "(--device /dev/kvm)",
-                 what, name, module);
-    else
-        snprintf(text, sizeof text,
-                 "%s, and the processor offers no virtualization: switch VT-x or AMD-V on in the firmware; in a "
-                 "virtual machine, have "
-                 "its host allow nested virtualization; in a container, pass the device in (--device /dev/kvm)",
-                 what);
-    return text;
+        return say("%s, though the processor has %s: load the module (sudo modprobe %s); in a container, pass it in "
+                   "(--device /dev/kvm)",
+                   what, name, module);
+    return say("%s, and the processor offers no virtualization: switch VT-x or AMD-V on in the firmware; in a virtual "
+               "machine, have its host allow nested virtualization; in a container, pass the device in (--device "
+               "/dev/kvm)",
+               what);
 }
 
-/* The sentence for it, or NULL when the error number is all there is to say. */
-static const char *open_problem(int err)
+/* Opening it or the first requests failed: the whole sentence, error number included. */
+static const char *problem(const char *failed, int err)
 {
+    const char *other = other_thing();
+    if (other)
+        return say("/dev/kvm is not the device of KVM (character device 10:232), but %s: remove it, then reload the "
+                   "module of KVM",
+                   other);
+    if (err == -EBUSY)
+        return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) uses the processor's virtualization; stop "
+               "its machines";
+    if (failed)
+        return say("%s: %s", failed, errno_text(err));
     switch (err) {
     case -ENOENT:
         return no_driver("/dev/kvm does not exist");
     case -EACCES:
-    case -EPERM:
         return no_permission();
+    case -EPERM: /* the mode's word is EACCES */
+        return "opening /dev/kvm is not permitted, whatever its mode: a rule of the container or a seccomp filter "
+               "forbids "
+               "it; pass the device in (--device /dev/kvm)";
     case -ENODEV:
     case -ENXIO:
         return no_driver("/dev/kvm is there, but no driver answers");
     case -EMFILE:
         return "no number is left for the descriptor of /dev/kvm: too many are open; or elfuse runs inside elfuse, "
-               "which does not "
-               "work";
-    case -EBUSY:
-        return "/dev/kvm is busy: another hypervisor (VirtualBox, VMware) uses the processor's virtualization; stop "
-               "its machines";
+               "which does not work";
     }
-    return NULL;
+    return say("cannot open /dev/kvm: %s", errno_text(err));
+}
+
+int machine_ask(struct machine *m, int fd, unsigned long request, const void *arg, const char *failed)
+{
+    int r = (int) host(SYS_ioctl, fd, request, arg);
+    if (r < 0)
+        m->failed = failed;
+    return r;
+}
+
+static const char *kvm_failed(const struct machine *m)
+{
+    return m->failed;
 }
 
 static int add_slot(struct machine *m, unsigned i)
@@ -163,7 +216,7 @@ static int add_slot(struct machine *m, unsigned i)
                                             .guest_phys_addr = s->gpa,
                                             .memory_size = s->size,
                                             .userspace_addr = (uintptr_t) s->hva};
-    return host(SYS_ioctl, m->vm_fd, KVM_SET_USER_MEMORY_REGION, &r);
+    return KVM_ASK(m, m->vm_fd, KVM_SET_USER_MEMORY_REGION, &r);
 }
 
 /* Create the VM proper; its descriptor is moved into the window before any guest thread can name it. */
@@ -174,7 +227,7 @@ static int create_vm(struct machine *m)
         return fd;
     fds_create_lock();
     do {
-        fd = host(SYS_ioctl, m->kvm_fd, KVM_CREATE_VM, 0);
+        fd = KVM_ASK(m, m->kvm_fd, KVM_CREATE_VM, NULL);
     } while (fd == -EINTR); /* a signal may be pending: KVM_CREATE_VM gives up early then */
     if (fd >= 0)
         fd = fds_adopt_fd(fd, false);
@@ -207,10 +260,8 @@ static int probe(struct machine *m, const char **why)
         {KVM_CAP_XCRS, "this KVM cannot set XCR0 (a processor with XSAVE is needed)"},
         {KVM_CAP_READONLY_MEM, "this KVM lacks KVM_CAP_READONLY_MEM"},
     };
-    int version = host(SYS_ioctl, m->kvm_fd, KVM_GET_API_VERSION, 0);
-    *why = version < 0
-               ? "/dev/kvm is not the device of KVM (character device 10:232): remove it, then reload the module of KVM"
-               : "/dev/kvm speaks another version of its interface";
+    int version = KVM_ASK(m, m->kvm_fd, KVM_GET_API_VERSION, NULL);
+    *why = version < 0 ? problem(m->failed, version) : "/dev/kvm speaks another version of its interface";
     if (version != KVM_API_VERSION)
         return -ENODEV;
     for (unsigned i = 0; i < ARRAY_SIZE(need); i++) {
@@ -261,11 +312,8 @@ static int kvm_create(struct machine **out, void *ram, uint64_t initial, const c
 
     int r = known ? known->kvm_fd : open_kvm();
     if (r < 0) {
-        *why = open_problem(r);
-        if (*why)
-            r = -ENODEV;
-        else
-            *why = "cannot open /dev/kvm";
+        *why = problem(NULL, r);
+        r = -ENODEV;
         goto fail;
     }
     m->kvm_fd = r;
@@ -285,9 +333,9 @@ static int kvm_create(struct machine **out, void *ram, uint64_t initial, const c
     m->slot[0] = (struct slot){.gpa = 0, .size = initial, .hva = ram};
     m->nslots = 1;
     r = create_vm(m);
-    *why = "KVM_CREATE_VM failed";
+    *why = m->failed ? m->failed : "cannot create a virtual machine";
     if (r == -EBUSY) {
-        *why = open_problem(r);
+        *why = problem(NULL, r);
         r = -ENODEV;
     }
     if (r)
@@ -436,6 +484,7 @@ const struct cpu_backend cpu_kvm = {
     .facts = kvm_facts,
     .use_facts = kvm_use_facts,
     .create = kvm_create,
+    .failed = kvm_failed,
     .feed = kvm_feed,
     .repair = kvm_repair,
     .fork_prepare = kvm_fork_prepare,

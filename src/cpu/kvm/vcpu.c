@@ -72,11 +72,11 @@ static int warm(struct vcpu *v)
 {
     struct cpu_regs before = *v->regs;
     v->run->immediate_exit = 1;
-    long r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+    int r = KVM_ASK(v->m, v->fd, KVM_RUN, NULL);
     v->run->immediate_exit = 0;
     *v->regs = before;
     v->clean = false;
-    return r == -EINTR ? 0 : (int) r;
+    return r == -EINTR ? 0 : r;
 }
 
 int kvm_vcpu_create(struct machine *m, struct vcpu **out)
@@ -85,6 +85,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     struct vcpu *v = take_parked(m);
     unsigned id = v ? v->id : m->next_id++;
     const bool first = SLIST_EMPTY(&m->all);
+    m->failed = NULL;
     lock_drop(&m->lock);
     int r;
     bool again = false;
@@ -110,7 +111,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     fds_create_lock();
     r = cpu_forking ? fault(FAULT_FORK_CREATE_VCPU) : 0;
     if (r == 0)
-        r = host(SYS_ioctl, m->vm_fd, KVM_CREATE_VCPU, id);
+        r = KVM_ASK(m, m->vm_fd, KVM_CREATE_VCPU, (void *) (uintptr_t) id);
     if (r >= 0)
         r = fds_adopt_fd(r, false);
     fds_create_unlock();
@@ -155,7 +156,7 @@ fail:
     free(v);
     if (again)
         return kvm_vcpu_create(m, out);
-    return r == -EEXIST || r == -EINVAL ? -EAGAIN : r;
+    return !first && (r == -EEXIST || r == -EINVAL) ? -EAGAIN : r; /* no number is left */
 }
 
 void kvm_vcpu_park(struct vcpu *v)
@@ -270,12 +271,12 @@ static int learn_world(struct vcpu *v)
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
     system_vcpu_reset(v);
     set_mask(v, ~0ull);
-    long r;
+    int r;
     do
-        r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
+        r = KVM_ASK(v->m, v->fd, KVM_RUN, NULL);
     while (r == -EINTR);
     if (r < 0)
-        return (int) r;
+        return r;
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
         return -ENOSYS;
     if (v->m->cpuid_is_short && (v->regs->rbx == CPUID_PROBE || fault(FAULT_START_CPUID)))

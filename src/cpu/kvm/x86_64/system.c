@@ -179,8 +179,11 @@ static int set_msrs(struct vcpu *v, const struct kvm_msr_entry *e, unsigned n)
     } list = {.head.nmsrs = n};
     BUG_ON(n > ARRAY_SIZE(list.entry));
     memcpy(list.entry, e, n * sizeof *e);
-    int r = host(SYS_ioctl, v->fd, KVM_SET_MSRS, &list);
-    return r < 0 ? r : r == (int) n ? 0 : -EINVAL;
+    int r = KVM_ASK(v->m, v->fd, KVM_SET_MSRS, &list);
+    if (r < 0 || r == (int) n)
+        return MIN(r, 0);
+    v->m->failed = "KVM_SET_MSRS does not know all of the registers";
+    return -EINVAL;
 }
 
 /* Tell the guest's getcpu which host processor it is on: RDPID and RDTSCP read TSC_AUX, older code the segment limit. */
@@ -225,7 +228,7 @@ static int learn_reset(struct vcpu *v)
 {
     struct machine *m = v->m;
     struct kvm_sregs s;
-    int r = host(SYS_ioctl, v->fd, KVM_GET_SREGS, &s);
+    int r = KVM_ASK(m, v->fd, KVM_GET_SREGS, &s);
     if (r)
         return r;
     uint32_t umip = has_umip(m->cpuid) ? CR4_UMIP : 0;
@@ -244,11 +247,11 @@ static int learn_reset(struct vcpu *v)
     s.ldt = (struct kvm_segment){.unusable = 1};
     point_to_page(&s, v->id);
     s.cr4 |= umip;
-    r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
+    r = KVM_ASK(m, v->fd, KVM_SET_SREGS, &s);
     if (r &&
         umip) { /* a host that does not virtualise UMIP: the guest may then read descriptor-table addresses, all ours */
         s.cr4 &= ~umip;
-        r = host(SYS_ioctl, v->fd, KVM_SET_SREGS, &s);
+        r = KVM_ASK(m, v->fd, KVM_SET_SREGS, &s);
     }
     if (r == 0)
         m->reset = s;
@@ -258,13 +261,13 @@ static int learn_reset(struct vcpu *v)
 int system_vcpu_setup(struct vcpu *v)
 {
     struct machine *m = v->m;
-    int r = host(SYS_ioctl, v->fd, KVM_SET_CPUID2, m->cpuid);
+    int r = KVM_ASK(m, v->fd, KVM_SET_CPUID2, m->cpuid);
     if (r == 0 && !m->reset.cr0)
         r = learn_reset(v);
     if (r)
         return r;
     struct kvm_xcrs x = {.nr_xcrs = 1, .xcrs[0].value = m->xcr0};
-    r = host(SYS_ioctl, v->fd, KVM_SET_XCRS, &x);
+    r = KVM_ASK(m, v->fd, KVM_SET_XCRS, &x);
     if (r)
         return r;
     struct kvm_device_attr tsc = {
