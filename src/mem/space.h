@@ -13,7 +13,6 @@ struct space;
 
 enum region_name { REGION_PLAIN, REGION_HEAP, REGION_STACK, REGION_VDSO, REGION_VVAR };
 
-/* One region, as space_walk() shows it. */
 /* What a mapping was asked for, at mmap(2) or later. */
 enum {
     RG_SHARED = 1, /* MAP_SHARED */
@@ -34,6 +33,7 @@ enum {
     RG_DONTDUMP = 32768,
 };
 
+/* One region, as space_walk() shows it. */
 struct region_info {
     gva_t start, end;
     int prot;       /* PROT_* */

@@ -137,8 +137,7 @@ static const char *no_permission(void)
         return "no permission to open /dev/kvm";
     if (statfs(KVM_PATH, &fs) == 0 && (fs.f_flags & ST_NODEV))
         return "/dev/kvm is on a mount with the option nodev, which lets no device be opened: mount that with dev; in "
-               "a "
-               "container, pass the device in (--device /dev/kvm)";
+               "a container, pass the device in (--device /dev/kvm)";
     group_name(st.st_gid, group, sizeof group);
     if ((st.st_mode & 060) == 060 && st.st_gid != 0)
         return say("no permission to open /dev/kvm: join its group (sudo usermod -aG %s $USER) and log in again",
@@ -183,8 +182,7 @@ static const char *problem(const char *failed, int err)
         return no_permission();
     case -EPERM: /* the mode's word is EACCES */
         return "opening /dev/kvm is not permitted, whatever its mode: a rule of the container or a seccomp filter "
-               "forbids "
-               "it; pass the device in (--device /dev/kvm)";
+               "forbids it; pass the device in (--device /dev/kvm)";
     case -ENODEV:
     case -ENXIO:
         return no_driver("/dev/kvm is there, but no driver answers");
@@ -199,13 +197,13 @@ int machine_ask(struct machine *m, int fd, unsigned long request, const void *ar
 {
     int r = (int) host(SYS_ioctl, fd, request, arg);
     if (r < 0)
-        m->failed = failed;
+        __atomic_store_n(&m->failed, failed, __ATOMIC_RELAXED); /* threads that come to be do so at the same time */
     return r;
 }
 
 static const char *kvm_failed(const struct machine *m)
 {
-    return m->failed;
+    return __atomic_load_n(&m->failed, __ATOMIC_RELAXED);
 }
 
 static int add_slot(struct machine *m, unsigned i)

@@ -85,7 +85,7 @@ int kvm_vcpu_create(struct machine *m, struct vcpu **out)
     struct vcpu *v = take_parked(m);
     unsigned id = v ? v->id : m->next_id++;
     const bool first = SLIST_EMPTY(&m->all);
-    m->failed = NULL;
+    __atomic_store_n(&m->failed, NULL, __ATOMIC_RELAXED);
     lock_drop(&m->lock);
     int r;
     bool again = false;
