@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "base/fds.h"
 #include "base/raw.h"
@@ -114,12 +115,18 @@ void process_last_words(struct thread *t)
         at_exit(t->proc);
 }
 
+static bool has_children(void)
+{
+    return host(SYS_waitid, P_ALL, 0, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) != -ECHILD;
+}
+
 void process_exit(struct thread *t, int code)
 {
     traced_process_end(t, code << 8);
     process_last_words(t);
     process_release_memory(t);
-    if (process_is_alone(t->proc))
+    /* Not without need: the wait for the machine's end is one that SIGSTOP makes longer (docs/internals/kvm.md). */
+    if (process_is_alone(t->proc) && has_children())
         machine_close(space_machine(t->proc->space));
     host(SYS_exit_group, code);
     __builtin_unreachable();
