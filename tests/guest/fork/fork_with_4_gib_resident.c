@@ -1,5 +1,6 @@
 /* covers: fork madvise */
 /* long: yes (4 GiB of memory) */
+/* memory: 8 GiB (a child that is a copy has as much) */
 /* svm: no (more memory than the small host has) */
 /* asan: no (as much again for its shadow) */
 #include "snapshot.h"
