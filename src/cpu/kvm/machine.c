@@ -135,7 +135,7 @@ static const char *no_permission(void)
     char group[64];
     if (stat(KVM_PATH, &st))
         return "no permission to open /dev/kvm";
-    if (statfs(KVM_PATH, &fs) == 0 && (fs.f_flags & ST_NODEV))
+    if (host(SYS_statfs, KVM_PATH, &fs) == 0 && (fs.f_flags & ST_NODEV))
         return "/dev/kvm is on a mount with the option nodev, which lets no device be opened: mount that with dev; in "
                "a container, pass the device in (--device /dev/kvm)";
     group_name(st.st_gid, group, sizeof group);
