@@ -98,36 +98,62 @@ int64_t sys_pause(struct thread *t, const uint64_t a[6])
     return r == -ERESTARTNOINTR ? r : -ERESTARTNOHAND;
 }
 
+/* What a signal that the mask lets in does at once is not waited for (complete_signal(), sig_ignored()). The host knows that of what is for it to do, but
+ * it has more blocked than the guest. True: it was dropped. */
+static bool is_settled(struct thread *t, const siginfo_t *info)
+{
+    const int sig = info->si_signo;
+    switch (t->sigmask & KSIG_BIT(sig) ? SIGNAL_COMES : signal_fate(t->proc, sig)) {
+    case SIGNAL_DIES:
+        if (signal_watch)
+            signal_watch(t, sig, info);
+        signal_die(t, sig);
+    case SIGNAL_DROPPED:
+        return true;
+    case SIGNAL_COMES:
+        break;
+    }
+    return !(KSIG_BIT(sig) & signal_fault_set()) && birth_failed_signal(info);
+}
+
+/* What has come to our handler, but was asked for: the program's must not run for it. */
+static bool take_back(struct thread *t, ksigset_t set, siginfo_t *info)
+{
+    if (!(t->sig_taken & 1) || !(set & KSIG_BIT(t->sig_info.si_signo)))
+        return signal_take_sync(t, set, info);
+    *info = t->sig_info;
+    t->sig_taken &= ~1;
+    return true;
+}
+
 int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
 {
     ksigset_t set;
     siginfo_t info;
     struct timespec timeout;
+    int64_t end = CLOCK_NEVER;
     if (a[3] != sizeof set)
         return -EINVAL;
     if (get_user(t->proc->space, &set, gva(a[0])))
         return -EFAULT;
     if (a[2] && get_user(t->proc->space, &timeout, gva(a[2])))
         return -EFAULT;
+    set &= ~(KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP));
+    if (a[2] && timeout.tv_sec >= 0 && (uint64_t) timeout.tv_nsec < NSEC)
+        end = clock_after(timeout.tv_sec, timeout.tv_nsec);
     memset(&info, 0, sizeof info);
-    long r = SIGSEGV;
-    if (signal_take_sync(t, set, &info)) {
-        r = info.si_signo;
-    } else {
-        /* What is asked for is taken here even when the mask lets it in: a handler must not run for it. */
-        ksigset_t mask = t->sigmask;
-        signal_set_mask(t, mask | set);
-        __atomic_store_n(&t->sync_wanted, set, __ATOMIC_SEQ_CST); /* before the look: as signal_set_mask() */
-        do
-            r = signal_take_sync(t, set, &info)
-                    ? info.si_signo
-                    : sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
-        while (r > 0 && !(KSIG_BIT(r) & signal_fault_set()) && birth_failed_signal(&info));
-        __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_SEQ_CST);
-        if ((r == -ERESTARTNOINTR || r == -EINTR) && signal_take_sync(t, set, &info)) /* the host has none of these */
+    __atomic_store_n(&t->sync_wanted, set, __ATOMIC_SEQ_CST); /* before the look: as signal_set_mask() */
+    long r = 0;
+    do {
+        if (r && end != CLOCK_NEVER)
+            timeout = clock_left(end);
+        r = 0;
+        if (!take_back(t, set, &info))
+            r = sys_block(t, SYS_rt_sigtimedwait, &set, &info, a[2] ? &timeout : NULL, sizeof set, 0, 0);
+        if (!r || ((r == -ERESTARTNOINTR || r == -EINTR) && take_back(t, set, &info)))
             r = info.si_signo;
-        signal_set_mask(t, mask);
-    }
+    } while (r > 0 && is_settled(t, &info));
+    __atomic_store_n(&t->sync_wanted, 0, __ATOMIC_SEQ_CST);
     if (r > 0 && a[1] && put_user(t->proc->space, gva(a[1]), &info))
         return -EFAULT;
     return r;

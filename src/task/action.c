@@ -127,6 +127,16 @@ static bool is_blocked_by_any(struct process *p, int sig)
     return blocked;
 }
 
+enum signal_fate signal_fate(struct process *p, int sig)
+{
+    const uint64_t handler = p->sighand->action[sig].handler;
+    if (p->sighand->all || handler > KSIG_IGN)
+        return SIGNAL_COMES;
+    if (handler == KSIG_IGN || (KSIG_BIT(sig) & IGNORED_BITS))
+        return is_blocked_by_any(p, sig) ? SIGNAL_COMES : SIGNAL_DROPPED;
+    return signal_is_deadly(sig) && !(KSIG_BIT(sig) & CORE_BITS) ? SIGNAL_DIES : SIGNAL_COMES;
+}
+
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old)
 {
     ksigset_t lost = 0;

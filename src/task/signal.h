@@ -72,6 +72,9 @@ _Noreturn void signal_die(struct thread *t, int sig);
 
 /* Set and read a disposition; either may be NULL. */
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old);
+/* What becomes of a signal that its thread does not block, as it is sent: it kills at once, without a core, or nobody gets it. */
+enum signal_fate { SIGNAL_COMES, SIGNAL_DIES, SIGNAL_DROPPED };
+enum signal_fate signal_fate(struct process *p, int sig);
 /* The host's C library takes signals 32 and 33 for itself when a thread is created: give them back to the guest. */
 void signal_reclaim(struct sighand *sh);
 /* CLONE_CLEAR_SIGHAND: every handler becomes the default. */

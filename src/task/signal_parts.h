@@ -8,6 +8,9 @@
 #define UNBLOCKABLE (KSIG_BIT(SIGKILL) | KSIG_BIT(SIGSTOP))
 /* By default. */
 #define IGNORED_BITS (KSIG_BIT(SIGCHLD) | KSIG_BIT(SIGCONT) | KSIG_BIT(SIGURG) | KSIG_BIT(SIGWINCH))
+#define CORE_BITS                                                                                                      \
+    (SYNC_BITS | KSIG_BIT(SIGQUIT) | KSIG_BIT(SIGILL) | KSIG_BIT(SIGTRAP) | KSIG_BIT(SIGABRT) | KSIG_BIT(SIGFPE) |     \
+     KSIG_BIT(SIGXCPU) | KSIG_BIT(SIGSYS) | KSIG_BIT(SIGXFSZ))
 #define STOP_BITS (KSIG_BIT(SIGSTOP) | KSIG_BIT(SIGTSTP) | KSIG_BIT(SIGTTIN) | KSIG_BIT(SIGTTOU))
 
 /* window.c */

@@ -1,0 +1,51 @@
+/* covers: rt_sigtimedwait */
+/* What the mask lets in is waited for only where it does nothing at once: death without a core, and what is ignored, come first. */
+#include "child.h"
+#include "told.h"
+
+static volatile sig_atomic_t handled;
+
+static void on_signal(int sig)
+{
+    (void) sig;
+    handled++;
+}
+
+/* The signal, and after it the last one, which is blocked: it ends a wait that the first did not. */
+static void wait_for(int sig, sighandler_t how)
+{
+    sigset_t set = one_signal(sig), last = one_signal(64);
+    const pid_t me = getpid();
+    siginfo_t si = {0};
+    sigaddset(&set, 64);
+    MUST(sigprocmask(SIG_BLOCK, &last, NULL) == 0);
+    signal(sig, how);
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (pid == 0) {
+        const struct timespec pause = {0, 200000};
+        for (int asleep = 0; asleep < 12; nanosleep(&pause, NULL))
+            asleep = task_state(me, me) == 'S' ? asleep + 1 : 0;
+        kill(me, sig);
+        if (getppid() == me)
+            kill(me, 64);
+        _exit(0);
+    }
+    show("wait", raw(rt_sigtimedwait, &set, &si, NULL, 8));
+    printf("sender %d handled %d\n", si.si_pid == pid, handled);
+    reap(pid);
+}
+
+static const int sigs[] = {SIGUSR1, SIGTERM, 40, SIGWINCH, SIGCONT, SIGQUIT, SIGSYS, SIGSEGV, SIGTSTP};
+
+int main(void)
+{
+    alarm(30);
+    for (unsigned i = 0; i < ARRAY_SIZE(sigs); i++) {
+        printf("%s\n", signame(sigs[i]));
+        show_status("by default", IN_CHILD(wait_for(sigs[i], SIG_DFL)));
+        show_status("ignored", IN_CHILD(wait_for(sigs[i], SIG_IGN)));
+        show_status("handled", IN_CHILD(wait_for(sigs[i], on_signal)));
+    }
+    return t_end();
+}
