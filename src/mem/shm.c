@@ -109,17 +109,18 @@ int64_t space_shmat(struct space *sp, int id, gva_t at, int flags)
 
 int space_shmdt(struct space *sp, gva_t va)
 {
+    uint32_t origin = 0;
+    uint64_t at = va.v;
+    int r = 0;
     lock(sp);
-    struct region *g = region_at(sp, va.v);
-    int r = -EINVAL;
-    /* Detaching is unmapping: the host counts the segment down when its last page goes. */
-    if (g && g->start == va.v && (g->flags & RG_SYSV)) {
-        uint32_t origin = g->origin;
-        uint64_t end = g->end;
-        while ((g = region_from(sp, end)) && g->start == end && g->origin == origin)
-            end = g->end;
-        r = unmap_locked(sp, va.v, end);
+    /* As ksys_shmdt(): what is left of the first whose beginning would be there. The host counts the segment down when its last page goes. */
+    for (struct region *g; r == 0 && (g = region_from(sp, at));) {
+        at = g->end;
+        if (!(g->flags & RG_SYSV) || g->start - va.v != g->off || (origin && g->origin != origin))
+            continue;
+        origin = g->origin;
+        r = unmap_locked(sp, g->start, at);
     }
     unlock(sp);
-    return r;
+    return origin ? r : -EINVAL;
 }
