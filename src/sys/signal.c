@@ -57,6 +57,7 @@ int64_t sys_rt_sigreturn(struct thread *t, const uint64_t a[6])
     if (frame_return(t)) {
         const siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
         signal_force(t, &info);
+        t->refused = (struct selectors){0};
     }
     return -ENO_RESULT;
 }

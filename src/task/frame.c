@@ -152,8 +152,8 @@ static struct guest_sigcontext sigcontext(const struct thread *t, ksigset_t oldm
                                      .sp = r->rsp,
                                      .ip = r->rip,
                                      .flags = r->rflags | 0x202,
-                                     .cs = USER_CS,
-                                     .ss = USER_SS,
+                                     .cs = t->refused.cs ? t->refused.cs : USER_CS,
+                                     .ss = t->refused.ss ? t->refused.ss : USER_SS,
                                      .err = t->trap.error,
                                      .trapno = t->trap.trapno,
                                      .oldmask = oldmask,
@@ -204,10 +204,11 @@ int frame_write(struct thread *t, const siginfo_t *info, const struct ksigaction
 
     struct guest_frame *f = (struct guest_frame *) out;
     f->pretcode = act->restorer;
-    f->uc.flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
-    f->uc.stack = (struct guest_stack){
-        .sp = t->altstack_sp, .size = t->altstack_size, .flags = t->altstack_size ? t->altstack_flags : SS_DISABLE};
+    f->uc.stack = (struct guest_stack){.sp = t->altstack_sp,
+                                       .size = t->altstack_size,
+                                       .flags = t->altstack_flags | (t->altstack_size ? 0 : SS_DISABLE)};
     f->uc.mc = sigcontext(t, oldmask, place.fp);
+    f->uc.flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | (f->uc.mc.cs == USER_CS ? UC_STRICT_RESTORE_SS : 0);
     f->uc.sigmask = oldmask;
     f->info = *info;
     put_state(out + (place.fp - place.at), image, xsize, features);
@@ -286,11 +287,14 @@ static int restore_fpu(struct thread *t, uint64_t fp)
 }
 
 /* IRET refuses all selectors but those that there are, and it names the one that it refused. */
-static int check_segments(struct thread *t, unsigned cs, unsigned ss)
+static int check_segments(struct thread *t)
 {
-    if (cs == USER_CS && ss == USER_SS)
+    const struct selectors s = t->refused;
+    if (s.cs == USER_CS && s.ss == USER_SS) {
+        t->refused = (struct selectors){0};
         return 0;
-    t->trap = (struct trap_info){.trapno = 13, .error = (cs == USER_CS ? ss : cs) & ~3u, .cr2 = t->trap.cr2};
+    }
+    t->trap = (struct trap_info){.trapno = 13, .error = (s.cs == USER_CS ? s.ss : s.cs) & ~3u, .cr2 = t->trap.cr2};
     return -EFAULT;
 }
 
@@ -322,10 +326,13 @@ int frame_return(struct thread *t)
                                  .r15 = m->r15,
                                  .rip = m->ip,
                                  .rflags = (t->regs->rflags & ~FIX_EFLAGS) | (m->flags & FIX_EFLAGS)};
+    t->refused = (struct selectors){m->cs | 3, m->ss | 3};
+    if (!(uc.flags & UC_STRICT_RESTORE_SS) && t->refused.cs == USER_CS)
+        t->refused.ss = USER_SS; /* force_valid_ss() */
     if (restore_fpu(t, m->fpstate))
         return -EFAULT;
     frame_set_altstack(t, uc.stack.sp, uc.stack.flags, uc.stack.size);
-    return check_segments(t, m->cs | 3, m->ss | 3);
+    return check_segments(t);
 }
 
 int frame_set_altstack(struct thread *t, uint64_t sp, int flags, uint64_t size)

@@ -121,6 +121,9 @@ struct thread {
     struct sync_signals sync; /* for this thread alone */
     ksigset_t sync_wanted;    /* those of them that rt_sigtimedwait(2) waits for, though they are blocked */
     struct trap_info trap;
+    struct selectors {
+        uint16_t cs, ss;
+    } refused; /* of a frame, until the SIGSEGV for that has its own; else 0 */
     uint64_t altstack_sp, altstack_size;
     int altstack_flags;
 

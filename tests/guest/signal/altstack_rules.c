@@ -8,7 +8,7 @@
 #endif
 
 static char alt[65536], alt2[65536];
-static volatile int where, inside_flags, change, uc_right, nested_same;
+static volatile int where, inside_flags, frame_flags, change, uc_right, nested_same;
 
 static int which(void)
 {
@@ -31,6 +31,7 @@ static void handler(int sig, siginfo_t *si, void *arg)
     where = which();
     sigaltstack(NULL, &ss);
     inside_flags = ss.ss_flags;
+    frame_flags = uc->uc_stack.ss_flags;
     change = sigaltstack(&other, NULL) == 0 ? 0 : errno;
     uc_right = uc->uc_stack.ss_sp == alt && uc->uc_stack.ss_size == sizeof(alt);
     raise(SIGUSR2);
@@ -44,8 +45,8 @@ static void fire(const char *name, int ss_flags, int sa_flags)
         return;
     sigaction(SIGUSR1, &sa, NULL);
     raise(SIGUSR1);
-    printf("  on stack %d, flags %x, change inside %s, frame tells it %d, nested on the same %d\n", where,
-           (unsigned) inside_flags, change ? errname(change) : "ok", uc_right, nested_same);
+    printf("  on stack %d, flags %x (frame %x), change inside %s, frame tells it %d, nested on the same %d\n", where,
+           (unsigned) inside_flags, (unsigned) frame_flags, change ? errname(change) : "ok", uc_right, nested_same);
     sigaltstack(NULL, &ss);
     printf("  after: flags %x, %s\n", (unsigned) ss.ss_flags,
            ss.ss_sp == alt    ? "first"
@@ -65,6 +66,7 @@ int main(void)
     fire("SS_ONSTACK", SS_ONSTACK, SA_ONSTACK);
     fire("disabled", SS_DISABLE, SA_ONSTACK);
     fire("disarms itself", SS_AUTODISARM, SA_ONSTACK);
+    fire("disabled, and disarms itself", SS_DISABLE | SS_AUTODISARM, SA_ONSTACK);
     fire("unknown flags", 0x40, SA_ONSTACK);
     ss = (stack_t){.ss_sp = alt, .ss_size = 2047};
     show("2,047 bytes", sigaltstack(&ss, NULL));

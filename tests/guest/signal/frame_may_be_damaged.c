@@ -87,6 +87,22 @@ static void handler(int sig, siginfo_t *si, void *arg)
     case 23:
         sigfillset(&uc->uc_sigmask);
         break;
+    case 24:
+        uc->uc_flags &= ~4ul; /* UC_STRICT_RESTORE_SS */
+        uc->uc_mcontext.gregs[REG_CSGSFS] = 0x33;
+        break;
+    case 25:
+        uc->uc_flags &= ~4ul;
+        uc->uc_mcontext.gregs[REG_CSGSFS] = 0x1234000000000033l;
+        break;
+    case 26:
+        uc->uc_flags &= ~4ul;
+        uc->uc_mcontext.gregs[REG_CSGSFS] = 0;
+        break;
+    case 27:
+        uc->uc_mcontext.gregs[REG_CSGSFS] = 0x33;
+        uc->uc_mcontext.fpregs = (void *) 16;
+        break;
     }
 }
 
@@ -115,14 +131,21 @@ static const char *const names[] = {
     "fewer components",
     "no second magic",
     "everything blocked",
+    "no stack segment, not strictly",
+    "stack segment out of the table, not strictly",
+    "no segments, not strictly",
+    "no stack segment, state at 16",
 };
 
 static void on_segv(int sig, siginfo_t *si, void *arg)
 {
     ucontext_t *uc = arg;
     (void) sig;
+    const unsigned long segments = (unsigned long) uc->uc_mcontext.gregs[REG_CSGSFS];
     printf("  code %d at %p trap %d error %lx\n", si->si_code, si->si_addr, (int) uc->uc_mcontext.gregs[REG_TRAPNO],
            (long) uc->uc_mcontext.gregs[REG_ERR]);
+    printf("  code segment %lx stack segment %lx flags %lx\n", segments & 0xffff, segments >> 48,
+           (long) uc->uc_flags & ~1l);
     _exit(9);
 }
 
