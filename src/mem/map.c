@@ -245,9 +245,20 @@ static int fill_request(struct space *sp, const struct request *q, struct region
     return ret;
 }
 
+/* A file on a file system that nothing is run from (noexec, or /proc). */
+static bool is_never_run(int fd)
+{
+    const long p = host(SYS_mmap, NULL, PAGE_SIZE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    if (!is_error(p))
+        host(SYS_munmap, p, PAGE_SIZE);
+    return p == -EPERM;
+}
+
 int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int flags, int fd, uint64_t off)
 {
     int type = flags & MAP_TYPE;
+    if (with_exec(prot) != prot && ((flags & MAP_ANONYMOUS) || !is_never_run(fd)))
+        prot |= PROT_EXEC;
     struct request q = {
         .at = hint.v,
         .size = size,

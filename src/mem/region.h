@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "base/lock.h"
+#include "base/persona.h"
 #include "mem/slab.h"
 #include "mem/space.h"
 
@@ -140,6 +141,12 @@ int echo_keep_from_fork(struct space *sp, bool keep); /* as space_keep_from_fork
 static inline int host_prot(int prot)
 {
     return prot == PROT_NONE ? PROT_NONE : prot | PROT_READ;
+}
+
+/* What may be read may be run, for who wants that. */
+static inline int with_exec(int prot)
+{
+    return (prot & PROT_READ) && persona_has(READ_IMPLIES_EXEC) ? prot | PROT_EXEC : prot;
 }
 
 static inline bool is_error(long r)

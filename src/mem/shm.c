@@ -41,6 +41,7 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     struct region like = {.prot =
                               PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
                           .flags = RG_SHARED | RG_SYSV};
+    like.prot = (uint8_t) with_exec(like.prot);
     if (sp->keep)
         fds_create_lock();
     lock(sp);

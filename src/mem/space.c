@@ -224,6 +224,7 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
         goto out;
     }
     prot &= PROT_RWX;
+    const int with = with_exec(prot);
     r = region_split(sp, start);
     if (r == 0)
         r = region_split(sp, end);
@@ -236,25 +237,28 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             break;
         }
         uint64_t e = g->end;
+        int want = g->name == REGION_VVAR ? prot : with;
         if (g->name == REGION_VVAR && (prot & (PROT_WRITE | PROT_EXEC))) {
             r = -EACCES; /* the kernel's own pages */
             break;
         }
-        if (denied_as_code(sp, g->prot, prot)) {
+        if (denied_as_code(sp, g->prot, want)) {
             r = -EACCES;
             break;
         }
-        if (g->prot != prot) {
-            if (counts_as_data(prot, g->flags) && !counts_as_data(g->prot, g->flags) &&
+        if (g->prot != want) {
+            if (counts_as_data(want, g->flags) && !counts_as_data(g->prot, g->flags) &&
                 sp->data + (e - at) > sp->limits.data) {
                 r = -ENOMEM;
                 break;
             }
             /* Tell the host first where it can refuse (a shared mapping of a read-only file: EACCES). */
-            r = mirror_protect(sp, at, e, g->prot, prot);
+            r = mirror_protect(sp, at, e, g->prot, want);
+            if (r == -EACCES && want != prot) /* nothing is run from its file system */
+                r = mirror_protect(sp, at, e, g->prot, want = prot);
             if (r)
                 break;
-            region_set_prot(sp, g, prot);
+            region_set_prot(sp, g, want);
             echo_open(sp, g, at, e);
         }
         at = e;
@@ -303,7 +307,7 @@ int64_t space_brk(struct space *sp, gva_t to)
             goto out;
         if (host_would_map(sp, size, PROT_READ | PROT_WRITE, 0))
             goto out;
-        struct region like = {.prot = PROT_READ | PROT_WRITE,
+        struct region like = {.prot = (uint8_t) with_exec(PROT_READ | PROT_WRITE),
                               .flags = RG_ANON | sp->lock_future | exempt,
                               .origin = ORIGIN_HEAP,
                               .name = REGION_HEAP};

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "base/fds.h"
+#include "base/persona.h"
 #include "fs/target.h"
 #include "sys/cred.h"
 #include "sys/handlers.h"
@@ -24,6 +25,14 @@ int64_t sys_uname(struct thread *t, const uint64_t a[6])
         memcpy(u.nodename, t->proc->opt->hostname, strnlen(t->proc->opt->hostname, sizeof u.nodename - 1));
     }
     return put_user(t->proc->space, gva(a[0]), &u);
+}
+
+int64_t sys_personality(struct thread *t, const uint64_t a[6])
+{
+    (void) t;
+    if ((uint32_t) a[0] != 0xffffffff)
+        persona_changes();
+    return host(SYS_personality, (uint32_t) a[0]);
 }
 
 int64_t sys_sysinfo(struct thread *t, const uint64_t a[6])

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/fds.h"
+#include "base/persona.h"
 #include "fs/target.h"
 #include "sys/handlers.h"
 
@@ -73,16 +74,17 @@ static int timeout_get(struct thread *t, uint64_t va, int64_t *end)
     return 0;
 }
 
-/* As poll_select_finish(): the rest is told unless that fails, which is no error. */
-static void tell_left(struct thread *t, uint64_t va, int64_t end, bool usec)
+/* As poll_select_finish(): the rest is told, unless that is not wanted, or fails, which is no error; but then the call cannot be made again. */
+static int64_t finish(struct thread *t, int64_t ret, uint64_t va, int64_t end, bool usec)
 {
     struct timespec left = clock_left(end);
+    bool told = true;
 
-    if (!va)
-        return;
     if (usec)
         left.tv_nsec /= 1000;
-    put_user(t->proc->space, gva(va), &left);
+    if (va)
+        told = !persona_has(STICKY_TIMEOUTS) && put_user(t->proc->space, gva(va), &left) == 0;
+    return ret == -EINTR && told ? -ERESTARTNOHAND : ret;
 }
 
 /* ---- poll ---- */
@@ -177,8 +179,7 @@ int64_t sys_ppoll(struct thread *t, const uint64_t a[6])
         sys_mask_begin(t, mask);
     ret = poll_until(t, a[0], (uint32_t) a[1], end);
     sys_mask_end(t, ret == -EINTR);
-    tell_left(t, a[2], end, false);
-    return ret == -EINTR ? -ERESTARTNOHAND : ret;
+    return finish(t, ret, a[2], end, false);
 }
 
 /* ---- select ---- */
@@ -275,8 +276,7 @@ int64_t sys_select(struct thread *t, const uint64_t a[6])
         end = tv.sec || tv.usec ? clock_after(tv.sec, tv.usec % 1000000 * 1000) : 0;
     }
     ret = select_until(t, (int) a[0], &a[1], end);
-    tell_left(t, a[4], end, true);
-    return ret == -EINTR ? -ERESTARTNOHAND : ret;
+    return finish(t, ret, a[4], end, true);
 }
 
 int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
@@ -300,8 +300,7 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
         sys_mask_begin(t, mask);
     ret = select_until(t, (int) a[0], &a[1], end);
     sys_mask_end(t, ret == -EINTR);
-    tell_left(t, a[4], end, false);
-    return ret == -EINTR ? -ERESTARTNOHAND : ret;
+    return finish(t, ret, a[4], end, false);
 }
 
 /* ---- epoll: never restarted (signal(7)) ---- */

@@ -1,6 +1,14 @@
-/* covers: ppoll poll select */
+/* covers: ppoll poll select pselect6 personality */
+#include <sys/personality.h>
+#include <sys/time.h>
+
 #include "t.h"
 #include <poll.h>
+
+static void on_alarm(int sig)
+{
+    (void) sig;
+}
 
 int main(void)
 {
@@ -30,5 +38,30 @@ int main(void)
     printf("left %ld\n", (long) ro->tv_sec);
     show("read-only select timeout",
          raw(select, 0, 0, 0, 0, (mprotect(ro, T_PAGE, 3), ro->tv_sec = 0, mprotect(ro, T_PAGE, 1), ro)));
+
+    /* Nor is one that cannot be written, or is not to be, left for a second time. */
+    struct sigaction sa = {.sa_handler = on_alarm};
+    const struct itimerval often = {{0, 20000}, {0, 20000}}, never = {0};
+    MUST(sigaction(SIGALRM, &sa, NULL) == 0);
+    MUST(mprotect(ro, T_PAGE, PROT_READ | PROT_WRITE) == 0);
+    ro->tv_sec = 50;
+    MUST(mprotect(ro, T_PAGE, PROT_READ) == 0);
+    MUST(setitimer(ITIMER_REAL, &often, NULL) == 0);
+    show("interrupted", raw(ppoll, 0, 0, ro, 0, 0));
+    MUST(setitimer(ITIMER_REAL, &never, NULL) == 0);
+
+    show("sticky", raw(personality, STICKY_TIMEOUTS));
+    struct timeval tv = {0, 20000};
+    show("select", raw(select, 0, 0, 0, 0, &tv));
+    ts = (struct timespec){0, 20000000};
+    show("pselect6", raw(pselect6, 0, 0, 0, 0, &ts, 0));
+    printf("left %ld us, %ld ns\n", (long) tv.tv_usec, ts.tv_nsec);
+    show("ppoll", raw(ppoll, 0, 0, &ts, 0, 0));
+    printf("left %ld ns\n", ts.tv_nsec);
+    ts = (struct timespec){50, 0};
+    MUST(setitimer(ITIMER_REAL, &often, NULL) == 0);
+    show("interrupted", raw(ppoll, 0, 0, &ts, 0, 0));
+    printf("left %ld s\n", (long) ts.tv_sec);
+    MUST(setitimer(ITIMER_REAL, &never, NULL) == 0);
     return t_end();
 }
