@@ -91,9 +91,18 @@ int64_t sys_get_robust_list(struct thread *t, const uint64_t a[6])
     return 0;
 }
 
+enum { XTILE_DATA = 18 }; /* XFEATURE_XTILE_DATA */
+
+static int is_vdso(const struct region_info *r, void *arg)
+{
+    (void) arg;
+    return r->name == REGION_VDSO || r->name == REGION_VVAR;
+}
+
 int64_t sys_arch_prctl(struct thread *t, const uint64_t a[6])
 {
-    uint64_t fs, gs;
+    uint64_t fs = 0, gs;
+    int64_t ret;
     switch (a[0]) {
     case ARCH_SET_FS:
     case ARCH_SET_GS:
@@ -108,13 +117,19 @@ int64_t sys_arch_prctl(struct thread *t, const uint64_t a[6])
     case ARCH_GET_CPUID:
         return 1;
     case ARCH_SET_CPUID:
-        return a[1] ? 0 : -ENODEV;
+        return a[1] ? host(SYS_arch_prctl, ARCH_SET_CPUID, 1) : -ENODEV;
     case 0x1021: /* ARCH_GET_XCOMP_SUPP */
     case 0x1022: /* ARCH_GET_XCOMP_PERM */
-        fs = machine_traits(thread_machine(t)).xfeatures;
-        return put_user(t->proc->space, gva(a[1]), &fs) ? -EFAULT : 0;
-    case 0x1023: /* ARCH_REQ_XCOMP_PERM: nothing more is on offer */
-        return a[1] < 63 && (machine_traits(thread_machine(t)).xfeatures >> a[1] & 1) ? 0 : -EOPNOTSUPP;
+    case 0x1024: /* ARCH_GET_XCOMP_GUEST_PERM */
+        ret = host(SYS_arch_prctl, a[0], &fs);
+        fs &= machine_traits(thread_machine(t)).xfeatures;
+        return ret < 0 ? ret : put_user(t->proc->space, gva(a[1]), &fs) ? -EFAULT : 0;
+    case 0x1023: /* ARCH_REQ_XCOMP_PERM */
+    case 0x1025: /* ARCH_REQ_XCOMP_GUEST_PERM: the host says no, and does not get to see what it might give */
+        return host(SYS_arch_prctl, a[0], a[1] == XTILE_DATA ? 0 : a[1]);
+    case ARCH_MAP_VDSO_32:
+    case ARCH_MAP_VDSO_64:
+        return space_walk(t->proc->space, gva(0), gva(SPACE_TOP), is_vdso, NULL) ? -EEXIST : -EINVAL;
     }
     return -EINVAL;
 }

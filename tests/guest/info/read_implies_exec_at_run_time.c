@@ -1,4 +1,5 @@
 /* covers: personality mmap mprotect brk shmat */
+/* translated: no (it runs code of x86-64) */
 #include <sys/personality.h>
 #include <sys/shm.h>
 
