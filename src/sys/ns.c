@@ -119,8 +119,8 @@ int64_t sys_setns(struct thread *t, const uint64_t a[6])
     int64_t ret = entered(host(SYS_setns, (int) a[0], a[1]));
     uint64_t later = a[1] & CLONE_NEWPID;
 
-    /* EINVAL has several reasons; with the user namespace, having more than one thread is one. */
-    if (ret != -EINVAL || !single(t) || alone())
+    /* EINVAL has several reasons; with the user namespace, having more than one thread is one. For the time namespace it is EUSERS. */
+    if ((ret != -EINVAL && ret != -EUSERS) || !single(t) || alone())
         return ret;
     ret = call_alone(t, SYS_setns, (uint64_t) (int) a[0], a[1] & ~later);
     if (ret < 0 || !(a[1] & ~later) || !later)

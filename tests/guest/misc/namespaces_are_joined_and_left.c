@@ -31,5 +31,12 @@ int main(void)
     show("bad flags", raw(unshare, 0x1));
     show("setns closed", raw(setns, 99, 0));
     show("setns file", raw(setns, open("/dev/null", O_RDONLY), 0));
+    /* Which only a process with one thread may enter, its own too. */
+    for (int i = 0; i < 2; i++) {
+        ns = open(i ? "/proc/self/ns/time_for_children" : "/proc/self/ns/time", O_RDONLY);
+        show("time", raw(setns, ns, 0x80));
+        show("any", raw(setns, ns, 0));
+        show("wrong kind", raw(setns, ns, 0x04000000));
+    }
     return t_end();
 }
