@@ -385,7 +385,7 @@ static void expect_children(struct process *p, struct tracee *tr, const struct t
     struct tracee *child = tracee_add(p, tid, 0);
     if (child && !known) {
         child->tracer_tid = tr->tracer_tid;
-        if (event == PTRACE_EVENT_CLONE && told)
+        if (b->bears_thread)
             child->pid = tr->pid;
     }
     if (!told) {

@@ -37,7 +37,8 @@ struct traced {
     int kill_asked;                              /* SIGKILL, with an exit to be told of before (PTRACE_O_TRACEEXIT) */
     int known;                                   /* the tracer has it in its table */
     unsigned told;                               /* the stop that it has sent SIGCHLD for */
-    int born; /* a child that is traced, and no event tells of; 0 again when the tracer has it */
+    int born;         /* a child that is traced, and no event tells of; 0 again when the tracer has it */
+    int bears_thread; /* what is born, with an event or without one, is a thread of the same process */
 
     int state;
     unsigned seq;  /* of the stop */
@@ -144,7 +145,7 @@ int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid);
 void traced_accept(struct thread *t);
 
 /* Which event a clone(2) makes, 0: none; and whether the child is traced from its start. */
-int traced_clone_event(const struct thread *t, const struct clone_args_in *a);
+int traced_clone_event(struct thread *t, const struct clone_args_in *a);
 /* `n` (maybe `t` itself, in the child) is the child of `t`. */
 void traced_inherit(const struct traced *parent, struct thread *n, bool traced);
 /* `tid` was born traced by the tracer of `t` without an event: until that one knows it. */

@@ -34,8 +34,9 @@ int64_t traced_me(struct thread *t, int tracer_pid, int tracer_tid)
     return 0;
 }
 
-int traced_clone_event(const struct thread *t, const struct clone_args_in *a)
+int traced_clone_event(struct thread *t, const struct clone_args_in *a)
 {
+    t->trace.bears_thread = (a->flags & CLONE_THREAD) != 0;
     if (!t->trace.active || (a->flags & CLONE_UNTRACED))
         return 0;
     int event = a->flags & CLONE_VFORK      ? PTRACE_EVENT_VFORK
