@@ -185,6 +185,15 @@ void signal_force(struct thread *t, const siginfo_t *info)
     deliver(t, info);
 }
 
+void signal_force_after(struct thread *t, const siginfo_t *info)
+{
+    siginfo_t si = *info;
+    force_default(t, si.si_signo);
+    if (KSIG_BIT(si.si_signo) & signal_fault_set())
+        si.si_code = signal_code_by_hand(si.si_code);
+    host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, si.si_signo, &si);
+}
+
 /* The kernel sends no SIGCHLD to a process that ignores it, traced or not. */
 static bool ignored_child(const struct thread *t, const siginfo_t *info)
 {

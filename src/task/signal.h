@@ -66,6 +66,8 @@ extern void (*signal_watch)(struct thread *t, int sig, const siginfo_t *info);
 
 /* A synchronous signal that cannot be refused: blocked or ignored, it kills (kernel's force_sig_info_to_task). */
 void signal_force(struct thread *t, const siginfo_t *info);
+/* The same after a call, whose end it is a part of: for signal_work(). */
+void signal_force_after(struct thread *t, const siginfo_t *info);
 
 /* End the process by `sig`, as its parent shall see it. */
 _Noreturn void signal_die(struct thread *t, int sig);

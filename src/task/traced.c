@@ -193,10 +193,11 @@ void traced_call(struct thread *t)
     b->call_rip = t->in_syscall ? t->regs->rip : 0;
     if (b->active && b->mode == PTRACE_SYSCALL)
         traced_send_self(t, traced_call_stop(t, PTRACE_SYSCALL_INFO_EXIT));
-    if (b->active && (b->mode == PTRACE_SINGLESTEP || b->mode == PTRACE_SYSEMU_SINGLESTEP)) {
+    if (b->active && b->mode == PTRACE_SINGLESTEP) { /* of a call that is not made the step ends with what follows it */
         siginfo_t si = {.si_signo = SIGTRAP, .si_code = TRAP_BRKPT};
         si.si_addr = (void *) t->regs->rip;
-        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, SIGTRAP, &si);
+        t->trap = (struct trap_info){VECTOR_DB, 0, t->trap.cr2};
+        signal_force_after(t, &si);
     }
 }
 
