@@ -163,6 +163,7 @@ int traced_call_stop(struct thread *t, int op)
 {
     struct traced *b = &t->trace;
     b->call_op = op;
+    b->message = (uint64_t) op; /* PTRACE_EVENTMSG_SYSCALL_ENTRY and _EXIT are the same numbers */
     b->call[0] = t->nr;
     memcpy(b->call + 1, t->args, sizeof t->args);
     return traced_stop_notify(t, SIGTRAP, SIGTRAP | (b->options & PTRACE_O_TRACESYSGOOD ? 0x80 : 0));

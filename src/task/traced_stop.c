@@ -359,6 +359,7 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     b->mode = b->resume;
     b->group_stop = 0;
     b->call_op = 0;
+    b->message = 0;
     if (b->resume == PTRACE_DETACH) {
         traced_leave(t);
         traced_waited(t); /* the next may have attached already */
