@@ -576,11 +576,15 @@ int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_new
         return r;
     lock_take(&p->tracer.lock);
     look_at_all(p);
-    struct tracee *tr, *next;
-    for (tr = p->tracer.list; tr && r <= 0; tr = next) {
-        next = tr->next;
-        int n = eligible(t, w, tr) ? news_of(p, tr, w, out) : -ECHILD;
-        r = MAX(r, n);
+    for (int own = 1; own >= 0; own--) { /* children first, as do_wait() of the kernel */
+        struct tracee *tr, *next;
+        for (tr = p->tracer.list; tr && r <= 0; tr = next) {
+            next = tr->next;
+            if ((tr->child && is_leader(tr)) != own || !eligible(t, w, tr))
+                continue;
+            int n = news_of(p, tr, w, out);
+            r = MAX(r, n);
+        }
     }
     lock_drop(&p->tracer.lock);
     return r;
