@@ -34,7 +34,7 @@
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464
 #define XSTATE_BV 512
-#define FLAGS_GUEST 0x50dd5ull /* what a debugger may change: FLAG_MASK of the kernel's ptrace.c */
+#define FLAGS_GUEST 0x54dd5ull /* what a debugger may change: FLAG_MASK of the kernel's ptrace.c */
 #define O_MASK (0xff | PTRACE_O_EXITKILL | PTRACE_O_SUSPEND_SECCOMP)
 
 struct asked {
