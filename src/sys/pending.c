@@ -82,6 +82,33 @@ static int look(void *arg)
     return 0;
 }
 
+struct question {
+    long request;
+    bool known;
+};
+
+static int sleep_on(void *arg)
+{
+    for (;;)
+        host(SYS_pause);
+    return arg != NULL;
+}
+
+/* Only of one that is traced and stopped the host's kernel looks at the request: so that is another process once more. */
+static int ask_host(void *arg)
+{
+    struct question *q = arg;
+    char stack[8192] __attribute__((aligned(16)));
+    int child = clone(sleep_on, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES, NULL);
+    if (child < 0)
+        return 0;
+    q->known = stop_host_thread(child) == 0 && host(SYS_ptrace, q->request, child, 0, 0) != -EIO;
+    host(SYS_kill, child, SIGKILL);
+    while (host(SYS_wait4, child, NULL, __WALL, NULL) == -EINTR)
+        ;
+    return 0;
+}
+
 /* ---- here ---- */
 
 /* What its supervisor has taken from the host already. Of one that interrupted a call it is not known whose it was: what tgkill(2) sent is
@@ -125,4 +152,10 @@ int64_t pending_signals(struct process *p, const struct tracee *tr, bool shared,
     else
         free(s.found);
     return r;
+}
+
+bool host_knows_request(struct process *p, long request)
+{
+    struct question q = {.request = request};
+    return process_aside(ask_host, &q, &p->tracer.looker) == 0 && q.known;
 }

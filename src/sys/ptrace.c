@@ -30,11 +30,15 @@
 #define GET_RSEQ_CONFIGURATION 0x420f
 #define SET_SYSCALL_USER_DISPATCH_CONFIG 0x4210
 #define GET_SYSCALL_USER_DISPATCH_CONFIG 0x4211
+#define SET_SYSCALL_INFO 0x4212
 
 #define FXSAVE_SIZE 512
 #define SW_RESERVED 464
 #define XSTATE_BV 512
 #define FLAGS_GUEST 0x54dd5ull /* what a debugger may change: FLAG_MASK of the kernel's ptrace.c */
+#define USER_CS 0x33
+#define USER_SS 0x2b
+#define USER_SIZE (sizeof(struct user) + 16) /* the kernel's has an error code and a fault's address besides */
 #define O_MASK (0xff | PTRACE_O_EXITKILL | PTRACE_O_SUSPEND_SECCOMP)
 
 struct asked {
@@ -80,19 +84,34 @@ static struct user_regs_struct user_regs(const struct traced *b)
                                      .rdi = r->rdi,
                                      .orig_rax = b->orig_rax,
                                      .rip = r->rip,
-                                     .cs = 0x33,
+                                     .cs = USER_CS,
                                      .eflags = r->rflags | 0x202,
                                      .rsp = r->rsp,
-                                     .ss = 0x2b,
+                                     .ss = USER_SS,
                                      .fs_base = b->fs_base,
-                                     .gs_base = b->gs_base};
+                                     .gs_base = b->gs_base,
+                                     .ds = b->segments[0],
+                                     .es = b->segments[1],
+                                     .fs = b->segments[2],
+                                     .gs = b->segments[3]};
+}
+
+static bool is_selector(uint16_t s)
+{
+    return s == 0 || (s & 3) == 3;
 }
 
 static int set_user_regs(struct asked *q, const struct user_regs_struct *u)
 {
     struct traced *b = &q->b;
-    if (u->fs_base >= SPACE_TOP || u->gs_base >= SPACE_TOP || (u->cs & 3) != 3 || (u->ss & 3) != 3)
+    const uint16_t segments[] = {(uint16_t) u->ds, (uint16_t) u->es, (uint16_t) u->fs, (uint16_t) u->gs};
+    if (u->fs_base >= SPACE_TOP || u->gs_base >= SPACE_TOP || (uint16_t) u->cs != USER_CS ||
+        (uint16_t) u->ss != USER_SS)
         return -EIO;
+    for (unsigned i = 0; i < ARRAY_SIZE(segments); i++)
+        if (!is_selector(segments[i]))
+            return -EIO;
+    memcpy(b->segments, segments, sizeof segments);
     b->regs = (struct cpu_regs){.rax = u->rax,
                                 .rbx = u->rbx,
                                 .rcx = u->rcx,
@@ -114,7 +133,7 @@ static int set_user_regs(struct asked *q, const struct user_regs_struct *u)
     b->orig_rax = u->orig_rax;
     b->fs_base = u->fs_base;
     b->gs_base = u->gs_base;
-    if (PUT(q, regs) || PUT(q, orig_rax) || PUT(q, fs_base) || PUT(q, gs_base))
+    if (PUT(q, regs) || PUT(q, orig_rax) || PUT(q, fs_base) || PUT(q, gs_base) || PUT(q, segments))
         return -ESRCH;
     return mark(q, TRACED_REGS);
 }
@@ -130,7 +149,7 @@ static int64_t peek_user(struct asked *q)
 {
     uint64_t value = 0;
     const int n = debug_register(q->addr);
-    if (q->addr & 7 || q->addr >= sizeof(struct user))
+    if (q->addr & 7 || q->addr >= USER_SIZE)
         return -EIO;
     if (q->addr < sizeof(struct user_regs_struct)) {
         struct user_regs_struct u = user_regs(&q->b);
@@ -143,7 +162,7 @@ static int64_t peek_user(struct asked *q)
 
 static int64_t poke_user(struct asked *q)
 {
-    if (q->addr & 7 || q->addr >= sizeof(struct user))
+    if (q->addr & 7 || q->addr >= USER_SIZE)
         return -EIO;
     const int n = debug_register(q->addr);
     if (n >= 0) {
@@ -226,6 +245,8 @@ static int64_t regset(struct asked *q, bool set)
     struct user_regs_struct u = user_regs(&q->b);
     if (get_user(sp, &iov, gva(q->data)))
         return -EFAULT;
+    if (q->addr == NT_386_IOPERM) /* nobody has ports */
+        return iov.iov_len % 8 ? -EINVAL : set ? -EOPNOTSUPP : -ENXIO;
     int64_t r = q->addr == NT_PRSTATUS ? 0 : read_xsave(q, &image);
     if (r)
         return r;
@@ -238,6 +259,8 @@ static int64_t regset(struct asked *q, bool set)
     case NT_PRFPREG:
         if (!set)
             memset(image + SW_RESERVED, 0, 48);
+        else if (iov.iov_len < FXSAVE_SIZE)
+            return -EINVAL;
         r = regset_move(q, image, FXSAVE_SIZE, 4, set, &iov);
         *(uint64_t *) (image + XSTATE_BV) |= set ? 3 : 0;
         if (r == 0 && set)
@@ -305,17 +328,22 @@ static int64_t peek_siginfo(struct asked *q)
     return n;
 }
 
+/* Which side of a call this stop is, as PTRACE_SYSCALL_INFO_* */
+static int call_stop(const struct traced *b)
+{
+    int sysgood = SIGTRAP | 0x80, seccomp = SIGTRAP | PTRACE_EVENT_SECCOMP << 8; /* other stops are not told apart */
+    bool is = b->has_info && b->info.si_code == (b->call_op == PTRACE_SYSCALL_INFO_SECCOMP ? seccomp : sysgood);
+    return is ? b->call_op : PTRACE_SYSCALL_INFO_NONE;
+}
+
 static int64_t syscall_info(struct asked *q)
 {
     const struct traced *b = &q->b;
-    struct __ptrace_syscall_info si = {.op = (uint8_t) b->call_op,
+    struct __ptrace_syscall_info si = {.op = (uint8_t) call_stop(b),
                                        .arch = AUDIT_ARCH_X86_64,
                                        .instruction_pointer = b->regs.rip,
                                        .stack_pointer = b->regs.rsp};
     size_t size = offsetof(struct __ptrace_syscall_info, entry);
-    int sysgood = SIGTRAP | 0x80, seccomp = SIGTRAP | PTRACE_EVENT_SECCOMP << 8; /* other stops are not told apart */
-    if (!b->has_info || b->info.si_code != (b->call_op == PTRACE_SYSCALL_INFO_SECCOMP ? seccomp : sysgood))
-        si.op = PTRACE_SYSCALL_INFO_NONE;
     switch (si.op) {
     case PTRACE_SYSCALL_INFO_ENTRY:
         si.entry.nr = b->orig_rax;
@@ -337,6 +365,36 @@ static int64_t syscall_info(struct asked *q)
     }
     int64_t r = to_user(q, q->data, &si, MIN(size, q->addr));
     return r ? r : (int64_t) size;
+}
+
+/* PTRACE_SET_SYSCALL_INFO, where the host has it (Linux 6.16). */
+static int64_t set_syscall_info(struct asked *q)
+{
+    static int known; /* -1: it is not */
+    struct __ptrace_syscall_info si;
+    struct cpu_regs *r = &q->b.regs;
+    if (!known)
+        known = host_knows_request(q->t->proc, SET_SYSCALL_INFO) ? 1 : -1;
+    if (known < 0)
+        return -EIO;
+    if (q->addr < sizeof si)
+        return -EINVAL;
+    if (get_user(q->t->proc->space, &si, gva(q->data)))
+        return -EFAULT;
+    const uint8_t *reserved = &si.op + 1;
+    if (reserved[0] || reserved[1] || reserved[2] || si.op != call_stop(&q->b) || si.op == PTRACE_SYSCALL_INFO_NONE)
+        return -EINVAL;
+    if (si.op == PTRACE_SYSCALL_INFO_EXIT) {
+        r->rax = (uint64_t) si.exit.rval;
+    } else {
+        const uint64_t *a = si.entry.args; /* those of a filter's stop are at the same place */
+        if ((int) si.entry.nr != (int64_t) si.entry.nr)
+            return -ERANGE;
+        q->b.orig_rax = si.entry.nr;
+        if ((int) si.entry.nr != -1)
+            r->rdi = a[0], r->rsi = a[1], r->rdx = a[2], r->r10 = a[3], r->r8 = a[4], r->r9 = a[5];
+    }
+    return PUT(q, regs) || PUT(q, orig_rax) ? -ESRCH : mark(q, TRACED_REGS);
 }
 
 static int64_t word(struct asked *q, bool poke)
@@ -441,6 +499,8 @@ static int64_t serve(struct asked *q)
         return to_user(q, q->data, &q->b.message, sizeof q->b.message);
     case PTRACE_GET_SYSCALL_INFO:
         return syscall_info(q);
+    case SET_SYSCALL_INFO:
+        return set_syscall_info(q);
     case PTRACE_SECCOMP_GET_FILTER:
         return ptrace_filter(q->t, q->tr, q->addr, q->data);
     case SECCOMP_GET_METADATA:

@@ -55,8 +55,9 @@ struct traced {
     uint64_t xsave;   /* address, xsave_size bytes */
     uint64_t xfeatures;
     uint32_t xsave_size;
-    uint64_t dr[8]; /* debug registers; DR6 without the bits that are always set. task/watch.h */
-    uint64_t armed; /* DR7 as it holds for this thread: a child's box shows its parent's, which does not */
+    uint16_t segments[4]; /* ds, es, fs, gs as the tracer has set them at this stop: shown, and no more */
+    uint64_t dr[8];       /* debug registers; DR6 without the bits that are always set. task/watch.h */
+    uint64_t armed;       /* DR7 as it holds for this thread: a child's box shows its parent's, which does not */
 
     int resume; /* the PTRACE_ request that it goes on by */
     int signal;

@@ -187,6 +187,7 @@ static void publish(struct thread *t)
         b->xsave_size = 0;
     b->regs = *t->regs;
     b->orig_rax = t->in_syscall || b->call_rip == t->regs->rip ? t->nr : ~0ull;
+    memset(b->segments, 0, sizeof b->segments);
     vcpu_get_bases(t->vcpu, &b->fs_base, &b->gs_base);
     b->mask = t->sigmask;
     b->tid = t->tid;
