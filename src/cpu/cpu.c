@@ -197,6 +197,12 @@ void vcpu_masked(struct vcpu *v)
         backend->vcpu_masked(v);
 }
 
+void vcpu_tell_faults(struct vcpu *v)
+{
+    if (backend->vcpu_tell_faults)
+        backend->vcpu_tell_faults(v);
+}
+
 struct cpu_state *vcpu_save(struct machine *m, struct vcpu *v)
 {
     uint32_t xsave_size = backend->traits(m).xsave_size;

@@ -162,6 +162,8 @@ void vcpu_rewrite(struct vcpu *v,
 bool vcpu_signals_open(struct vcpu *v, uint64_t sigmask);
 /* The caller has set the host's signal mask. */
 void vcpu_masked(struct vcpu *v);
+/* The next run ends by a fault even where the guest blocks its signal, and the host would end the process: a tracer is told of it first. */
+void vcpu_tell_faults(struct vcpu *v);
 
 /* A copy of the whole state (free() it), or NULL; and its way back into a vCPU. */
 struct cpu_state *vcpu_save(struct machine *m, struct vcpu *v);
@@ -227,6 +229,7 @@ struct cpu_backend {
     void (*vcpu_rewrite)(struct vcpu *v, const struct cpu_text *text);
     bool (*vcpu_signals_open)(struct vcpu *v, uint64_t sigmask);
     void (*vcpu_masked)(struct vcpu *v);
+    void (*vcpu_tell_faults)(struct vcpu *v);
 };
 extern const struct cpu_backend cpu_kvm, cpu_direct;
 

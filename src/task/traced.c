@@ -271,6 +271,7 @@ enum cpu_event traced_run(struct thread *t, struct cpu_fault *fault)
         const bool own = (watched || is_stepped(b)) && !(t->regs->rflags & FLAG_TF);
         if (own)
             t->regs->rflags |= FLAG_TF;
+        vcpu_tell_faults(t->vcpu);
         enum cpu_event event = vcpu_run(t->vcpu, t->sigmask, fault);
         if (own)
             t->regs->rflags &= ~FLAG_TF;

@@ -120,10 +120,11 @@ struct vcpu {
     /* What the guest blocks, but not the host while it runs: SIGSYS, and SIGTRAP where it is stepped. Those from outside, the thread's and the
      * process's, wait here meanwhile. */
     uint64_t covert;
-    siginfo_t kept[4];
+    siginfo_t kept[8];
     unsigned keeps;
-    uint64_t gs; /* until a thread has it */
-    int tid;     /* the host thread that runs it, 0: none yet */
+    bool tells_faults; /* in the next run */
+    uint64_t gs;       /* until a thread has it */
+    int tid;           /* the host thread that runs it, 0: none yet */
     struct frame uc;
     uint8_t fpu[XSAVE_MAX] __attribute__((aligned(64)));
 };
@@ -179,6 +180,7 @@ gva_t direct_vcpu_hot_call(struct vcpu *v);
 void direct_vcpu_rewrite(struct vcpu *v, const struct cpu_text *text);
 bool direct_vcpu_signals_open(struct vcpu *v, uint64_t sigmask);
 void direct_vcpu_masked(struct vcpu *v);
+void direct_vcpu_tell_faults(struct vcpu *v);
 /* Let go of all vCPUs but the memory of none that runs: the child of a fork has other threads' too. */
 void direct_vcpus_drop(struct machine *m);
 #endif

@@ -394,4 +394,5 @@ const struct cpu_backend cpu_direct = {
     .vcpu_rewrite = direct_vcpu_rewrite,
     .vcpu_signals_open = direct_vcpu_signals_open,
     .vcpu_masked = direct_vcpu_masked,
+    .vcpu_tell_faults = direct_vcpu_tell_faults,
 };

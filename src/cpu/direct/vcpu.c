@@ -330,7 +330,7 @@ static void regs_from_frame(struct cpu_regs *r, const struct frame *f)
     r->rip = f->rip, r->rflags = f->rflags & RFLAGS_USER;
 }
 
-/* SIGSYS is never blocked in the guest, nor SIGTRAP where the trap flag is set: the host's kernel would end the process. What waits for a guest
+/* SIGSYS is never blocked in the guest, nor SIGTRAP where the trap flag is set, nor the signal of any fault in a tracee: the host's kernel would end the process. What waits for a guest
  * that blocks them waits in the host's kernel while the supervisor runs, where all calls that ask for it find it. */
 static void take_blocked(struct vcpu *v)
 {
@@ -376,7 +376,7 @@ static bool can_resume(const struct vcpu *v, uint64_t sigmask)
 {
     const struct cpu_regs *r = &v->regs;
     return v->live && v->open && v->open_mask == sigmask && r->rcx == r->rip && r->r11 == r->rflags &&
-           !(r->rflags & RFLAGS_TF);
+           !(r->rflags & RFLAGS_TF) && !v->tells_faults;
 }
 
 static void set_supervisor_mask(void)
@@ -400,7 +400,9 @@ static int enter(struct vcpu *v, uint64_t sigmask)
         arm(v, (int) host(SYS_gettid));
     regs_to_frame(&v->regs, &v->uc);
     v->open_mask = sigmask;
-    v->covert = sigmask & (BIT(SIGSYS) | (v->regs.rflags & RFLAGS_TF ? BIT(SIGTRAP) : 0));
+    v->covert = sigmask & (BIT(SIGSYS) | (v->regs.rflags & RFLAGS_TF ? BIT(SIGTRAP) : 0) |
+                           (v->tells_faults ? BIT(SIGTRAP) | BIT(SIGILL) | BIT(SIGFPE) : 0));
+    v->tells_faults = false;
     v->uc.sigmask = sigmask & ~ALWAYS_OPEN & ~v->covert;
     if (__builtin_expect(v->covert != 0, 0))
         take_blocked(v);
@@ -513,4 +515,9 @@ bool direct_vcpu_signals_open(struct vcpu *v, uint64_t sigmask)
 void direct_vcpu_masked(struct vcpu *v)
 {
     v->open = 0;
+}
+
+void direct_vcpu_tell_faults(struct vcpu *v)
+{
+    v->tells_faults = true;
 }
