@@ -84,7 +84,7 @@ static int look(void *arg)
 
 struct question {
     long request;
-    bool known;
+    int known; /* or a negative errno */
 };
 
 static int sleep_on(void *arg)
@@ -102,7 +102,9 @@ static int ask_host(void *arg)
     int child = clone(sleep_on, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES, NULL);
     if (child < 0)
         return 0;
-    q->known = stop_host_thread(child) == 0 && host(SYS_ptrace, q->request, child, 0, 0) != -EIO;
+    q->known = (int) stop_host_thread(child);
+    if (q->known == 0)
+        q->known = host(SYS_ptrace, q->request, child, 0, 0) != -EIO;
     host(SYS_kill, child, SIGKILL);
     while (host(SYS_wait4, child, NULL, __WALL, NULL) == -EINTR)
         ;
@@ -154,8 +156,9 @@ int64_t pending_signals(struct process *p, const struct tracee *tr, bool shared,
     return r;
 }
 
-bool host_knows_request(struct process *p, long request)
+int host_knows_request(struct process *p, long request)
 {
-    struct question q = {.request = request};
-    return process_aside(ask_host, &q, &p->tracer.looker) == 0 && q.known;
+    struct question q = {.request = request, .known = -EAGAIN};
+    int64_t r = process_aside(ask_host, &q, &p->tracer.looker);
+    return r ? (int) r : q.known;
 }

@@ -9,7 +9,7 @@
 int64_t pending_signals(struct process *p, const struct tracee *tr, bool shared, uint64_t off, uint32_t nr,
                         siginfo_t **out);
 
-/* Does the host's ptrace(2) know that request? With the tracer's lock held. */
-bool host_knows_request(struct process *p, long request);
+/* Does the host's ptrace(2) know that request? 1, 0, or a negative errno: it could not be asked. With the tracer's lock held. */
+int host_knows_request(struct process *p, long request);
 
 #endif

@@ -370,12 +370,16 @@ static int64_t syscall_info(struct asked *q)
 /* PTRACE_SET_SYSCALL_INFO, where the host has it (Linux 6.16). */
 static int64_t set_syscall_info(struct asked *q)
 {
-    static int known; /* -1: it is not */
+    static int known = -1; /* not yet asked */
     struct __ptrace_syscall_info si;
     struct cpu_regs *r = &q->b.regs;
+    if (known < 0) {
+        int r = host_knows_request(q->t->proc, SET_SYSCALL_INFO);
+        if (r < 0)
+            return r;
+        known = r;
+    }
     if (!known)
-        known = host_knows_request(q->t->proc, SET_SYSCALL_INFO) ? 1 : -1;
-    if (known < 0)
         return -EIO;
     if (q->addr < sizeof si)
         return -EINVAL;
