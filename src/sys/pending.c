@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -87,11 +88,14 @@ struct question {
     int known; /* or a negative errno */
 };
 
+/* For as long as who asks is there. */
 static int sleep_on(void *arg)
 {
-    for (;;)
+    const pid_t *asker = arg;
+    host(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    while (host(SYS_getppid) == *asker)
         host(SYS_pause);
-    return arg != NULL;
+    return 0;
 }
 
 /* Only of one that is traced and stopped the host's kernel looks at the request: so that is another process once more. */
@@ -99,7 +103,8 @@ static int ask_host(void *arg)
 {
     struct question *q = arg;
     char stack[8192] __attribute__((aligned(16)));
-    int child = clone(sleep_on, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES, NULL);
+    pid_t self = (pid_t) host(SYS_getpid);
+    int child = clone(sleep_on, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES, &self);
     if (child < 0)
         return 0;
     q->known = (int) stop_host_thread(child);

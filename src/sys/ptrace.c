@@ -374,10 +374,10 @@ static int64_t set_syscall_info(struct asked *q)
     struct __ptrace_syscall_info si;
     struct cpu_regs *r = &q->b.regs;
     if (known < 0) {
-        int r = host_knows_request(q->t->proc, SET_SYSCALL_INFO);
-        if (r < 0)
-            return r;
-        known = r;
+        int knows = host_knows_request(q->t->proc, SET_SYSCALL_INFO);
+        if (knows < 0)
+            return knows;
+        known = knows;
     }
     if (!known)
         return -EIO;

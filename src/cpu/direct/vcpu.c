@@ -330,8 +330,9 @@ static void regs_from_frame(struct cpu_regs *r, const struct frame *f)
     r->rip = f->rip, r->rflags = f->rflags & RFLAGS_USER;
 }
 
-/* SIGSYS is never blocked in the guest, nor SIGTRAP where the trap flag is set, nor the signal of any fault in a tracee: the host's kernel would end the process. What waits for a guest
- * that blocks them waits in the host's kernel while the supervisor runs, where all calls that ask for it find it. */
+/* SIGSYS is never blocked in the guest, nor SIGTRAP where the trap flag is set, nor the signal of any fault in a tracee: the host's kernel would
+ * end the process. What waits for a guest that blocks them waits in the host's kernel while the supervisor runs, where all calls that ask for
+ * it find it. */
 static void take_blocked(struct vcpu *v)
 {
     const struct timespec now = {0};
