@@ -77,10 +77,10 @@ void machine_go(struct machine *m)
     backend->go(m);
 }
 
-int machine_renew(struct machine *m)
+int machine_renew(struct machine *m, struct vcpu *own)
 {
     cpu_forking = true;
-    return backend->renew(m);
+    return backend->renew(m, own);
 }
 
 void machine_born(struct machine *m)

@@ -75,8 +75,9 @@ void machine_stop(struct machine *m);
 void machine_go(struct machine *m);
 
 /* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
- * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. */
-int machine_renew(struct machine *m);
+ * page tables. No vCPU exists afterwards. Returns 0 or a negative errno. In place nothing can fail, and `own` (or NULL), the calling
+ * thread's vCPU, goes on as it is. */
+int machine_renew(struct machine *m, struct vcpu *own);
 
 /* The child of a fork is complete: what is made from here on is no step of a fork (fault.h). */
 void machine_born(struct machine *m);
@@ -204,7 +205,7 @@ struct cpu_backend {
     void (*fork_parent)(struct machine *m);
     void (*stop)(struct machine *m);
     void (*go)(struct machine *m);
-    int (*renew)(struct machine *m);
+    int (*renew)(struct machine *m, struct vcpu *own);
     void (*close)(struct machine *m);
     void (*destroy)(struct machine *m);
     int (*back)(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);

@@ -21,6 +21,7 @@
 #include "task/process.h"
 
 #define MAX_THREADS 65536
+#define UNBORN_LOOKS 10000
 #define MAGIC 0x656c667573656667ull
 
 /* What others find, who know where this binary has it. Written before the first guest instruction. */
@@ -176,6 +177,12 @@ int target_self(struct target *out)
     return published.proc ? fill(out, &published) : 0;
 }
 
+/* A child that does not say when it is there has its parent's memory until then. */
+static bool is_unborn(const struct target *g, int number)
+{
+    return g->proc.forking && g->proc.forking != number;
+}
+
 /* `out` is another process, whose number in `proc`, a procfs, is `number`. */
 static int look_at(int proc, int number, struct target *out)
 {
@@ -195,7 +202,14 @@ static int look_at(int proc, int number, struct target *out)
         return r;
     if (p.magic != MAGIC || !p.proc)
         return -EACCES; /* about to start its program */
-    return fill(out, &p);
+    for (int i = 0; i < UNBORN_LOOKS; i++) {
+        r = fill(out, &p);
+        if (r < 0 || !is_unborn(out, number))
+            return r;
+        const struct timespec moment = {.tv_nsec = 20000};
+        host(SYS_nanosleep, &moment, NULL);
+    }
+    return -EACCES; /* it is stopped */
 }
 
 int target_find(int pid, int tid, struct target *out)

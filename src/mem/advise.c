@@ -184,6 +184,8 @@ static int remember(struct space *sp, uint64_t start, uint64_t end, int advice)
         {MADV_WIPEONFORK, RG_WIPE, 0},
         {MADV_KEEPONFORK, 0, RG_WIPE},
     };
+    if (advice == MADV_DONTFORK)
+        __atomic_store_n(&sp->drops, true, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < ARRAY_SIZE(mark); i++)
         if (mark[i].advice == advice)
             return region_mark(sp, start, end, mark[i].set, mark[i].clear);

@@ -69,6 +69,7 @@ struct space {
     bool grows;          /* more may grow than that: an access asks for it (mem_hva); atomic */
     uint64_t vvar_gpa, vvar_start, vvar_size;
     uint64_t vdso_end;     /* in place */
+    bool drops;            /* there has been MADV_DONTFORK; atomic */
     bool keep;             /* objects are kept, for children that do not come by the host's fork */
     struct object *object; /* [0] is nobody's */
     uint32_t objects;

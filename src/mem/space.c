@@ -395,9 +395,15 @@ void space_fork_parent(struct space *sp)
     unlock(sp);
 }
 
-int space_fork_child(struct space *sp)
+bool space_drops(const struct space *sp)
+{
+    return __atomic_load_n(&sp->drops, __ATOMIC_RELAXED);
+}
+
+int space_fork_child(struct space *sp, struct vcpu *own)
 {
     sp->lock = (struct lock){0};
+    sp->drops = false;
     sp->lock_future = 0;
     int r = 0;
     for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {
@@ -409,5 +415,5 @@ int space_fork_child(struct space *sp)
         if (g->flags & RG_DONTFORK)
             r = unmap_locked(sp, g->start, g->end); /* the host left a hole in the slab: this fills it */
     }
-    return r ? r : machine_renew(sp->machine);
+    return r ? r : machine_renew(sp->machine, own);
 }

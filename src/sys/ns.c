@@ -49,7 +49,7 @@ static int64_t call_alone(struct thread *t, long nr, uint64_t a, uint64_t b)
     if (!st)
         return -ENOMEM;
     t->vcpu = NULL; /* no signal kicks it */
-    r = machine_renew(m);
+    r = machine_renew(m, NULL);
     if (r >= 0) {
         for (int i = 0; i < TURNS && !alone(); i++)
             host(SYS_sched_yield);

@@ -17,18 +17,29 @@
 #include "task/seccomp.h"
 #include "task/signal.h"
 
-/* The child's processor state: the parent's, with what clone changes. */
+static void clone_change(struct cpu_regs *r, uint64_t *fs_base, const struct clone_args_in *a)
+{
+    r->rax = 0;
+    if (a->stack)
+        r->rsp = a->stack;
+    if (a->flags & CLONE_SETTLS)
+        *fs_base = a->tls;
+}
+
+void clone_in_place(struct thread *t, const struct clone_args_in *a)
+{
+    uint64_t fs_base = BASE_KEEP;
+    clone_change(t->regs, &fs_base, a);
+    vcpu_set_bases(t->vcpu, fs_base, BASE_KEEP);
+}
+
 struct cpu_state *clone_state(struct thread *t, const struct clone_args_in *a)
 {
     struct cpu_state *st =
         (a->flags & CLONE_THREAD) && fault(FAULT_THREAD_REGISTERS) ? NULL : vcpu_save(thread_machine(t), t->vcpu);
     if (!st)
         return NULL;
-    st->regs.rax = 0;
-    if (a->stack)
-        st->regs.rsp = a->stack;
-    if (a->flags & CLONE_SETTLS)
-        st->fs_base = a->tls;
+    clone_change(&st->regs, &st->fs_base, a);
     return st;
 }
 

@@ -12,6 +12,8 @@
 
 /* The child's processor state: the parent's, with what clone changes. free() it; NULL: out of memory. */
 struct cpu_state *clone_state(struct thread *t, const struct clone_args_in *a);
+/* The same of the vCPU itself, in a child that goes on with a copy of the parent's. */
+void clone_in_place(struct thread *t, const struct clone_args_in *a);
 
 /* Each returns the child's id in the parent, 0 in the child, or a negative errno. With memory of its own; the same with CLONE_FILES; with
  * CLONE_VM. */

@@ -73,6 +73,20 @@ static void child_untraced(struct thread *t, bool traced)
         signal_take_all(p->sighand, false);
 }
 
+static bool in_place(const struct process *p)
+{
+    return machine_traits(space_machine(p->space)).in_place;
+}
+
+/* What the child's vCPU starts with: *out is NULL where it goes on with a copy of the parent's. */
+static int state_for_child(struct thread *t, const struct clone_args_in *a, struct cpu_state **out)
+{
+    if (in_place(t->proc))
+        return 0;
+    *out = fault(FAULT_FORK_REGISTERS) ? NULL : clone_state(t, a);
+    return *out ? 0 : -ENOMEM;
+}
+
 /* The child: one thread, a machine of its own over the memory that the host copied. */
 static int renew_in_child(struct thread *t, const struct clone_args_in *a, const struct cpu_state *st,
                           const struct ready *ready)
@@ -126,8 +140,10 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     process_guests = NULL;
     birth_forget();
     process_share_memory(false);
-    int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space);
-    if (r == 0 && !ready->pic) {
+    int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space, t->vcpu);
+    if (r == 0 && in_place(p)) {
+        clone_in_place(t, a);
+    } else if (r == 0 && !ready->pic) {
         r = vcpu_create(space_machine(p->space), &t->vcpu);
         if (r == 0) {
             t->regs = vcpu_regs(t->vcpu);
@@ -141,6 +157,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     fork_counts = (struct fork_counts){0};
     if (a->flags & CLONE_CHILD_SETTID)
         put_user(p->space, gva(a->child_tid), &t->tid);
+    __atomic_store_n(&p->forking, 0, __ATOMIC_RELEASE);
     return 0;
 }
 
@@ -254,12 +271,53 @@ static long host_fork(const struct clone_args_in *a, int *pidfd)
     return pid >= 0 || of_pidfd(a, pid) ? pid : -EAGAIN;
 }
 
+/* Can nothing fail in the child? Asked without the locks, and again with them. */
+static bool is_certain(struct thread *t, const struct clone_args_in *a)
+{
+    return in_place(t->proc) && !(a->flags & CLONE_VFORK) && !parent_is_told(a) && !a->traced &&
+           !space_drops(t->proc->space);
+}
+
+/* Such a child says nothing: what happens to it is what happens to a child. Only who looks at its process from outside waits until it is
+ * there (target.c). */
+static int64_t fork_certainly(struct thread *t, const struct clone_args_in *a)
+{
+    struct process *p = t->proc;
+    const struct ready none = {.fd = {-1, -1}};
+    long pid = -EBUSY;
+    locks_before_fork(p);
+    if (is_certain(t, a)) {
+        p->forking = p->pid;
+        pid = host_fork(a, NULL);
+        if (pid == 0) {
+            BUG_ON(renew_in_child(t, a, NULL, &none));
+            if (a->flags & CLONE_CLEAR_SIGHAND)
+                signal_reset_handlers(p->sighand);
+            return 0;
+        }
+        __atomic_store_n(&p->forking, 0, __ATOMIC_RELEASE);
+        birth_other((int) pid);
+        p->shares_fs |= pid > 0 && a->flags & CLONE_FS;
+    }
+    locks_in_parent(p);
+    if (pid > 0)
+        __atomic_add_fetch(&fork_counts.cow, 1, __ATOMIC_RELAXED);
+    return pid;
+}
+
 static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
     struct ready ready = {.pic = NULL};
-    autofree struct cpu_state *st = fault(FAULT_FORK_REGISTERS) ? NULL : clone_state(t, a);
-    int r = st ? ready_open(&ready) : -ENOMEM;
+    autofree struct cpu_state *st = NULL;
+    if (is_certain(t, a)) {
+        int64_t pid = fork_certainly(t, a);
+        if (pid != -EBUSY)
+            return pid;
+    }
+    int r = state_for_child(t, a, &st);
+    if (r == 0)
+        r = ready_open(&ready);
     if (r)
         return r;
     ksigset_t pending = 0;
@@ -335,11 +393,12 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     const struct ready none = {.fd = {-1, -1}};
     if (space_in_file(p->space))
         return -EINVAL; /* the host's fork would share the file: docs/limits.md */
-    autofree struct cpu_state *st = clone_state(t, a);
-    if (!st)
-        return -ENOMEM;
+    autofree struct cpu_state *st = NULL;
+    int r = state_for_child(t, a, &st);
+    if (r)
+        return r;
     int here = -1, *word = NULL;
-    int r = a->flags & CLONE_PIDFD ? clone_pidfd_word(t, a, &here, &word) : 0;
+    r = a->flags & CLONE_PIDFD ? clone_pidfd_word(t, a, &here, &word) : 0;
     if (r)
         return r;
     ksigset_t pending = 0;

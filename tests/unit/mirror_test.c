@@ -167,9 +167,9 @@ void machine_fork_parent(struct machine *m)
     (void) m;
 }
 
-int machine_renew(struct machine *m)
+int machine_renew(struct machine *m, struct vcpu *own)
 {
-    (void) m;
+    (void) m, (void) own;
     return 0;
 }
 
@@ -618,7 +618,7 @@ static void they_agree_after_a_fork(void **state)
     space_fork_prepare(sp);
     pid_t pid = fork();
     if (pid == 0) {
-        if (space_fork_child(sp))
+        if (space_fork_child(sp, NULL))
             _exit(1);
         for (unsigned i = 0; i < ARRAY_SIZE(model); i++)
             if (model[i].dontfork)

@@ -181,8 +181,8 @@ void direct_vcpu_rewrite(struct vcpu *v, const struct cpu_text *text);
 bool direct_vcpu_signals_open(struct vcpu *v, uint64_t sigmask);
 void direct_vcpu_masked(struct vcpu *v);
 void direct_vcpu_tell_faults(struct vcpu *v);
-/* Let go of all vCPUs but the memory of none that runs: the child of a fork has other threads' too. */
-void direct_vcpus_drop(struct machine *m);
+/* Let go of all vCPUs but `own`: the child of a fork has other threads' too. */
+void direct_vcpus_drop(struct machine *m, struct vcpu *own);
 #endif
 
 #endif

@@ -250,13 +250,12 @@ static int direct_use_facts(const void *facts, size_t size)
     return known.sw.magic1 == FP_MAGIC1 && known.sw.extended_size <= XSAVE_MAX && known.by_filter <= 1 ? 0 : -EINVAL;
 }
 
-static int direct_renew(struct machine *m)
+static int direct_renew(struct machine *m, struct vcpu *own)
 {
     m->lock = (struct lock){0};
-    int r = cpu_forking ? fault(FAULT_FORK_CREATE_VM) : 0;
-    direct_vcpus_drop(m);
-    m->stats = (struct cpu_stats){0};
-    return r;
+    direct_vcpus_drop(m, own);
+    m->stats = (struct cpu_stats){.vcpus = own != NULL};
+    return 0;
 }
 
 static void direct_repair(struct machine *m, int pid)
@@ -283,7 +282,7 @@ static void direct_close(struct machine *m)
 
 static void direct_destroy(struct machine *m)
 {
-    direct_vcpus_drop(m);
+    direct_vcpus_drop(m, NULL);
     free(m->rewriting);
     free(m);
 }

@@ -91,9 +91,6 @@ static void reset(struct vcpu *v)
 
 int direct_vcpu_create(struct machine *m, struct vcpu **out)
 {
-    int r = cpu_forking ? fault(FAULT_FORK_CREATE_VCPU) : 0;
-    if (r)
-        return r;
     lock_take(&m->lock);
     struct vcpu *v = SLIST_FIRST(&m->parked);
     if (v)
@@ -128,16 +125,6 @@ void direct_vcpu_park(struct vcpu *v)
     lock_drop(&v->m->lock);
 }
 
-void direct_vcpus_drop(struct machine *m)
-{
-    struct vcpu *v;
-    disarm();
-    while ((v = LIST_FIRST(&m->all))) {
-        LIST_REMOVE(v, link);
-        unmap_vcpu(v);
-    }
-    SLIST_INIT(&m->parked);
-}
 
 /* The calling thread runs `v` from now on. */
 static void arm(struct vcpu *v, int tid)
@@ -493,6 +480,34 @@ int direct_vcpu_set_xsave(struct vcpu *v, const void *image)
     memcpy(v->fpu, image, sw->xstate_size);
     memcpy(v->fpu + SW_RESERVED, sw, sizeof *sw);
     return 0;
+}
+
+/* Another thread goes on with it: the same one, in the child of a fork, which the host's kernel does not dispatch calls for yet. */
+static void pass_over(struct vcpu *v)
+{
+    uint64_t fs;
+    settle(v);
+    direct_vcpu_get_bases(v, &fs, &v->gs);
+    v->tid = 0;
+    v->hot = 0;
+    v->stats = (struct cpu_stats){0};
+}
+
+void direct_vcpus_drop(struct machine *m, struct vcpu *own)
+{
+    struct vcpu *v, *next;
+    for (v = LIST_FIRST(&m->all); v; v = next) {
+        next = LIST_NEXT(v, link);
+        if (v == own)
+            continue;
+        LIST_REMOVE(v, link);
+        unmap_vcpu(v);
+    }
+    SLIST_INIT(&m->parked);
+    if (own)
+        pass_over(own);
+    else
+        disarm();
 }
 
 /* ---- rewriting ---- */

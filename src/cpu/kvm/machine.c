@@ -389,8 +389,9 @@ static void kvm_fork_parent(struct machine *m)
     lock_drop(&m->lock);
 }
 
-static int kvm_renew(struct machine *m)
+static int kvm_renew(struct machine *m, struct vcpu *own)
 {
+    (void) own;
     m->lock = (struct lock){0};
     kvm_close(m);
 
