@@ -19,6 +19,7 @@ void alloc_fork_child(void)
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/place.h"
 #include "base/raw.h"
 
 #define SMALL_SHIFT 16 /* blocks up to 64 KiB come from lists, larger ones are mappings of their own */
@@ -36,9 +37,9 @@ struct block {
     struct block *next;
 };
 
-static struct lock heap_lock; /* these three */
-static struct block *volatile idle[CLASSES];
-static uint8_t *volatile fresh, *volatile fresh_end;
+static struct lock heap_lock FORKED __attribute__((aligned(PAGE_SIZE))); /* these three. It is the first there, on a page's start */
+static struct block *volatile idle[CLASSES] FORKED;
+static uint8_t *volatile fresh FORKED, *volatile fresh_end FORKED;
 
 /* Four sizes for each power of two, from 32 up. Returns the class and rounds *size. */
 static unsigned class_of(uint64_t *size)
@@ -66,7 +67,7 @@ static struct block *take(unsigned class, uint64_t size)
         return b;
     }
     if (size > (uint64_t) (fresh_end - fresh)) {
-        uint8_t *more = map(REFILL);
+        uint8_t *more = place_near(REFILL, 0);
         if (!more)
             return NULL;
         fresh_end = fresh; /* at no moment is there an end that belongs to another start */

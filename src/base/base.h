@@ -11,6 +11,8 @@
 
 #define PAGE_SIZE 4096ull
 #define PAGE_MASK (~(PAGE_SIZE - 1))
+/* Variables that each fork, or the child, writes: together, so that few pages are copied. */
+#define FORKED __attribute__((section("elfuse_forked")))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
 /* Each argument is evaluated once: it may be a clock, or change under us. */
 #define MIN(a, b) PICK_(a, <, b)

@@ -13,7 +13,7 @@
 /* Window geometry: set before the second thread exists. */
 static int base, count;
 
-static struct fds_user first = {.table = &first.own, .own.user[0].pid = -1};
+static struct fds_user first FORKED = {.table = &first.own, .own.user[0].pid = -1};
 static __thread struct fds_user *me = &first;
 static __thread int depth; /* of fds_create_lock() */
 
@@ -343,7 +343,7 @@ void fds_use_unlock(void)
 
 /* ---- fork ---- */
 
-static int newcomer = -1; /* CLONE_FILES: the child's place among the users */
+static int newcomer FORKED = -1; /* CLONE_FILES: the child's place among the users */
 
 /* What a page that others change, too, held at the moment of a fork: the parent goes on before the child looks. */
 static struct fds_table at_fork;

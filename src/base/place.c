@@ -6,6 +6,8 @@
 
 #include "base/raw.h"
 
+#define MANY (32ull << 20)
+
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -24,6 +26,15 @@ uint64_t place_nth(unsigned n)
     if (!place_in_zone())
         return n ? 0 : place_start();
     return n < ARRAY_SIZE(zones) ? zones[n] : 0;
+}
+
+void *place_near(uint64_t size, int flags)
+{
+    static uint64_t few, many = MANY; /* behind the image: for what fills its 2 MiB, and for what does not */
+    const uint64_t used = __atomic_fetch_add(size < MANY ? &few : &many, size, __ATOMIC_RELAXED);
+    long p = host(SYS_mmap, page_up((uint64_t) _end) + used, size, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    return p < 0 && p > -4096 ? NULL : (void *) p;
 }
 
 /* ---- the move: start.S ---- */

@@ -26,6 +26,10 @@ static inline bool place_in_zone(void)
     return (place_start() & (PLACE_SIZE - 1)) == 0;
 }
 
+/* New memory of the supervisor's, close to the image where there is room: a fork copies few mappings and tables of the host's then. `flags`: more of
+ * mmap(2). NULL: out of memory. */
+void *place_near(uint64_t size, int flags);
+
 /* Where an image of this build can begin: the nth such place, from the one that it is linked to on; 0: there are no more. */
 uint64_t place_nth(unsigned n);
 #endif

@@ -7,7 +7,7 @@
 #include "base/raw.h"
 
 static const struct cpu_backend *backend = &cpu_kvm;
-bool cpu_forking;
+bool cpu_forking FORKED;
 
 void cpu_choose(const struct cpu_backend *b)
 {

@@ -34,13 +34,13 @@ void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
     if (va.v >= SPACE_TOP)
         return bad_hva(BAD_HVA, va);
     uint64_t c = va.v >> CHUNK_SHIFT;
-    uint32_t e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE); /* pairs with entry_set() in mirror.c */
+    uint32_t e = __atomic_load_n(chunk_entry(sp, c), __ATOMIC_ACQUIRE); /* pairs with entry_set() in mirror.c */
     uint64_t room = sp->room_start;
     if (!(e & CH_HOST) || __atomic_load_n(&sp->grows, __ATOMIC_RELAXED) ||
         va.v - room < __atomic_load_n(&sp->stack_low, __ATOMIC_RELAXED) - room) {
         if (!space_bring_in(sp, va.v))
             return bad_hva(HOLE_HVA, va);
-        e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
+        e = __atomic_load_n(chunk_entry(sp, c), __ATOMIC_ACQUIRE);
     }
     uint32_t index = e & CH_INDEX;
     uint8_t *hva = slab_hva(&sp->slab, index) + (va.v & (CHUNK_SIZE - 1));
@@ -51,11 +51,11 @@ void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
         uint64_t next = va.v + have;
         if (next >= SPACE_TOP)
             break;
-        e = __atomic_load_n(&sp->chunk[++c], __ATOMIC_ACQUIRE);
+        e = __atomic_load_n(chunk_entry(sp, ++c), __ATOMIC_ACQUIRE);
         if (!(e & CH_HOST)) {
             if (!space_bring_in(sp, next))
                 break;
-            e = __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
+            e = __atomic_load_n(chunk_entry(sp, c), __ATOMIC_ACQUIRE);
         }
         if ((e & CH_INDEX) != ++index)
             break;

@@ -14,7 +14,7 @@
 /* A chunk with CH_ECHO is reserved on the host at the guest's address for good, without rights where no echo is. */
 static bool has_echo(struct space *sp, uint64_t va)
 {
-    return __atomic_load_n(&sp->chunk[va >> CHUNK_SHIFT], __ATOMIC_RELAXED) & CH_ECHO;
+    return __atomic_load_n(chunk_entry(sp, va >> CHUNK_SHIFT), __ATOMIC_RELAXED) & CH_ECHO;
 }
 
 /* The next stretch of [*at, end) with an echo, or without. */
@@ -46,7 +46,7 @@ static void claim(struct space *sp, uint64_t start, uint64_t end)
             continue;
         }
         for (uint64_t c = from >> CHUNK_SHIFT; c < at >> CHUNK_SHIFT; c++)
-            __atomic_fetch_or(&sp->chunk[c], CH_ECHO, __ATOMIC_RELAXED);
+            __atomic_fetch_or(chunk_entry(sp, c), CH_ECHO, __ATOMIC_RELAXED);
     }
 }
 
@@ -54,7 +54,7 @@ static void claim(struct space *sp, uint64_t start, uint64_t end)
 static void disown(struct space *sp, uint64_t start, uint64_t end)
 {
     for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++)
-        __atomic_fetch_and(&sp->chunk[c], ~CH_ECHO, __ATOMIC_RELAXED);
+        __atomic_fetch_and(chunk_entry(sp, c), ~CH_ECHO, __ATOMIC_RELAXED);
 }
 
 void echo_close(struct space *sp, uint64_t start, uint64_t end)

@@ -12,12 +12,12 @@
 
 static uint32_t entry_at(struct space *sp, uint64_t c)
 {
-    return __atomic_load_n(&sp->chunk[c], __ATOMIC_ACQUIRE);
+    return __atomic_load_n(chunk_entry(sp, c), __ATOMIC_ACQUIRE);
 }
 
 static void entry_set(struct space *sp, uint64_t c, uint32_t e)
 {
-    __atomic_store_n(&sp->chunk[c], e,
+    __atomic_store_n(chunk_entry(sp, c), e,
                      __ATOMIC_RELEASE); /* pairs with mem_hva's load: the image is there before the flag */
 }
 
@@ -130,7 +130,8 @@ static int bind_some(struct space *sp, uint64_t c, uint64_t last)
         if (!first)
             return -ENOMEM;
         for (uint64_t i = 0; i < n; i++) {
-            sp->owner[first + i] = (uint32_t) (c + i) + 1;
+            if (sp->owner)
+                sp->owner[first + i] = (uint32_t) (c + i) + 1;
             entry_set(sp, c + i, first + (uint32_t) i);
         }
         c += n;
@@ -186,10 +187,8 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
 
 void mirror_bind_as_is(struct space *sp, uint64_t start, uint64_t end)
 {
-    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++) {
-        sp->owner[c + 1] = (uint32_t) c;
+    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++)
         entry_set(sp, c, (uint32_t) (c + 1) | CH_HOST | CH_GUEST);
-    }
 }
 
 /* Give the machine more memory for tables. */

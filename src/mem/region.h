@@ -54,8 +54,8 @@ struct space {
     struct slab slab;
     bool in_place;               /* the slab is the process (cpu.h), but ... */
     uint64_t own_start, own_end; /* ... for this, which is the supervisor's */
-    uint32_t *chunk;             /* guest chunk -> entry; a binding never changes once it is there */
-    uint32_t *owner;             /* slab index -> 1 + guest chunk, 0: none */
+    uint32_t *chunk;             /* chunk_entry(); a binding never changes once it is there */
+    uint32_t *owner;             /* slab index -> 1 + guest chunk, 0: none. Not in place, where they are the same */
     uint32_t owners;             /* entries of it */
     struct space_limits limits;
     uint64_t brk_start, brk, mmap_base, stack_top;
@@ -77,6 +77,13 @@ struct space {
     struct region *spare; /* free list, chained through node.rbe_left */
     struct region *nodes; /* all, chained through other: nodes are used again, never freed */
 };
+
+/* The entry of a guest chunk. The first and the last of them, a program and its stack, lie side by side: a fork copies a table of the host's for
+ * every 2 MiB in which there is one. */
+static inline uint32_t *chunk_entry(const struct space *sp, uint64_t c)
+{
+    return &sp->chunk[(c + CHUNKS / 2) % CHUNKS];
+}
 
 /* region.c: the tree */
 struct region *region_at(struct space *sp, uint64_t va);   /* the one that holds va, or NULL */

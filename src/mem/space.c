@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/fds.h"
+#include "base/place.h"
 #include "base/raw.h"
 #include "mem/memfile.h"
 #include "mem/region.h"
@@ -33,10 +34,9 @@ static void small_pages(void *p, size_t bytes)
 
 static void *reserve_table(size_t bytes)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED)
-        return NULL;
-    small_pages(p, bytes);
+    void *p = place_near(bytes, MAP_NORESERVE);
+    if (p)
+        small_pages(p, bytes);
     return p;
 }
 
@@ -88,14 +88,16 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     if (sp->memfile >= 0 && is_error(memfile_map(sp, sp->slab.base, (uint64_t) sp->slab.limit << CHUNK_SHIFT, 0, 0)))
         return -ENOMEM;
     sp->chunk = reserve_table(CHUNKS * sizeof *sp->chunk);
-    sp->owners = sp->slab.limit;
-    sp->owner = reserve_table(sp->owners * sizeof *sp->owner);
-    if (!sp->chunk || !sp->owner)
+    if (!sp->chunk)
         return -ENOMEM;
     if (sp->in_place) {
         *out = sp;
         return 0;
     }
+    sp->owners = sp->slab.limit;
+    sp->owner = reserve_table(sp->owners * sizeof *sp->owner);
+    if (!sp->owner)
+        return -ENOMEM;
     long p = host(SYS_mmap, sp->slab.base, CHUNK_SIZE, PROT_READ | PROT_WRITE,
                   MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     if (is_error(p))

@@ -14,7 +14,7 @@ static bool is_text(const struct region *r)
 static uint64_t find_chunk(struct space *sp, uint64_t low, uint64_t high)
 {
     uint64_t at;
-    while ((at = find_gap(sp, CHUNK_SIZE, low, high, CHUNK_SIZE)) && sp->chunk[at >> CHUNK_SHIFT] & CH_INDEX)
+    while ((at = find_gap(sp, CHUNK_SIZE, low, high, CHUNK_SIZE)) && *chunk_entry(sp, at >> CHUNK_SHIFT) & CH_INDEX)
         high = at;
     return at;
 }

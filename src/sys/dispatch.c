@@ -22,8 +22,8 @@ static struct ring_entry {
     _Atomic uint64_t args[6];
     _Atomic int64_t ret;
     atomic_bool done;
-} ring[RING];
-static atomic_uint ring_next;
+} ring[RING] FORKED;
+static atomic_uint ring_next FORKED;
 
 #define SET(x, v) atomic_store_explicit(&(x), v, memory_order_relaxed)
 #define GET(x) atomic_load_explicit(&(x), memory_order_relaxed)

@@ -13,9 +13,9 @@ static struct birth {
     int pid;       /* 0: not known yet */
     int sig;
     int met;
-} births[32];
-static unsigned next; /* where to look for a free one, or the oldest failure */
-static int turn;      /* futex word: something became known */
+} births[32] FORKED;
+static unsigned next FORKED; /* where to look for a free one, or the oldest failure */
+static int turn FORKED;      /* futex word: something became known */
 
 static int get(const int *word)
 {

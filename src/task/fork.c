@@ -28,12 +28,12 @@ struct ready {
 
 /* All of this process: forks of other threads copy them, and their children close what they find. Changed with the descriptors' lock
  * held, as at the moment of a fork. */
-static LIST_HEAD(, ready) ready_pipes;
+static LIST_HEAD(, ready) ready_pipes FORKED;
 
 /* In a child of CLONE_VFORK with memory of its own: its end of that pair, open until it execs or ends; the parent sleeps so long. */
-static int vfork_end = -1;
+static int vfork_end FORKED = -1;
 
-struct fork_counts fork_counts;
+struct fork_counts fork_counts FORKED;
 
 static void locks_before_fork(struct process *p)
 {

@@ -17,7 +17,7 @@
 #include "task/signal.h"
 
 __thread struct thread *current;
-struct process *process_self, *process_guests;
+struct process *process_self FORKED, *process_guests FORKED;
 static void (*at_exit)(struct process *);
 
 int process_create(const struct options *opt, struct space *sp, struct process **out)

@@ -262,13 +262,13 @@ static void check_mirror(void)
         for (uint64_t p = 0; p < CHUNK_SIZE / PAGE_SIZE; p++)
             assert_int_not_equal(host_rights[i * (CHUNK_SIZE / PAGE_SIZE) + p], 8);
     for (uint64_t c = AREA >> CHUNK_SHIFT; c <= (HEAP >> CHUNK_SHIFT) + HEAP_PAGES * PAGE_SIZE / CHUNK_SIZE; c++)
-        if (sp->chunk[c] & CH_INDEX)
-            assert_int_equal(sp->owner[sp->chunk[c] & CH_INDEX], c + 1);
+        if (*chunk_entry(sp, c) & CH_INDEX)
+            assert_int_equal(sp->owner[*chunk_entry(sp, c) & CH_INDEX], c + 1);
     for (uint32_t i = 1; i < sp->slab.next; i++) {
         uint64_t c = sp->owner[i];
         if (!c--)
             continue; /* tables */
-        uint32_t e = sp->chunk[c];
+        uint32_t e = *chunk_entry(sp, c);
         assert_int_equal(e & CH_INDEX, i);
         assert_true((e & CH_HOST) || !(e & CH_GUEST));
         for (uint64_t p = 0; p < CHUNK_SIZE / PAGE_SIZE; p++) {

@@ -85,7 +85,7 @@ struct machine {
     struct fpx_sw sw; /* what the kernel says of the XSAVE area in its frames */
     bool by_filter;   /* calls are caught by a seccomp filter, not by dispatch */
     struct cpu_stats stats;
-    struct rewriting *rewriting; /* NULL: nothing called often yet */
+    struct rewriting *rewriting; /* NULL: nothing is rewritten yet; atomic */
 };
 
 #define BIT(sig) (1ull << ((sig) -1))
@@ -154,10 +154,9 @@ extern const uint8_t direct_window[], direct_window_end[], direct_resume_window[
 extern const uint8_t direct_jumped[], direct_jumped_packed[], direct_jumped_sure[];
 
 /* rewrite.c: called with the locks of vcpu_rewrite(), but for the first four */
-struct rewriting *direct_rewriting_create(void); /* NULL: out of memory, which only means that nothing is rewritten */
 uint64_t direct_rewritten(const struct machine *m);
 /* Count a trapped call that returns to `site`; true: it is worth rewriting, said once. */
-bool direct_site_hot(struct machine *m, uint64_t site);
+bool direct_site_hot(uint64_t site);
 /* Is [rip] a rewritten site, whose first byte may have been a HLT for a moment? */
 bool direct_any_site(const struct machine *m);
 bool direct_site_at(const struct machine *m, uint64_t rip);

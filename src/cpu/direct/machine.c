@@ -228,7 +228,6 @@ static int direct_create(struct machine **out, void *ram, uint64_t initial, cons
         free(m);
         return r;
     }
-    m->rewriting = direct_rewriting_create();
     direct_zone = zone_start() >> PLACE_SHIFT;
     *out = m;
     return 0;

@@ -28,11 +28,12 @@
 
 enum { CALL32 = 0xe8, JMP32 = 0xe9, JMP8 = 0xeb, HLT = 0xf4, RET = 0xc3, MOV_EAX = 0xb8 };
 
+/* Sites by hash, the number of calls in the low CALLS bits: one page, which a fork copies. Written without a lock: what gets lost makes a site a
+ * little later. */
+#define CALLS 16
+static uint64_t seen[512] __attribute__((aligned(PAGE_SIZE)));
+
 struct rewriting {
-    struct {
-        uint64_t site;
-        uint32_t calls;
-    } seen[1024];           /* by hash; written without a lock: what gets lost makes a site a little later */
     uint64_t at[MAX_SITES]; /* 0: no more */
     unsigned sites;
     struct {
@@ -57,11 +58,6 @@ struct self {
     int mem, pagemap;
 };
 
-struct rewriting *direct_rewriting_create(void)
-{
-    return calloc(1, sizeof(struct rewriting));
-}
-
 uint64_t direct_rewritten(const struct machine *m)
 {
     return m->rewriting ? m->rewriting->sites : 0;
@@ -69,30 +65,27 @@ uint64_t direct_rewritten(const struct machine *m)
 
 static uint64_t place_of(uint64_t site)
 {
-    return site * 0x9e3779b97f4a7c15ull >> 54;
+    return site * 0x9e3779b97f4a7c15ull >> 55;
 }
 
-bool direct_site_hot(struct machine *m, uint64_t site)
+static uint64_t calls_of(uint64_t site)
 {
-    struct rewriting *w = m->rewriting;
-    if (!w)
-        return false;
-    const uint64_t h = place_of(site);
-    if (__atomic_load_n(&w->seen[h].site, __ATOMIC_RELAXED) != site) {
-        __atomic_store_n(&w->seen[h].site, site, __ATOMIC_RELAXED);
-        __atomic_store_n(&w->seen[h].calls, 1, __ATOMIC_RELAXED);
-        return false;
-    }
-    const uint32_t calls = __atomic_load_n(&w->seen[h].calls, __ATOMIC_RELAXED) + 1;
+    const uint64_t s = __atomic_load_n(&seen[place_of(site)], __ATOMIC_RELAXED);
+    return s >> CALLS == site ? s & ((1u << CALLS) - 1) : 0;
+}
+
+bool direct_site_hot(uint64_t site)
+{
+    const uint64_t calls = calls_of(site) + 1;
     if (calls <= HOTTEST)
-        __atomic_store_n(&w->seen[h].calls, calls, __ATOMIC_RELAXED);
+        __atomic_store_n(&seen[place_of(site)], site << CALLS | calls, __ATOMIC_RELAXED);
     return calls >= HOT && calls <= HOTTEST && !(calls & (calls - 1));
 }
 
 /* Of the three times that direct_site_hot() says so, is this the one for such a text? */
-static bool is_time(const struct rewriting *w, uint64_t site, uint64_t size)
+static bool is_time(uint64_t site, uint64_t size)
 {
-    const uint64_t calls = __atomic_load_n(&w->seen[place_of(site)].calls, __ATOMIC_RELAXED);
+    const uint64_t calls = calls_of(site);
     return calls * A_CALL >= size && (calls < 2 * HOT || calls * A_CALL / 2 < size);
 }
 
@@ -449,9 +442,15 @@ static void rewrite_xor(struct machine *m, const struct self *self, uint64_t sit
  * is one, and not the end of another instruction; and no REX prefix may make it a MOV, or an XOR, of another register. */
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text)
 {
-    if (text->end - text->start > TEXT_MAX || !is_time(m->rewriting, site, text->end - text->start) ||
-        site < text->start + LOOKED_AT || site > text->end || m->rewriting->sites + 2 > MAX_SITES)
+    if (text->end - text->start > TEXT_MAX || !is_time(site, text->end - text->start) ||
+        site < text->start + LOOKED_AT || site > text->end || direct_rewritten(m) + 2 > MAX_SITES)
         return;
+    if (!m->rewriting) {
+        struct rewriting *w = calloc(1, sizeof *w);
+        if (!w)
+            return;
+        __atomic_store_n(&m->rewriting, w, __ATOMIC_RELEASE);
+    }
     const struct self self = {
         .mem = (int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC),
         .pagemap = (int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC),

@@ -59,8 +59,8 @@ static void write_gs(uint64_t base)
 static struct vcpu *map_vcpu(void)
 {
     size_t size = ALTSTACK_SIZE + page_up(sizeof(struct vcpu));
-    uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return p == MAP_FAILED ? NULL : (struct vcpu *) (p + ALTSTACK_SIZE);
+    uint8_t *p = place_near(size, 0);
+    return p ? (struct vcpu *) (p + ALTSTACK_SIZE) : NULL;
 }
 
 static void unmap_vcpu(struct vcpu *v)
@@ -278,7 +278,7 @@ int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
     }
     if (sig == SIGSYS && info->si_code == (v->m->by_filter ? BY_FILTER : BY_DISPATCH)) {
         if (info->si_arch == AUDIT_ARCH_X86_64) {
-            if (__builtin_expect(direct_site_hot(v->m, uc->rip), 0))
+            if (__builtin_expect(direct_site_hot(uc->rip), 0))
                 v->hot = uc->rip, v->hot_nr = uc->rax;
             return CPU_SYSCALL;
         }
