@@ -37,7 +37,8 @@ struct block {
     struct block *next;
 };
 
-static struct lock heap_lock FORKED __attribute__((aligned(PAGE_SIZE))); /* these three. It is the first there, on a page's start */
+static struct lock heap_lock FORKED
+    __attribute__((aligned(PAGE_SIZE))); /* these three. It is the first there, on a page's start */
 static struct block *volatile idle[CLASSES] FORKED;
 static uint8_t *volatile fresh FORKED, *volatile fresh_end FORKED;
 

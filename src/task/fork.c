@@ -274,8 +274,9 @@ static long host_fork(const struct clone_args_in *a, int *pidfd)
 /* Can nothing fail in the child? Asked without the locks, and again with them. */
 static bool is_certain(struct thread *t, const struct clone_args_in *a)
 {
-    return in_place(t->proc) && !(a->flags & CLONE_VFORK) && !parent_is_told(a) && !a->traced &&
-           !space_drops(t->proc->space);
+    const struct process *p = t->proc;
+    return in_place(p) && !p->vfork_child && !(a->flags & CLONE_VFORK) && !parent_is_told(a) && !a->traced &&
+           !space_drops(p->space);
 }
 
 /* Such a child says nothing: what happens to it is what happens to a child. Only who looks at its process from outside waits until it is

@@ -79,8 +79,8 @@ struct process {
     int exec_by; /* so do those that an exec of this thread ends */
     int group_stop, group_seq; /* the signal of the last stop of a traced process, and their number */
     int forked_by;             /* the parent's thread */
-    int forking;               /* its number, while a child is made that does not say when it is there; in that child, until it is */
-    struct {                   /* under `lock`: tells when the tracer of that number ends, while anyone is traced */
+    int forking; /* its number, while a child is made that does not say when it is there; in that child, until it is */
+    struct {     /* under `lock`: tells when the tracer of that number ends, while anyone is traced */
         int pid, fd;
         uint32_t table; /* whose number it is: fds_table_id() */
     } tracer_end;

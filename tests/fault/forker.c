@@ -1,6 +1,7 @@
 /* What tests/fault/run has forked, step by step: it reads a letter, does that, and answers with a line.
  *
- *   forker [MIB] [open]      MIB of touched private memory (4); open: a second thread opens and closes files all the time
+ *   forker [MIB] [open] [drop]      MIB of touched private memory (4); open: a second thread opens and closes files all the time;
+ *                                   drop: there is memory that no child has, so that a child has something to do which may fail
  *
  *   f        fork. The child looks at its memory and exits: "ok MS"; or "EAGAIN MS", "ENOMEM MS" after the time until fork returned
  *   s N      N forks, one after the other: "sum OK FAILED OTHER SLOWEST_MS"; OTHER: ended otherwise than with its own status
@@ -239,6 +240,13 @@ static void commands(void)
             generations(number());
 }
 
+static void drop(void)
+{
+    void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED || madvise(p, PAGE, MADV_DONTFORK) != 0)
+        exit(98);
+}
+
 int main(int argc, char **argv)
 {
     pthread_t th;
@@ -248,6 +256,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "open") == 0)
             opener = true;
+        else if (strcmp(argv[i], "drop") == 0)
+            drop();
         else
             mib = strtoul(argv[i], NULL, 10);
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);

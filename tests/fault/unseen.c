@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -91,9 +92,18 @@ static void beside_a_real_one(int i)
     missed += told != pid;
 }
 
+/* Memory that no child has: each has something to do that may fail. */
+static void drop(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED || madvise(p, 4096, MADV_DONTFORK))
+        exit(4);
+}
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
+    drop();
     first = fork(); /* the one fork that works */
     if (first < 0)
         return 2; /* and no number to kill */

@@ -125,7 +125,6 @@ void direct_vcpu_park(struct vcpu *v)
     lock_drop(&v->m->lock);
 }
 
-
 /* The calling thread runs `v` from now on. */
 static void arm(struct vcpu *v, int tid)
 {

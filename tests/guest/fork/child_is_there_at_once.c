@@ -1,0 +1,55 @@
+/* covers: fork, ptrace */
+#include "ptrace.h"
+
+/* As soon as fork returns the child is one: /proc tells its numbers, and who attaches to it has it. */
+
+enum { ROUNDS = 100 };
+
+static int number_of(pid_t pid, const char *name)
+{
+    char path[64], line[256];
+    int n = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    FILE *f = fopen(path, "r");
+    MUST(f != NULL);
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, name, strlen(name)) == 0)
+            n = atoi(line + strlen(name));
+    fclose(f);
+    return n;
+}
+
+static pid_t child(void)
+{
+    pid_t p = fork();
+    MUST(p >= 0);
+    for (; p == 0;)
+        pause();
+    return p;
+}
+
+static int end(pid_t p)
+{
+    MUST(kill(p, SIGKILL) == 0);
+    const int status = next_status(p);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+int main(void)
+{
+    int told = 0, attached = 0, ended = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        pid_t p = child();
+        told += number_of(p, "Pid:") == p && number_of(p, "PPid:") == getpid();
+        ended += end(p);
+    }
+    for (int i = 0; i < ROUNDS; i++) {
+        pid_t p = child();
+        MUST(ptrace(PTRACE_SEIZE, p, NULL, NULL) == 0 && ptrace(PTRACE_INTERRUPT, p, NULL, NULL) == 0);
+        const int status = next_status(p);
+        attached += WIFSTOPPED(status) && status >> 16 == PTRACE_EVENT_STOP;
+        ended += end(p);
+    }
+    printf("%d told, %d attached, %d ended\n", told, attached, ended);
+    return 0;
+}
