@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/fds.h"
 #include "base/procfs.h"
 #include "cpu/direct/direct.h"
 
@@ -438,6 +439,11 @@ static void rewrite_xor(struct machine *m, const struct self *self, uint64_t sit
         apply(w, self, text, &p);
 }
 
+static int into_window(int fd)
+{
+    return fd < 0 ? fd : fds_adopt_fd(fd, false);
+}
+
 /* `code`, up to the end of the SYSCALL, begins with the byte before what may be a MOV to EAX. Only the number that the call really had tells that it
  * is one, and not the end of another instruction; and no REX prefix may make it a MOV, or an XOR, of another register. */
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text)
@@ -452,8 +458,8 @@ void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct 
         __atomic_store_n(&m->rewriting, w, __ATOMIC_RELEASE);
     }
     const struct self self = {
-        .mem = (int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC),
-        .pagemap = (int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC),
+        .mem = into_window((int) host(SYS_openat, PROCFS("/proc/thread-self/mem"), O_RDWR | O_CLOEXEC)),
+        .pagemap = into_window((int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC)),
     };
     uint8_t code[LOOKED_AT];
     uint32_t number;
@@ -467,8 +473,6 @@ void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct 
         else if (by_xor)
             rewrite_xor(m, &self, site, text);
     }
-    if (self.mem >= 0)
-        host(SYS_close, self.mem);
-    if (self.pagemap >= 0)
-        host(SYS_close, self.pagemap);
+    fds_close(self.mem);
+    fds_close(self.pagemap);
 }
