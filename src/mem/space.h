@@ -141,7 +141,7 @@ void space_repair(struct space *sp, int pid);
 /* fork: take every lock of the space before, let go after in both; in the child the machine is made again. */
 void space_fork_prepare(struct space *sp);
 void space_fork_parent(struct space *sp);
-bool space_drops(const struct space *sp); /* can a fork have anything to drop? */
+bool space_drops(const struct space *sp);                 /* can a fork have anything to drop? */
 int space_fork_child(struct space *sp, struct vcpu *own); /* MADV_DONTFORK ranges dropped, machine_renew() */
 
 #endif

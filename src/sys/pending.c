@@ -14,8 +14,11 @@
 
 #define CHUNK 32
 #define ROOM_MAX (1u << 20)
+#define HANDLER_LOOKS 1000
+#define SYNC_SIGNALS (KSIG_BIT(SIGSEGV) | KSIG_BIT(SIGBUS))
 
 struct search {
+    const struct tracee *tracee;
     int tid;
     bool shared;
     uint64_t off, seen; /* `seen` are passed, or in `found` */
@@ -61,6 +64,47 @@ static long stop_host_thread(int tid)
     return r;
 }
 
+/* What its supervisor has taken from the host already. Of one that interrupted a call it is not known whose it was: what tgkill(2) sent is
+ * the thread's. */
+static int add_taken(struct search *s)
+{
+    const struct tracee *tr = s->tracee;
+    struct thread t;
+    struct process p;
+    int r = traced_peek(tr->tid, tr->at - offsetof(struct thread, trace), &t, sizeof t);
+    if (r == 0)
+        r = traced_peek(tr->tid, (uint64_t) t.proc, &p, sizeof p);
+    if (r)
+        return r;
+    const struct sync_signals *sync = s->shared ? &p.sync : &t.sync;
+    for (int i = 0; i < 2; i++)
+        if (sync_taken(sync) >> i & 1)
+            add(s, &sync->info[i]);
+    if ((t.sig_taken & 1) && (t.sig_info.si_code == SI_TKILL) != s->shared)
+        add(s, &t.sig_info);
+    return 0;
+}
+
+#ifndef PTRACE_GETSIGMASK
+#define PTRACE_GETSIGMASK 0x420a
+#endif
+
+/* Stop it where it is in no handler, in which it blocks these two as well: what the kernel has given it and nobody has kept yet is nowhere. Unless it
+ * stays there, stopped. */
+static long stop_between_signals(int tid)
+{
+    for (int i = 0;; i++) {
+        uint64_t mask = 0;
+        long r = stop_host_thread(tid);
+        if (r == 0)
+            r = host(SYS_ptrace, PTRACE_GETSIGMASK, tid, sizeof mask, &mask);
+        if (r < 0 || !(mask & SYNC_SIGNALS) || i == HANDLER_LOOKS)
+            return r;
+        host(SYS_ptrace, PTRACE_DETACH, tid, 0, 0);
+        host(SYS_sched_yield);
+    }
+}
+
 /* Only one who traces is shown the queue, and the host's stops are told to the whole process of who traces: so that is another one, for a moment. */
 static int look(void *arg)
 {
@@ -70,7 +114,9 @@ static int look(void *arg)
         uint32_t flags;
         int32_t nr;
     } at = {.flags = s->shared ? PTRACE_PEEKSIGINFO_SHARED : 0, .nr = CHUNK};
-    long r = stop_host_thread(s->tid);
+    long r = stop_between_signals(s->tid);
+    if (r == 0)
+        r = add_taken(s);
     bool more = r == 0;
     while (more && (r = host(SYS_ptrace, PTRACE_PEEKSIGINFO, s->tid, &at, s->chunk)) > 0) {
         for (long i = 0; i < r && more; i++)
@@ -118,40 +164,18 @@ static int ask_host(void *arg)
 
 /* ---- here ---- */
 
-/* What its supervisor has taken from the host already. Of one that interrupted a call it is not known whose it was: what tgkill(2) sent is
- * the thread's. */
-static int add_taken(struct search *s, const struct tracee *tr)
-{
-    struct thread t;
-    struct process p;
-    int r = traced_peek(tr->tid, tr->at - offsetof(struct thread, trace), &t, sizeof t);
-    if (r == 0)
-        r = traced_peek(tr->tid, (uint64_t) t.proc, &p, sizeof p);
-    if (r)
-        return r;
-    const struct sync_signals *sync = s->shared ? &p.sync : &t.sync;
-    for (int i = 0; i < 2; i++)
-        if (sync_taken(sync) >> i & 1)
-            add(s, &sync->info[i]);
-    if ((t.sig_taken & 1) && (t.sig_info.si_code == SI_TKILL) != s->shared)
-        add(s, &t.sig_info);
-    return 0;
-}
-
 int64_t pending_signals(struct process *p, const struct tracee *tr, bool shared, uint64_t off, uint32_t nr,
                         siginfo_t **out)
 {
     struct rlimit64 limit = {0};
-    struct search s = {.tid = tr->tid, .shared = shared, .off = off};
+    struct search s = {.tracee = tr, .tid = tr->tid, .shared = shared, .off = off};
     host(SYS_prlimit64, tr->pid, RLIMIT_SIGPENDING, NULL, &limit);
     s.room =
         (uint32_t) MIN(nr, MIN(limit.rlim_cur, ROOM_MAX) + KSIG_MAX); /* standard signals are queued beyond the limit */
     s.found = calloc(s.room, sizeof *s.found);
     if (!s.found)
         return -ENOMEM;
-    int64_t r = add_taken(&s, tr);
-    if (r == 0)
-        r = process_aside(look, &s, &p->tracer.looker);
+    int64_t r = process_aside(look, &s, &p->tracer.looker);
     if (r == 0)
         r = s.count;
     if (r > 0)
