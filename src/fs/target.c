@@ -21,7 +21,6 @@
 #include "task/process.h"
 
 #define MAX_THREADS 65536
-#define UNBORN_LOOKS 10000
 #define MAGIC 0x656c667573656667ull
 
 /* What others find, who know where this binary has it. Written before the first guest instruction. */
@@ -159,7 +158,16 @@ void target_file(const struct target *g, const char *name, char *buf, size_t siz
         snprintf(buf, size, "/proc/%d/%s", g->pid, name);
 }
 
-static int fill(struct target *out, const struct published *p)
+/* A child that does not say when it is there has its parent's memory until then. The mark goes last, so it is looked at first. */
+static bool is_unborn(const struct target *g, int number)
+{
+    int forking = 0;
+    target_peek(g, g->at + offsetof(struct process, forking), &forking, sizeof forking);
+    return forking && forking != number;
+}
+
+/* `number`: of another process. -EAGAIN: it is not there yet. */
+static int fill(struct target *out, const struct published *p, int number)
 {
     out->exe_fd = p->exe_fd;
     out->window_base = p->window_base;
@@ -167,6 +175,8 @@ static int fill(struct target *out, const struct published *p)
     out->root_fd = p->root_fd;
     /* A vfork child shares these variables with its parent, but has a process of its own. */
     out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p->proc;
+    if (!out->self && is_unborn(out, number))
+        return -EAGAIN;
     int r = target_peek(out, out->at, &out->proc, sizeof out->proc);
     return r ? r : 1;
 }
@@ -174,13 +184,7 @@ static int fill(struct target *out, const struct published *p)
 int target_self(struct target *out)
 {
     *out = (struct target){.pid = (int) host(SYS_getpid), .self = true, .exe_fd = -1};
-    return published.proc ? fill(out, &published) : 0;
-}
-
-/* A child that does not say when it is there has its parent's memory until then. */
-static bool is_unborn(const struct target *g, int number)
-{
-    return g->proc.forking && g->proc.forking != number;
+    return published.proc ? fill(out, &published, 0) : 0;
 }
 
 /* `out` is another process, whose number in `proc`, a procfs, is `number`. */
@@ -202,17 +206,34 @@ static int look_at(int proc, int number, struct target *out)
         return r;
     if (p.magic != MAGIC || !p.proc)
         return -EACCES; /* about to start its program */
-    for (int i = 0; i < UNBORN_LOOKS; i++) {
-        r = fill(out, &p);
-        if (r < 0 || !is_unborn(out, number))
-            return r;
-        const struct timespec moment = {.tv_nsec = 20000};
-        host(SYS_nanosleep, &moment, NULL);
-    }
-    return -EACCES; /* it is stopped */
+    return fill(out, &p, number);
 }
 
-int target_find(int pid, int tid, struct target *out)
+/* Let a child come up. False: it has had a second, and is stopped. */
+static bool wait_for_birth(int r, struct timespec *since)
+{
+    const struct timespec moment = {.tv_nsec = 20000};
+    struct timespec now;
+    if (r != -EAGAIN)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!since->tv_sec)
+        *since = now;
+    host(SYS_nanosleep, &moment, NULL);
+    return now.tv_sec - since->tv_sec <= 1;
+}
+
+#define ONCE_BORN(look)                                                                                                \
+    ({                                                                                                                 \
+        struct timespec since_ = {0};                                                                                  \
+        int r_;                                                                                                        \
+        do                                                                                                             \
+            r_ = (look);                                                                                               \
+        while (wait_for_birth(r_, &since_));                                                                           \
+        r_ == -EAGAIN ? -EACCES : r_;                                                                                  \
+    })
+
+static int look_for(int pid, int tid, struct target *out)
 {
     struct statfs fs;
     int r;
@@ -246,7 +267,7 @@ static int look_by_number(int number, struct target *out)
     return target_self(out);
 }
 
-int target_of(int pid, struct target *out)
+int target_now(int pid, struct target *out)
 {
     enum { PIDFD_A_THREAD = O_EXCL }; /* PIDFD_THREAD, Linux 6.9 */
     if (!published.proc || pid <= 0)
@@ -267,7 +288,7 @@ int target_of(int pid, struct target *out)
     return r;
 }
 
-int target_of_pidfd(int pidfd, struct target *out)
+static int look_behind(int pidfd, struct target *out)
 {
     if (!published.proc)
         return 0;
@@ -277,6 +298,21 @@ int target_of_pidfd(int pidfd, struct target *out)
     int r = number > 0 ? look_by_number(number, out) : number;
     fds_create_unlock();
     return r;
+}
+
+int target_find(int pid, int tid, struct target *out)
+{
+    return ONCE_BORN(look_for(pid, tid, out));
+}
+
+int target_of(int pid, struct target *out)
+{
+    return ONCE_BORN(target_now(pid, out));
+}
+
+int target_of_pidfd(int pidfd, struct target *out)
+{
+    return ONCE_BORN(look_behind(pidfd, out));
 }
 
 static int peek_arg(void *arg, uint64_t addr, void *buf, size_t size)

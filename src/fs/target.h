@@ -28,6 +28,8 @@ void target_rooted(void);
 int target_find(int pid, int tid, struct target *out);
 /* The same of a process or thread by its number in the caller's pid namespace, as system calls take it. Whatever is mounted on /proc. */
 int target_of(int pid, struct target *out);
+/* The same at once: -EAGAIN where it is a child that has not come up yet, for which the others wait; such a child is traced by nobody. */
+int target_now(int pid, struct target *out);
 /* The same of the process behind a pidfd; -EBADF: it is none. Only target_peek() works on the result. 0 too when the process has ended. */
 int target_of_pidfd(int pidfd, struct target *out);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */

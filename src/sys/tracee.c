@@ -672,7 +672,7 @@ bool tracee_ask(struct thread *t, int pid, int tid, int sig)
         return false;
     if (pid == t->proc->pid || (tid && tid == t->tid))
         return ask_own(t, tid, sig);
-    if (target_of(tid ? tid : pid, &g) <= 0 || !g.proc.traced || host(SYS_kill, pid, 0))
+    if (target_now(tid ? tid : pid, &g) <= 0 || !g.proc.traced || host(SYS_kill, pid, 0))
         return false;
     g.tid = tid ? tid : pid;
     autofree int *tids = NULL;

@@ -127,7 +127,6 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->nthreads = 1;
     int forked_by = t->tid;
     p->pid = t->tid = (int) host(SYS_getpid);
-    t->sync.taken = p->sync.taken = t->sig_taken = 0;
     t->dispatch.on = false;
     p->forked_by = forked_by;
     child_untraced(t, a->traced);
@@ -262,13 +261,36 @@ static bool of_pidfd(const struct clone_args_in *a, int64_t error)
     return (a->flags & CLONE_PIDFD) && (error == -EMFILE || error == -ENFILE || error == -EFAULT);
 }
 
-/* With the descriptors' lock held: the limit is the guest's. */
-static long host_fork(const struct clone_args_in *a, int *pidfd)
+/* The host's fork. With the descriptors' lock held: the limit is the guest's. With CLONE_FILES the host's kernel stores for the parent what there is to
+ * store; both words at once are for clone3 only, which may not be there. */
+static long make_child(struct thread *t, const struct clone_args_in *a, int *pidfd)
 {
-    long pid = fault(FAULT_FORK_HOST);
+    size_t run;
+    int late, *tid = mem_hva(t->proc->space, gva(a->parent_tid), sizeof *tid, &run);
+    struct clone_args c = {.flags = a->flags & (PASSED | CLONE_PARENT_SETTID),
+                           .pidfd = (uintptr_t) pidfd,
+                           .parent_tid = (uintptr_t) (run < sizeof *tid ? &late : tid),
+                           .exit_signal = (unsigned) a->exit_signal};
+    long pid = a->flags & CLONE_FILES && parent_is_told(a) ? host(SYS_clone3, &c, sizeof c) : -ENOSYS;
+    if (pid >= 0 || of_pidfd(a, pid))
+        return pid;
+    pid = fault(FAULT_FORK_HOST);
     if (pid == 0)
         pid = plain(a) ? fork() : host(SYS_clone, (a->flags & PASSED) | (unsigned) a->exit_signal, 0, pidfd, NULL, 0);
     return pid >= 0 || of_pidfd(a, pid) ? pid : -EAGAIN;
+}
+
+/* What is sent to the child finds it without what its parent had taken. */
+static long host_fork(struct thread *t, const struct clone_args_in *a, int *pidfd)
+{
+    const ksigset_t all = ~0ull;
+    ksigset_t before;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+    long pid = make_child(t, a, pidfd);
+    if (pid == 0)
+        t->sync.taken = t->proc->sync.taken = t->sig_taken = 0;
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+    return pid;
 }
 
 /* Can nothing fail in the child? Asked without the locks, and again with them. */
@@ -288,8 +310,9 @@ static int64_t fork_certainly(struct thread *t, const struct clone_args_in *a)
     long pid = -EBUSY;
     locks_before_fork(p);
     if (is_certain(t, a)) {
+        struct birth *birth = birth_begin(a->exit_signal);
         p->forking = p->pid;
-        pid = host_fork(a, NULL);
+        pid = host_fork(t, a, NULL);
         if (pid == 0) {
             BUG_ON(renew_in_child(t, a, NULL, &none));
             if (a->flags & CLONE_CLEAR_SIGHAND)
@@ -297,7 +320,9 @@ static int64_t fork_certainly(struct thread *t, const struct clone_args_in *a)
             return 0;
         }
         __atomic_store_n(&p->forking, 0, __ATOMIC_RELEASE);
-        birth_other((int) pid);
+        birth_is(birth, (int) pid);
+        if (pid > 0)
+            birth_end(birth, false);
         p->shares_fs |= pid > 0 && a->flags & CLONE_FS;
     }
     locks_in_parent(p);
@@ -331,7 +356,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
         r = picture_take(ready.pic);
     struct birth *birth = birth_begin(a->exit_signal);
     int pidfd = -1;
-    long pid = r ? r : host_fork(a, &pidfd);
+    long pid = r ? r : host_fork(t, a, &pidfd);
     if (pid == 0) {
         answer(&ready, a, renew_in_child(t, a, st, &ready));
         if (a->flags & CLONE_CLEAR_SIGHAND)
@@ -373,19 +398,6 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
     return pid;
 }
 
-/* CLONE_FILES: the host's kernel stores for the parent what there is to store. Both words at once are for clone3 only, which may not be there. */
-static long host_fork_with_files(struct thread *t, const struct clone_args_in *a, int *pidfd)
-{
-    size_t run;
-    int late, *tid = mem_hva(t->proc->space, gva(a->parent_tid), sizeof *tid, &run);
-    struct clone_args c = {.flags = a->flags & (PASSED | CLONE_PARENT_SETTID),
-                           .pidfd = (uintptr_t) pidfd,
-                           .parent_tid = (uintptr_t) (run < sizeof *tid ? &late : tid),
-                           .exit_signal = (unsigned) a->exit_signal};
-    long pid = parent_is_told(a) ? host(SYS_clone3, &c, sizeof c) : -ENOSYS;
-    return pid >= 0 || of_pidfd(a, pid) ? pid : host_fork(a, pidfd);
-}
-
 /* CLONE_FILES: a descriptor of the child is one of the parent's, so there is no pipe that would end with the child, or that a picture could go
  * through. Memory goes by the host's copy. */
 int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
@@ -411,7 +423,7 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
         place = fds_fork_share();
     process_review_lists(p);
     struct birth *birth = birth_begin(a->exit_signal);
-    long pid = place < 0 ? place : host_fork_with_files(t, a, word);
+    long pid = place < 0 ? place : host_fork(t, a, word);
     if (pid == 0) {
         int status = renew_in_child(t, a, st, &none);
         fds_fork_answer(status);

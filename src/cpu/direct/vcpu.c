@@ -495,6 +495,10 @@ static void pass_over(struct vcpu *v)
 void direct_vcpus_drop(struct machine *m, struct vcpu *own)
 {
     struct vcpu *v, *next;
+    if (own)
+        pass_over(own);
+    else
+        disarm();
     for (v = LIST_FIRST(&m->all); v; v = next) {
         next = LIST_NEXT(v, link);
         if (v == own)
@@ -503,10 +507,6 @@ void direct_vcpus_drop(struct machine *m, struct vcpu *own)
         unmap_vcpu(v);
     }
     SLIST_INIT(&m->parked);
-    if (own)
-        pass_over(own);
-    else
-        disarm();
 }
 
 /* ---- rewriting ---- */

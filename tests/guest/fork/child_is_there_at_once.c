@@ -1,7 +1,7 @@
 /* covers: fork, ptrace */
 #include "ptrace.h"
 
-/* As soon as fork returns the child is one: /proc tells its numbers, and who attaches to it has it. */
+/* As soon as fork returns the child is one: /proc tells its numbers, who attaches to it has it, and what it is sent comes. */
 
 enum { ROUNDS = 100 };
 
@@ -51,5 +51,28 @@ int main(void)
         ended += end(p);
     }
     printf("%d told, %d attached, %d ended\n", told, attached, ended);
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGTERM};
+    for (unsigned k = 0; k < ARRAY_SIZE(fatal); k++) {
+        int killed = 0;
+        for (int i = 0; i < ROUNDS / 2; i++) {
+            pid_t p = child();
+            MUST(kill(p, fatal[k]) == 0);
+            const int status = next_status(p);
+            killed += WIFSIGNALED(status) && WTERMSIG(status) == fatal[k];
+        }
+        printf("signal %d: %d\n", fatal[k], killed);
+    }
+    int stopped = 0, continued = 0;
+    for (int i = 0; i < ROUNDS / 2; i++) {
+        pid_t p = child();
+        int status;
+        MUST(setpgid(p, p) == 0 && kill(-p, SIGSTOP) == 0);
+        stopped += waitpid(p, &status, WUNTRACED) == p && WIFSTOPPED(status);
+        MUST(kill(p, SIGCONT) == 0);
+        continued += waitpid(p, &status, WCONTINUED) == p && WIFCONTINUED(status);
+        told += number_of(p, "Pid:") == p;
+        ended += end(p);
+    }
+    printf("%d stopped, %d continued, %d told, %d ended\n", stopped, continued, told, ended);
     return 0;
 }
