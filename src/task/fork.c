@@ -261,17 +261,15 @@ static bool of_pidfd(const struct clone_args_in *a, int64_t error)
     return (a->flags & CLONE_PIDFD) && (error == -EMFILE || error == -ENFILE || error == -EFAULT);
 }
 
-/* The host's fork. With the descriptors' lock held: the limit is the guest's. With CLONE_FILES the host's kernel stores for the parent what there is to
- * store; both words at once are for clone3 only, which may not be there. */
-static long make_child(struct thread *t, const struct clone_args_in *a, int *pidfd)
+/* With the descriptors' lock held: the limit is the guest's. `tid`: with CLONE_FILES the host's kernel stores for the parent what there is to store; both
+ * words at once are for clone3 only, which may not be there. */
+static long make_child(const struct clone_args_in *a, int *pidfd, int *tid)
 {
-    size_t run;
-    int late, *tid = mem_hva(t->proc->space, gva(a->parent_tid), sizeof *tid, &run);
     struct clone_args c = {.flags = a->flags & (PASSED | CLONE_PARENT_SETTID),
                            .pidfd = (uintptr_t) pidfd,
-                           .parent_tid = (uintptr_t) (run < sizeof *tid ? &late : tid),
+                           .parent_tid = (uintptr_t) tid,
                            .exit_signal = (unsigned) a->exit_signal};
-    long pid = a->flags & CLONE_FILES && parent_is_told(a) ? host(SYS_clone3, &c, sizeof c) : -ENOSYS;
+    long pid = tid && parent_is_told(a) ? host(SYS_clone3, &c, sizeof c) : -ENOSYS;
     if (pid >= 0 || of_pidfd(a, pid))
         return pid;
     pid = fault(FAULT_FORK_HOST);
@@ -281,12 +279,12 @@ static long make_child(struct thread *t, const struct clone_args_in *a, int *pid
 }
 
 /* What is sent to the child finds it without what its parent had taken. */
-static long host_fork(struct thread *t, const struct clone_args_in *a, int *pidfd)
+static long host_fork(struct thread *t, const struct clone_args_in *a, int *pidfd, int *tid)
 {
     const ksigset_t all = ~0ull;
     ksigset_t before;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-    long pid = make_child(t, a, pidfd);
+    long pid = make_child(a, pidfd, tid);
     if (pid == 0)
         t->sync.taken = t->proc->sync.taken = t->sig_taken = 0;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
@@ -312,7 +310,7 @@ static int64_t fork_certainly(struct thread *t, const struct clone_args_in *a)
     if (is_certain(t, a)) {
         struct birth *birth = birth_begin(a->exit_signal);
         p->forking = p->pid;
-        pid = host_fork(t, a, NULL);
+        pid = host_fork(t, a, NULL, NULL);
         if (pid == 0) {
             BUG_ON(renew_in_child(t, a, NULL, &none));
             if (a->flags & CLONE_CLEAR_SIGHAND)
@@ -356,7 +354,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
         r = picture_take(ready.pic);
     struct birth *birth = birth_begin(a->exit_signal);
     int pidfd = -1;
-    long pid = r ? r : host_fork(t, a, &pidfd);
+    long pid = r ? r : host_fork(t, a, &pidfd, NULL);
     if (pid == 0) {
         answer(&ready, a, renew_in_child(t, a, st, &ready));
         if (a->flags & CLONE_CLEAR_SIGHAND)
@@ -416,6 +414,10 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
         return r;
     ksigset_t pending = 0;
     host(SYS_rt_sigpending, &pending, 8);
+    size_t run = 0; /* found before the space is locked */
+    int late, *tid = a->flags & CLONE_PARENT_SETTID ? mem_hva(p->space, gva(a->parent_tid), sizeof *tid, &run) : &late;
+    if (run < sizeof *tid)
+        tid = &late;
 
     locks_before_fork(p);
     int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
@@ -423,7 +425,7 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
         place = fds_fork_share();
     process_review_lists(p);
     struct birth *birth = birth_begin(a->exit_signal);
-    long pid = place < 0 ? place : host_fork(t, a, word);
+    long pid = place < 0 ? place : host_fork(t, a, word, tid);
     if (pid == 0) {
         int status = renew_in_child(t, a, st, &none);
         fds_fork_answer(status);
