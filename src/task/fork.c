@@ -415,7 +415,8 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     ksigset_t pending = 0;
     host(SYS_rt_sigpending, &pending, 8);
     size_t run = 0; /* found before the space is locked */
-    int late, *tid = a->flags & CLONE_PARENT_SETTID ? mem_hva(p->space, gva(a->parent_tid), sizeof *tid, &run) : &late;
+    int late = 0,
+        *tid = a->flags & CLONE_PARENT_SETTID ? mem_hva(p->space, gva(a->parent_tid), sizeof *tid, &run) : &late;
     if (run < sizeof *tid)
         tid = &late;
 

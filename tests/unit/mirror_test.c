@@ -1,6 +1,6 @@
 /* links: src/mem/region.c src/mem/slab.c src/mem/space.c src/mem/map.c src/mem/limits.c src/mem/mirror.c src/mem/echo.c src/mem/remap.c src/mem/advise.c src/mem/fault.c
  * src/mem/access.c src/mem/object.c src/mem/memfile.c src/base/fds.c src/base/fsize.c src/base/persona.c src/base/fault.c src/base/lines.c
- * src/base/lock.c src/base/procfs.c */
+ * src/base/lock.c src/base/place.c src/base/procfs.c */
 /* Random memory calls on a space whose machine is a table of pages in this file. After each of them the region tree, the host's mappings of
  * the slab (as /proc/self/maps has them), the page tables and the bytes have to agree, with each other and with a model. */
 #include <stdarg.h>
