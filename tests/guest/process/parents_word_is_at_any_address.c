@@ -1,4 +1,5 @@
 /* covers: clone */
+/* ways: cow copy (memory in a file would be shared by the copy that the host makes: docs/limits.md) */
 #include "child.h"
 
 /* Where the parent is to be told its child's id, and where it is not: addresses that nothing has, or that are out of the program's reach. */
