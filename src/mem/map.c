@@ -89,6 +89,11 @@ int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
     return 0;
 }
 
+int host_would_have(struct space *sp, const struct region *r, uint64_t size, int prot)
+{
+    return is_lazy(r) ? host_would_map(sp, size, prot, r->flags & RG_NORESERVE ? MAP_NORESERVE : 0) : 0;
+}
+
 bool locks_pages(const struct region *like)
 {
     return (like->flags & (RG_LOCKED | RG_ONFAULT)) == RG_LOCKED && like->prot != PROT_NONE;

@@ -249,10 +249,10 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             break;
         }
         if (g->prot != want) {
-            if (counts_as_data(want, g->flags) && !counts_as_data(g->prot, g->flags) &&
-                sp->data + (e - at) > sp->limits.data) {
-                r = -ENOMEM;
-                break;
+            if (counts_as_data(want, g->flags) && !counts_as_data(g->prot, g->flags)) {
+                r = sp->data + (e - at) > sp->limits.data ? -ENOMEM : host_would_have(sp, g, e - at, want);
+                if (r)
+                    break;
             }
             /* Tell the host first where it can refuse (a shared mapping of a read-only file: EACCES). */
             r = mirror_protect(sp, at, e, g->prot, want);
