@@ -15,6 +15,7 @@
 
 /* From here to twice that programs map nothing, for the sake of echo.c; any other place is as good. */
 #define SLAB_AREA (1ull << 45)
+#define SLAB_SIZE (1ull << 42) /* as much as the tables of a space and the slots of a VM are for, since files of a TiB are mapped whole */
 
 uint64_t random_below(uint64_t bound)
 {
@@ -77,7 +78,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
             sp->own_end = traits.reserved;
         }
     } else {
-        r = slab_init(&sp->slab, SLAB_AREA + random_below(SLAB_AREA >> CHUNK_SHIFT) * CHUNK_SIZE, 1ull << 40);
+        r = slab_init(&sp->slab, SLAB_AREA + random_below(SLAB_AREA >> CHUNK_SHIFT) * CHUNK_SIZE, SLAB_SIZE);
     }
     if (r) {
         free(sp);

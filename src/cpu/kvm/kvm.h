@@ -10,7 +10,7 @@
 #include "base/raw.h"
 #include "cpu/cpu.h"
 
-#define MAX_SLOTS 1100 /* 1 TiB by the GiB, and what is smaller */
+#define MAX_SLOTS 4200 /* 4 TiB by the GiB, and what is smaller */
 
 struct slot {
     uint64_t gpa, size;
