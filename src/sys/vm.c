@@ -1,28 +1,79 @@
 /* process_vm_readv and process_vm_writev: between guest processes the remote addresses are guest addresses too. */
 #include <errno.h>
 #include <limits.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 
 #include "fs/target.h"
 #include "sys/handlers.h"
 
-/* The remote pieces at their host addresses in the other supervisor; a bad address becomes one that faults there and ends the list. */
-static int remote_pieces(const struct space_view *v, const struct iovec *user, uint64_t count, struct iovec *out)
+/* What one call of the host's can move of the other side: what is in that supervisor, or zeros, of memory where nothing was ever put. */
+struct batch {
+    bool zero;
+    int n;
+    uint64_t size;
+    struct iovec piece[IOV_MAX];
+};
+
+static const char zeros[PAGE_SIZE];
+
+/* Anonymous memory that may be read and has no place in the host process yet: how many bytes from `va` on are so, at most `*run`, or 0. */
+static uint64_t untouched(const struct space_view *v, uint64_t va, uint64_t run)
 {
-    int n = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        uint64_t at = (uint64_t) user[i].iov_base, left = user[i].iov_len;
-        while (left && n < IOV_MAX) {
-            uint64_t run = 0, hva = space_view_hva(v, at, &run);
-            uint64_t size = hva ? MIN(run, left) : left;
-            out[n++] = (struct iovec){(void *) hva, size};
-            if (!hva)
-                return n;
-            at += size;
-            left -= size;
+    const struct region_info *r = space_view_region(v, va);
+    return r && r->anon && !r->shared && (r->prot & PROT_READ) ? MIN(run, r->end.v - va) : 0;
+}
+
+/* The next batch of the list, which is taken from its front. A bad address becomes one that faults there and ends the list. */
+static void next_batch(const struct space_view *v, long nr, struct iovec **user, uint64_t *count, struct batch *b)
+{
+    b->n = 0;
+    b->size = 0;
+    while (*count && b->n < IOV_MAX) {
+        const uint64_t at = (uint64_t) (*user)->iov_base, left = (*user)->iov_len;
+        uint64_t run = v->chunk_size - at % v->chunk_size, hva = left ? space_view_hva(v, at, &run) : 0;
+        uint64_t size = MIN(run, left), none = hva || nr == SYS_process_vm_writev ? 0 : untouched(v, at, size);
+        if (b->n && left && b->zero != !!none)
+            return;
+        if (none) {
+            size = MIN(none, sizeof zeros);
+            hva = (uint64_t) zeros;
+        } else if (!hva) {
+            size = left;
         }
+        if (left) {
+            b->zero = none;
+            b->piece[b->n++] = (struct iovec){(void *) hva, size};
+            b->size += size;
+        }
+        if (left && !hva)
+            *count = 0;
+        else if (size < left)
+            **user = (struct iovec){(void *) (at + size), left - size};
+        else
+            ++*user, --*count;
     }
-    return n;
+}
+
+static int64_t move_batches(long nr, int pid, const struct space_view *v, struct iovec *local, size_t nlocal, struct iovec *user, uint64_t count)
+{
+    autofree struct batch *b = malloc(sizeof *b);
+    int64_t done = 0;
+    if (!b)
+        return -ENOMEM;
+    while (nlocal) {
+        next_batch(v, nr, &user, &count, b);
+        if (!b->n)
+            break;
+        const long r = host(nr, b->zero ? host(SYS_getpid) : pid, local, nlocal, b->piece, b->n, 0);
+        if (r < 0)
+            return done ? done : r;
+        done += r;
+        if ((uint64_t) r < b->size)
+            break;
+        iov_advance(&local, &nlocal, (size_t) r);
+    }
+    return done;
 }
 
 static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
@@ -47,8 +98,7 @@ static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
     if (a[4] > IOV_MAX)
         return -EINVAL;
     user = malloc((a[4] + 1) * sizeof *user);
-    remote = malloc(IOV_MAX * sizeof *remote);
-    if (!user || !remote)
+    if (!user)
         return -ENOMEM;
     if (copy_in(sp, user, gva(a[3]), a[4] * sizeof *user))
         return -EFAULT;
@@ -62,9 +112,9 @@ static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
     r = target_view(&g, &v);
     if (r)
         return -EPERM;
-    nremote = remote_pieces(&v, user, a[4], remote);
+    const int64_t done = move_batches(nr, pid, &v, local, (size_t) nlocal, user, a[4]);
     space_view_free(&v);
-    return host(nr, pid, local, nlocal, remote, nremote, 0);
+    return done;
 }
 
 int64_t sys_process_vm_readv(struct thread *t, const uint64_t a[6])
