@@ -55,7 +55,8 @@ static void next_batch(const struct space_view *v, long nr, struct iovec **user,
     }
 }
 
-static int64_t move_batches(long nr, int pid, const struct space_view *v, struct iovec *local, size_t nlocal, struct iovec *user, uint64_t count)
+static int64_t move_batches(long nr, int pid, const struct space_view *v, struct iovec *local, size_t nlocal,
+                            struct iovec *user, uint64_t count)
 {
     autofree struct batch *b = malloc(sizeof *b);
     int64_t done = 0;

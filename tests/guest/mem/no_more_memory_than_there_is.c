@@ -23,7 +23,8 @@ int main(void)
 {
     struct sysinfo s;
     MUST(sysinfo(&s) == 0);
-    const size_t all = (s.totalram + s.totalswap) * s.mem_unit, much = (2 * all + (1 << 30)) & ~(size_t) 0xfffff, little = 8 * T_PAGE;
+    const size_t all = (s.totalram + s.totalswap) * s.mem_unit, much = (2 * all + (1 << 30)) & ~(size_t) 0xfffff,
+                 little = 8 * T_PAGE;
     const int rw = PROT_READ | PROT_WRITE;
 
     get("to be written", much, rw, 0);

@@ -41,15 +41,22 @@ int main(void)
     char *at;
     MUST(read(up[0], &at, sizeof at) == sizeof at);
 
-    const struct iovec all = {mine, sizeof mine}, odd[] = {{mine + 3, 70 * MIB}, {mine + 75 * MIB, 5}, {mine + 80 * MIB, 80 * MIB}};
+    const struct iovec all = {mine, sizeof mine},
+                       odd[] = {{mine + 3, 70 * MIB}, {mine + 75 * MIB, 5}, {mine + 80 * MIB, 80 * MIB}};
     get("a piece that nobody touched", pid, &all, 1, &(struct iovec){at + 85 * MIB + 77, 3 * MIB}, 1);
     get("more than one call of the host's takes", pid, &all, 1, &(struct iovec){at, 149 * MIB}, 1);
     get("pieces", pid, odd, 3,
-        (struct iovec[]){{at + 39 * MIB, 2 * MIB}, {at, 0}, {at + 191 * MIB + 5, 7}, {at + 79 * MIB, 60 * MIB}, {at + 155 * MIB, 35 * MIB}}, 5);
+        (struct iovec[]){{at + 39 * MIB, 2 * MIB},
+                         {at, 0},
+                         {at + 191 * MIB + 5, 7},
+                         {at + 79 * MIB, 60 * MIB},
+                         {at + 155 * MIB, 35 * MIB}},
+        5);
     get("up to what it may not read", pid, &all, 1, &(struct iovec){at + 150 * MIB - 100, 300}, 1);
     get("what it may not read", pid, &all, 1, &(struct iovec){at + 150 * MIB, 300}, 1);
     get("up to its end", pid, &all, 1, &(struct iovec){at + SIZE - 100, T_PAGE}, 1);
-    get("to where nothing is", pid, (struct iovec[]){{mine, 1000}, {(void *) BAD_PTR, 1000}}, 2, &(struct iovec){at + 90 * MIB, 3000}, 1);
+    get("to where nothing is", pid, (struct iovec[]){{mine, 1000}, {(void *) BAD_PTR, 1000}}, 2,
+        &(struct iovec){at + 90 * MIB, 3000}, 1);
     get("nothing", pid, &all, 1, &(struct iovec){at, 0}, 1);
     kill(pid, SIGKILL);
     reap(pid);
