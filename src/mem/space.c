@@ -15,9 +15,8 @@
 
 /* From here to twice that programs map nothing, for the sake of echo.c; any other place is as good. */
 #define SLAB_AREA (1ull << 45)
-#define SLAB_SIZE                                                                                                      \
-    (1ull                                                                                                              \
-     << 42) /* as much as the tables of a space and the slots of a VM are for, since files of a TiB are mapped whole */
+/* Files of a TiB are mapped whole; the tables of a space and the slots of a VM are for no more than this. */
+#define SLAB_SIZE (1ull << 42)
 
 uint64_t random_below(uint64_t bound)
 {
