@@ -20,6 +20,8 @@ static bool has_echo(struct space *sp, uint64_t va)
 /* The next stretch of [*at, end) with an echo, or without. */
 static bool next_stretch(struct space *sp, uint64_t *at, uint64_t end, bool echo, uint64_t *start)
 {
+    if (echo)
+        *at = chunk_find(sp, *at, end, CH_ECHO);
     while (*at < end && has_echo(sp, *at) != echo)
         *at = (*at | (CHUNK_SIZE - 1)) + 1;
     *start = *at;
@@ -45,8 +47,10 @@ static void claim(struct space *sp, uint64_t start, uint64_t end)
                 host(SYS_munmap, p, at - from);
             continue;
         }
-        for (uint64_t c = from >> CHUNK_SHIFT; c < at >> CHUNK_SHIFT; c++)
+        for (uint64_t c = from >> CHUNK_SHIFT; c < at >> CHUNK_SHIFT; c++) {
+            chunk_use(sp, c);
             __atomic_fetch_or(chunk_entry(sp, c), CH_ECHO, __ATOMIC_RELAXED);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ static uint32_t entry_at(struct space *sp, uint64_t c)
 
 static void entry_set(struct space *sp, uint64_t c, uint32_t e)
 {
+    chunk_use(sp, c);
     __atomic_store_n(chunk_entry(sp, c), e,
                      __ATOMIC_RELEASE); /* pairs with mem_hva's load: the image is there before the flag */
 }
@@ -28,9 +29,7 @@ static uint8_t *hva_at(struct space *sp, uint64_t va)
 
 bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out)
 {
-    uint64_t va = *at;
-    while (va < end && !(entry_at(sp, va >> CHUNK_SHIFT) & CH_HOST))
-        va = (va | (CHUNK_SIZE - 1)) + 1;
+    uint64_t va = chunk_find(sp, *at, end, CH_HOST);
     if (va >= end) {
         *at = end;
         return false;
@@ -52,10 +51,7 @@ bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out)
 
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end)
 {
-    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++)
-        if (entry_at(sp, c) & CH_HOST)
-            return true;
-    return false;
+    return chunk_find(sp, start, end, CH_HOST) < end;
 }
 
 /* Whole chunks of large anonymous memory are backed by huge pages: with 4 KiB backing a first touch costs many times as much. Not what is
@@ -240,21 +236,19 @@ static bool is_vvar(const struct region *r)
 
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 {
-    while (start < end) {
+    while ((start = chunk_find(sp, start, end, CH_GUEST)) < end) {
         uint64_t stop = MIN(end, (start | (CHUNK_SIZE - 1)) + 1);
-        uint32_t e = entry_at(sp, start >> CHUNK_SHIFT);
-        if (e & CH_GUEST) {
-            uint64_t pa = ((uint64_t) (e & CH_INDEX) << CHUNK_SHIFT) + (start & (CHUNK_SIZE - 1));
-            if (start - sp->vvar_start < sp->vvar_size && is_vvar(region_at(sp, start))) {
-                stop = MIN(stop, sp->vvar_start + sp->vvar_size);
-                pa = sp->vvar_gpa + (start - sp->vvar_start);
-            } else if (start < sp->vvar_start) {
-                stop = MIN(stop, sp->vvar_start);
-            }
-            int r = guest_map(sp, start, pa, stop - start, prot);
-            if (r)
-                return r;
+        uint64_t pa =
+            ((uint64_t) (entry_at(sp, start >> CHUNK_SHIFT) & CH_INDEX) << CHUNK_SHIFT) + (start & (CHUNK_SIZE - 1));
+        if (start - sp->vvar_start < sp->vvar_size && is_vvar(region_at(sp, start))) {
+            stop = MIN(stop, sp->vvar_start + sp->vvar_size);
+            pa = sp->vvar_gpa + (start - sp->vvar_start);
+        } else if (start < sp->vvar_start) {
+            stop = MIN(stop, sp->vvar_start);
         }
+        int r = guest_map(sp, start, pa, stop - start, prot);
+        if (r)
+            return r;
         start = stop;
     }
     return 0;
@@ -262,9 +256,11 @@ int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
 {
-    for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++) {
+    while ((start = chunk_find(sp, start, end, CH_HOST)) < end) {
+        const uint64_t c = start >> CHUNK_SHIFT;
         uint32_t e = entry_at(sp, c);
-        if (!(e & CH_HOST) || (e & CH_GUEST))
+        start = (c + 1) << CHUNK_SHIFT;
+        if (e & CH_GUEST)
             continue;
         int r = sp->in_place ? 0 : slab_back(&sp->slab, sp->machine, e & CH_INDEX, 1);
         if (r)

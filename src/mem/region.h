@@ -44,6 +44,7 @@ RB_HEAD(region_tree, region);
 #define CH_GUEST 0x40000000u /* and so are the guest page tables */
 #define CH_ECHO 0x20000000u  /* its addresses are ours in the host process (echo.c) */
 #define CHUNKS (1u << (47 - CHUNK_SHIFT))
+#define CHUNK_BLOCK 8192u /* 16 GiB */
 
 struct space {
     struct lock lock; /* everything below; chunk[] is also read without it (see mem_hva) */
@@ -55,8 +56,10 @@ struct space {
     bool in_place;               /* the slab is the process (cpu.h), but ... */
     uint64_t own_start, own_end; /* ... for this, which is the supervisor's */
     uint32_t *chunk;             /* chunk_entry(); a binding never changes once it is there */
-    uint32_t *owner;             /* slab index -> 1 + guest chunk, 0: none. Not in place, where they are the same */
-    uint32_t owners;             /* entries of it */
+    uint64_t used[CHUNKS / CHUNK_BLOCK /
+                  64]; /* blocks of it in which an entry was ever set: what is only reserved is passed over */
+    uint32_t *owner;   /* slab index -> 1 + guest chunk, 0: none. Not in place, where they are the same */
+    uint32_t owners;   /* entries of it */
     struct space_limits limits;
     uint64_t brk_start, brk, mmap_base, stack_top;
     uint64_t total, data, stack, exec, locked, peak; /* bytes */
@@ -83,6 +86,28 @@ struct space {
 static inline uint32_t *chunk_entry(const struct space *sp, uint64_t c)
 {
     return &sp->chunk[(c + CHUNKS / 2) % CHUNKS];
+}
+
+static inline void chunk_use(struct space *sp, uint64_t c)
+{
+    const uint64_t b = c / CHUNK_BLOCK;
+    sp->used[b / 64] |= 1ull << b % 64;
+}
+
+/* The first address of [va, end) whose chunk has `flag`, or `end`. Lock held. */
+static inline uint64_t chunk_find(const struct space *sp, uint64_t va, uint64_t end, uint32_t flag)
+{
+    uint64_t c = va >> CHUNK_SHIFT;
+    while (c << CHUNK_SHIFT < end) {
+        const uint64_t b = c / CHUNK_BLOCK;
+        if (!(sp->used[b / 64] >> b % 64 & 1))
+            c = (b + 1) * CHUNK_BLOCK;
+        else if (__atomic_load_n(chunk_entry(sp, c), __ATOMIC_ACQUIRE) & flag)
+            return MAX(va, c << CHUNK_SHIFT);
+        else
+            c++;
+    }
+    return end;
 }
 
 /* region.c: the tree */

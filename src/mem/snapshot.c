@@ -366,6 +366,7 @@ static int load(struct space **out, const struct space_state *st)
     for (uint32_t i = 0; i < st->bindings; i++) {
         const struct binding_image *b = &st->binding[i];
         for (uint32_t k = 0; k < b->count; k++) {
+            chunk_use(sp, b->chunk + k);
             *chunk_entry(sp, b->chunk + k) = b->index + k;
             sp->owner[b->index + k] = b->chunk + k + 1;
         }
