@@ -52,6 +52,7 @@ enum trace_flags {
     F_IFMT,
     F_SI,
     F_CLD,
+    F_TCPOPT,
     F_SEGV,
 };
 

@@ -1,4 +1,4 @@
-/* What trace.c and trace_struct.c share: a line under construction, and how values and structures are written into it. Lines are built on
+/* What trace.c, trace_flags.c and trace_struct.c share: a line under construction, and how values and structures are written into it. Lines are built on
  * the stack and never touch guest memory but by copying. */
 #ifndef SYS_TRACE_LINE_H
 #define SYS_TRACE_LINE_H
