@@ -158,7 +158,7 @@ static bool piece_at(struct memory *m, uint64_t va, uint64_t size, struct piece 
         return false;
     uint64_t run = m->view.chunk_size - va % m->view.chunk_size;
     out->hva = space_view_hva(&m->view, va, &run);
-    out->zero = !out->hva;
+    out->zero = out->hva == UINT64_MAX;
     out->size = MIN(MIN(size, r->end.v - va), run);
     return true;
 }
@@ -168,7 +168,7 @@ static int64_t move_piece(struct memory *m, const struct piece *p, void *buf, bo
     static const char zeros[4096];
     if (p->zero) {
         struct iovec local = {buf, MIN(p->size, sizeof zeros)}, remote = {(void *) zeros, MIN(p->size, sizeof zeros)};
-        return write ? -EIO : host(SYS_process_vm_readv, host(SYS_getpid), &local, 1, &remote, 1, 0);
+        return write ? -EIO : host(SYS_process_vm_readv, host(SYS_gettid), &local, 1, &remote, 1, 0);
     }
     return host(write ? SYS_pwrite64 : SYS_pread64, m->fd, buf, p->size, p->hva);
 }

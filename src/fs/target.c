@@ -327,13 +327,18 @@ int target_view(const struct target *g, struct space_view *out)
     return space_view_remote(peek_arg, (void *) g, (uint64_t) g->proc.space, out);
 }
 
-size_t target_guest_read(const struct target *g, const struct space_view *v, uint64_t va, void *buf, size_t size)
+int target_view_again(const struct target *g, struct space_view *v)
+{
+    return space_view_again(peek_arg, (void *) g, (uint64_t) g->proc.space, v);
+}
+
+size_t target_guest_read(const struct target *g, struct space_view *v, uint64_t va, void *buf, size_t size)
 {
     size_t done = 0;
     while (done < size) {
         uint64_t run, hva = space_view_hva(v, va + done, &run);
         size_t n = MIN(run, size - done);
-        if (!hva)
+        if (hva == UINT64_MAX)
             break;
         struct iovec local = {(char *) buf + done, n}, remote = {(void *) hva, n};
         long r = host(SYS_process_vm_readv, memory_of(g), &local, 1, &remote, 1, 0);

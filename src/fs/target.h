@@ -41,9 +41,11 @@ void target_file(const struct target *g, const char *name, char *buf, size_t siz
 /* Copy from its supervisor's memory (0 or a negative errno), and from its guest memory (bytes, short at the first
  * hole). */
 int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size);
-size_t target_guest_read(const struct target *g, const struct space_view *v, uint64_t va, void *buf, size_t size);
+size_t target_guest_read(const struct target *g, struct space_view *v, uint64_t va, void *buf, size_t size);
 
 int target_view(const struct target *g, struct space_view *out);
+/* What has got its memory since then: 0, or a negative errno. */
+int target_view_again(const struct target *g, struct space_view *v);
 
 /* Its guest threads: their numbers in *tids (malloc'd), how many, or a negative errno when no consistent reading was
  * had. The kernel counts workers of its own (KVM's) among the threads of the process. With `find` not NULL, *find

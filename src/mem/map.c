@@ -78,15 +78,22 @@ static uint64_t place_low(struct space *sp, uint64_t hint, uint64_t size)
     return fits_hint(sp, hint, size, LOW_END) ? hint : find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE);
 }
 
-int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
+static int map_for_a_moment(uint64_t size, int prot, int flags)
 {
-    if (size < (64ull << 20) || prot == PROT_NONE || (sp->in_place && size <= (1ull << 30)))
-        return 0;
-    long p = host(SYS_mmap, NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | (flags & MAP_NORESERVE), -1, 0);
+    long p = host(SYS_mmap, NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (is_error(p))
         return (int) p;
     host(SYS_munmap, p, size);
     return 0;
+}
+
+int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
+{
+    if (size < (64ull << 20) || prot == PROT_NONE || (sp->in_place && size <= (1ull << 30)))
+        return 0;
+    int r = map_for_a_moment(size, prot, flags & MAP_NORESERVE);
+    /* Address space is the host process's own, and the guest's was asked for before. */
+    return r == -ENOMEM && map_for_a_moment(size, PROT_NONE, MAP_NORESERVE) == -ENOMEM ? 0 : r;
 }
 
 int host_would_have(struct space *sp, const struct region *r, uint64_t size, int prot)

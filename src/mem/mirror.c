@@ -125,11 +125,8 @@ static int bind_some(struct space *sp, uint64_t c, uint64_t last)
         uint32_t first = sp->in_place ? slab_claim(&sp->slab, sp->machine, c, n) : slab_take(&sp->slab, (uint32_t) n);
         if (!first)
             return -ENOMEM;
-        for (uint64_t i = 0; i < n; i++) {
-            if (sp->owner)
-                sp->owner[first + i] = (uint32_t) (c + i) + 1;
+        for (uint64_t i = 0; i < n; i++)
             entry_set(sp, c + i, first + (uint32_t) i);
-        }
         c += n;
     }
     return 0;
@@ -174,8 +171,11 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
         }
         if (r == 0)
             r = sp->in_place ? 0 : image_room(sp, from, to);
-        for (uint64_t i = 0; i < n && r == 0; i++)
+        for (uint64_t i = 0; i < n && r == 0; i++) {
+            if (sp->owner) /* which others read, and take for memory that is there */
+                sp->owner[index + i] = (uint32_t) (c + i) + 1;
             entry_set(sp, c + i, entry_at(sp, c + i) | CH_HOST);
+        }
         c += n;
     }
     return r;

@@ -109,6 +109,28 @@ int space_view_remote(peek_read *read, void *arg, uint64_t sp_addr, struct space
     return -EAGAIN;
 }
 
+int space_view_again(peek_read *read, void *arg, uint64_t sp_addr, struct space_view *v)
+{
+    struct space sp;
+    int r = v->in_place ? 0 : read(arg, sp_addr, &sp, sizeof sp);
+    if (r || v->in_place)
+        return r;
+    if (sp.slab.next > CHUNKS || sp.slab.next < v->chunks)
+        return -EIO;
+    uint32_t *owner = calloc(sp.slab.next + 1, sizeof *owner);
+    if (!owner)
+        return -ENOMEM;
+    r = read(arg, (uint64_t) sp.owner, owner, sp.slab.next * sizeof *owner);
+    if (r) {
+        free(owner);
+        return r;
+    }
+    free(v->owner);
+    v->owner = owner;
+    v->chunks = sp.slab.next;
+    return 0;
+}
+
 void space_view_free(struct space_view *v)
 {
     free(v->region);
@@ -124,20 +146,23 @@ uint64_t space_view_gva(const struct space_view *v, uint64_t hva)
     return (v->owner[index] - 1) * v->chunk_size + (hva - v->slab) % v->chunk_size;
 }
 
-uint64_t space_view_hva(const struct space_view *v, uint64_t va, uint64_t *run)
+uint64_t space_view_hva(struct space_view *v, uint64_t va, uint64_t *run)
 {
-    uint64_t off = va % v->chunk_size;
+    const uint64_t off = va % v->chunk_size, owner = va / v->chunk_size + 1;
+    *run = v->chunk_size - off;
     if (v->in_place) {
         const struct region_info *r = space_view_region(v, va);
-        *run = r ? r->end.v - va : 0;
-        return r ? va : 0;
+        *run = r ? r->end.v - va : *run;
+        return r ? va : UINT64_MAX;
     }
-    for (uint32_t i = 0; i < v->chunks; i++)
-        if (v->owner[i] == va / v->chunk_size + 1) {
-            *run = v->chunk_size - off;
+    /* Neighbours mostly lie side by side. */
+    uint32_t i = v->last;
+    for (uint32_t n = 0; n < v->chunks; n++, i = i + 1 < v->chunks ? i + 1 : 0)
+        if (i < v->chunks && v->owner[i] == owner) {
+            v->last = i;
             return v->slab + i * v->chunk_size + off;
         }
-    return 0;
+    return UINT64_MAX;
 }
 
 const struct region_info *space_view_region(const struct space_view *v, uint64_t va)

@@ -132,6 +132,7 @@ struct region *region_insert(struct space *sp, const struct region *like, uint64
     whole.gap = whole.max_gap = 0;
     whole.other = r->other;
     whole.live = false;
+    whole.charged |= whole.prot & PROT_WRITE;
     *r = whole;
     set_live(r, true);
     BUG_ON(RB_INSERT(region_tree, &sp->tree, r));
@@ -171,6 +172,7 @@ void region_set_prot(struct space *sp, struct region *r, int prot)
 {
     account(sp, r, -(int64_t) (r->end - r->start));
     r->prot = (uint8_t) prot;
+    r->charged |= prot & PROT_WRITE;
     account(sp, r, (int64_t) (r->end - r->start));
 }
 
@@ -213,6 +215,7 @@ void region_merge(struct space *sp, uint64_t start, uint64_t end)
         if (n && may_merge(r, n)) {
             uint64_t more = n->end - n->start;
             r->end = n->end;
+            r->charged &= n->charged;
             region_remove(sp, n);
             account(sp, r, (int64_t) more);
         } else {

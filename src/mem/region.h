@@ -33,6 +33,7 @@ struct region {
     uint16_t flags;
     uint8_t prot, name;
     bool live;            /* stands in the tree; for space_repair() */
+    bool charged;         /* was writable once: the host has said that there is room for it */
     struct region *other; /* list of all nodes that there ever were */
 };
 
@@ -281,7 +282,8 @@ int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int fl
 bool counts_as_data(int prot, int flags);
 /* The host's own judgement of a mapping that we make piece by piece later (overcommit). */
 int host_would_map(struct space *sp, uint64_t size, int prot, int flags);
-/* The same of `size` bytes that are to be as `r`, with these rights. What has an object the host itself judges, when it gets it. */
+/* The same of `size` bytes that are to be as `r`, with these rights, and were not asked for yet. What has an object the host itself judges, when it
+ * gets it. */
 int host_would_have(struct space *sp, const struct region *r, uint64_t size, int prot);
 /* Memory that is locked as it is made is there at once, and so is its host image. */
 bool locks_pages(const struct region *like);

@@ -249,7 +249,7 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
     const uint64_t more = flags & MREMAP_DONTUNMAP ? new_size : new_size - old_size;
     ret = may_expand(sp, more, 0, r->prot, r->flags);
     if (ret == 0)
-        ret = host_would_have(sp, r, more, r->prot);
+        ret = host_would_have(sp, r, more, r->prot | (r->charged ? PROT_WRITE : 0));
     if (ret)
         return ret;
     uint64_t end = old + old_size;

@@ -53,12 +53,24 @@ int slab_init(struct slab *s, uint64_t near, uint64_t bytes)
     if (!p)
         return -ENOMEM;
     s->base = (uint8_t *) (((uintptr_t) p + CHUNK_SIZE - 1) & ~(CHUNK_SIZE - 1));
+    const size_t before = (size_t) (s->base - (uint8_t *) p);
+    if (before)
+        munmap(p, before);
+    munmap(s->base + bytes, CHUNK_SIZE - before);
     s->limit = (uint32_t) (bytes >> CHUNK_SHIFT);
     s->next = 1;
     s->backed = INITIAL_CHUNKS;
     uint64_t blocks = s->limit / BLOCK_CHUNKS + 1;
     s->far = calloc((blocks + 63) / 64, sizeof *s->far);
     return s->far ? 0 : -ENOMEM;
+}
+
+void slab_limit(struct slab *s, uint64_t chunks)
+{
+    if (chunks >= s->limit)
+        return;
+    munmap(s->base + (chunks << CHUNK_SHIFT), (s->limit - chunks) << CHUNK_SHIFT);
+    s->limit = (uint32_t) chunks;
 }
 
 void slab_init_in_place(struct slab *s)

@@ -21,6 +21,8 @@ struct slab {
 /* `bytes` or, under a limit, less, `near` an address if there is room. 0 or -ENOMEM. */
 int slab_init(struct slab *s, uint64_t near, uint64_t bytes);
 
+/* No more than `chunks` of it can be used: the rest of the reservation goes. */
+void slab_limit(struct slab *s, uint64_t chunks);
 /* All of the process, for guest memory in place: guest chunk c is chunk c + 1, for 0 means none. */
 void slab_init_in_place(struct slab *s);
 /* Its chunks for the guest's [c, c + n), which are reserved on the host now: the first index, or 0 where something of the supervisor is. */

@@ -112,7 +112,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
         return r;
     }
     uint64_t top_chunk = machine_traits(sp->machine).gpa_limit >> CHUNK_SHIFT;
-    sp->slab.limit = (uint32_t) MIN(sp->slab.limit, top_chunk - 1); /* the last one is for host windows (vDSO) */
+    slab_limit(&sp->slab, top_chunk - 1); /* the last one is for host windows (vDSO) */
     *out = sp;
     return 0;
 }
@@ -251,11 +251,13 @@ int space_mprotect(struct space *sp, gva_t va, uint64_t size, int prot)
             break;
         }
         if (g->prot != want) {
-            if (counts_as_data(want, g->flags) && !counts_as_data(g->prot, g->flags)) {
-                r = sp->data + (e - at) > sp->limits.data ? -ENOMEM : host_would_have(sp, g, e - at, want);
-                if (r)
-                    break;
-            }
+            const bool grows = counts_as_data(want, g->flags) && !counts_as_data(g->prot, g->flags);
+            if (grows && sp->data + (e - at) > sp->limits.data)
+                r = -ENOMEM;
+            else if ((want & PROT_WRITE) && !g->charged)
+                r = host_would_have(sp, g, e - at, want);
+            if (r)
+                break;
             /* Tell the host first where it can refuse (a shared mapping of a read-only file: EACCES). */
             r = mirror_protect(sp, at, e, g->prot, want);
             if (r == -EACCES && want != prot) /* nothing is run from its file system */

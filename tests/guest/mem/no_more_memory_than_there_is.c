@@ -23,7 +23,7 @@ int main(void)
 {
     struct sysinfo s;
     MUST(sysinfo(&s) == 0);
-    const size_t all = (s.totalram + s.totalswap) * s.mem_unit, much = (2 * all + (1 << 30)) & ~(size_t) 0xfffff,
+    const size_t all = (s.totalram + s.totalswap) * s.mem_unit, much = (2 * all + (1 << 30)) & ~(size_t) 0x3fffff,
                  little = 8 * T_PAGE;
     const int rw = PROT_READ | PROT_WRITE;
 
@@ -55,6 +55,18 @@ int main(void)
     show("and used", lots[much - 1]);
     show_ok("hidden", mprotect(lots, much, PROT_NONE));
     show_ok("and shown", mprotect(lots, much, rw));
+
+    /* What was asked for in pieces is not asked for again. */
+    char *four = get("in four", much, PROT_NONE, 0);
+    for (int i = 0; i < 4; i++) {
+        show_ok("a quarter writable", mprotect(four + much / 4 * i, much / 4, rw));
+        four[much / 4 * i] = 4;
+    }
+    show_ok("all for reading", mprotect(four, much, PROT_READ));
+    show_ok("all writable", mprotect(four, much, rw));
+    show_ok("all hidden", mprotect(four, much, PROT_NONE));
+    show_ok("all writable", mprotect(four, much, rw));
+    munmap(four, much);
 
     const uintptr_t end = (uintptr_t) raw(brk, 0);
     show("a break beyond all", (uintptr_t) raw(brk, end + much) == end);

@@ -1,4 +1,5 @@
 /* covers: process_vm_readv */
+#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
 
@@ -20,6 +21,17 @@ static void get(const char *what, pid_t pid, const struct iovec *to, int n, cons
     }
     show(what, r);
     printf("  sum %lx, %ld untouched here\n", sum, nines);
+}
+
+static void *ask(void *arg)
+{
+    const int *up = arg;
+    char byte = 9, *at;
+    pid_t pid;
+    MUST(read(up[0], &pid, sizeof pid) == sizeof pid);
+    MUST(read(up[0], &at, sizeof at) == sizeof at);
+    const struct iovec to = {&byte, 1}, from = {at + 85 * MIB, 1};
+    _exit(process_vm_readv(pid, &to, 1, &from, 1, 0) == 1 ? byte : 7);
 }
 
 /* What a process has never touched is zeros to the others, too, however it lies among what it has. */
@@ -57,7 +69,21 @@ int main(void)
     get("up to its end", pid, &all, 1, &(struct iovec){at + SIZE - 100, T_PAGE}, 1);
     get("to where nothing is", pid, (struct iovec[]){{mine, 1000}, {(void *) BAD_PTR, 1000}}, 2,
         &(struct iovec){at + 90 * MIB, 3000}, 1);
+    get("a length that is none", pid, &all, 1, (struct iovec[]){{at, 100}, {at, (size_t) -5}}, 2);
     get("nothing", pid, &all, 1, &(struct iovec){at, 0}, 1);
+    /* Asked by a thread whose process has lost its first one. */
+    pid_t half = fork();
+    if (half == 0) {
+        pthread_t thread;
+        MUST(pthread_create(&thread, NULL, ask, up) == 0);
+        pthread_exit(NULL);
+    }
+    struct {
+        pid_t pid;
+        char *at;
+    } __attribute__((packed)) tell = {pid, at};
+    MUST(write(up[1], &tell, sizeof tell) == sizeof tell);
+    show("by another thread than the first", reap(half));
     kill(pid, SIGKILL);
     reap(pid);
     return t_end();
