@@ -78,6 +78,9 @@ static uint64_t place_low(struct space *sp, uint64_t hint, uint64_t size)
     return fits_hint(sp, hint, size, LOW_END) ? hint : find_gap(sp, size, LOW_START, LOW_END, PAGE_SIZE);
 }
 
+/* Less is not worth two calls of the host's. */
+#define ASK_MIN (64ull << 20)
+
 static int map_for_a_moment(uint64_t size, int prot, int flags)
 {
     long p = host(SYS_mmap, NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
@@ -89,11 +92,15 @@ static int map_for_a_moment(uint64_t size, int prot, int flags)
 
 int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
 {
-    if (size < (64ull << 20) || prot == PROT_NONE || (sp->in_place && size <= (1ull << 30)))
+    if (size < ASK_MIN || prot == PROT_NONE || (sp->in_place && size <= (1ull << 30)))
         return 0;
-    int r = map_for_a_moment(size, prot, flags & MAP_NORESERVE);
-    /* Address space is the host process's own, and the guest's was asked for before. */
-    return r == -ENOMEM && map_for_a_moment(size, PROT_NONE, MAP_NORESERVE) == -ENOMEM ? 0 : r;
+    /* Address space is the host process's own, and the guest's was asked for before: ask of as much as there is some for. */
+    for (; size >= ASK_MIN; size /= 2) {
+        int r = map_for_a_moment(size, prot, flags & MAP_NORESERVE);
+        if (r != -ENOMEM || map_for_a_moment(size, PROT_NONE, MAP_NORESERVE) == 0)
+            return r;
+    }
+    return 0;
 }
 
 int host_would_have(struct space *sp, const struct region *r, uint64_t size, int prot)
