@@ -44,7 +44,8 @@ int space_view(struct space *sp, struct space_view *out)
     if (r == 0) {
         for (struct region *g = region_from(sp, 0); g && out->regions < sp->regions; g = region_next(g))
             out->region[out->regions++] = region_tell(g);
-        memcpy(out->owner, sp->owner, out->chunks * sizeof *out->owner);
+        if (out->chunks)
+            memcpy(out->owner, sp->owner, out->chunks * sizeof *out->owner);
     }
     unlock(sp);
     return r;
