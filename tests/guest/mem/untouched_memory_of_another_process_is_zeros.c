@@ -13,14 +13,15 @@ static void get(const char *what, pid_t pid, const struct iovec *to, int n, cons
 {
     memset(mine, 9, sizeof mine);
     const long r = process_vm_readv(pid, to, n, from, m, 0);
-    unsigned long sum = 0;
+    uint64_t sum = 0, word;
     long nines = 0;
-    for (size_t i = 0; i < sizeof mine; i++) {
-        sum = sum * 31 + (unsigned char) mine[i];
-        nines += mine[i] == 9;
+    for (size_t i = 0; i < sizeof mine; i += sizeof word) {
+        memcpy(&word, mine + i, sizeof word);
+        sum = sum * 31 + word;
+        nines += word == 0x0909090909090909;
     }
     show(what, r);
-    printf("  sum %lx, %ld untouched here\n", sum, nines);
+    printf("  sum %" PRIx64 ", %ld words untouched here\n", sum, nines);
 }
 
 static void *ask(void *arg)
