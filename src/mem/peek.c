@@ -113,11 +113,11 @@ int space_view_remote(peek_read *read, void *arg, uint64_t sp_addr, struct space
 int space_view_again(peek_read *read, void *arg, uint64_t sp_addr, struct space_view *v)
 {
     struct space sp;
-    int r = v->in_place ? 0 : read(arg, sp_addr, &sp, sizeof sp);
-    if (r || v->in_place)
+    int r = read(arg, sp_addr, &sp, sizeof sp);
+    if (r)
         return r;
     if (sp.slab.next > CHUNKS || sp.slab.next < v->chunks)
-        return -EIO;
+        return -EFAULT;
     uint32_t *owner = calloc(sp.slab.next + 1, sizeof *owner);
     if (!owner)
         return -ENOMEM;
@@ -159,7 +159,7 @@ uint64_t space_view_hva(struct space_view *v, uint64_t va, uint64_t *run)
     /* Neighbours mostly lie side by side. */
     uint32_t i = v->last;
     for (uint32_t n = 0; n < v->chunks; n++, i = i + 1 < v->chunks ? i + 1 : 0)
-        if (i < v->chunks && v->owner[i] == owner) {
+        if (v->owner[i] == owner) {
             v->last = i;
             return v->slab + i * v->chunk_size + off;
         }

@@ -29,7 +29,7 @@ int space_view(struct space *sp, struct space_view *out);
 typedef int peek_read(void *arg, uint64_t addr, void *buf, size_t size);
 int space_view_remote(peek_read *read, void *arg, uint64_t sp, struct space_view *out);
 
-/* Look again at what is bound by now. 0, or a negative errno: the old view is as it was. */
+/* Not in place: look again at what is bound by now. 0, or a negative errno, -EFAULT when another space is there; the old view is as it was then. */
 int space_view_again(peek_read *read, void *arg, uint64_t sp, struct space_view *v);
 
 void space_view_free(struct space_view *v);
