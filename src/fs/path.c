@@ -11,12 +11,12 @@
 
 #include "base/fds.h"
 #include "base/raw.h"
-#include "fs/procname.h"
 
 #define MAX_LINKS 40 /* MAXSYMLINKS: the 41st is ELOOP */
 #define PATH_FD (O_PATH | O_CLOEXEC)
 
 int (*fs_magic_link)(int dir, const char *name);
+int (*fs_hides)(const struct proc_name *p, int number);
 
 /* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped
  * symlink can change what is found but never where the search goes. Descriptors are born at numbers that the guest
@@ -159,12 +159,15 @@ static int found_dir(struct walk *w, const char *last)
     return found_object(w, dir);
 }
 
-static bool is_window_link(int dir, const char *name)
+/* A supervisor's descriptor in /proc/PID/fd is not there: 0, or a negative errno. */
+static int hidden(int dir, const char *name)
 {
     int n;
     struct proc_name p;
-    return proc_number(name, strlen(name), &n) && fds_reserved(n) && proc_name_of_fd(dir, &p) == 1 && p.pid &&
-           (strcmp(p.rest, "fd") == 0 || strcmp(p.rest, "fdinfo") == 0);
+    if (!proc_number(name, strlen(name), &n) || proc_name_of_fd(dir, &p) != 1 || !p.pid ||
+        (strcmp(p.rest, "fd") != 0 && strcmp(p.rest, "fdinfo") != 0))
+        return 0;
+    return fs_hides ? fs_hides(&p, n) : fds_reserved(n) ? -ENOENT : 0;
 }
 
 /* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor.
@@ -354,9 +357,9 @@ static int step_link(struct walk *w, const char *name, int *fd)
 static int step_name(struct walk *w, const struct step *s)
 {
     w->last = "";
-    if (is_window_link(w->dir, s->name))
-        return -ENOENT;
-    int r = proc_step_aside(&w->dir, s->name);
+    int r = hidden(w->dir, s->name);
+    if (r == 0)
+        r = proc_step_aside(&w->dir, s->name);
     if (r)
         return r;
     const struct fs_mount *m = mount_at(w, s->name);
@@ -462,11 +465,9 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     memcpy(parent, out->path, len);
     parent[len] = 0;
     fds_create_lock();
-    int r = 0;
     autofd dir = (int) host(SYS_openat, out->dirfd, len ? parent : ".", PATH_FD | O_DIRECTORY, 0);
-    if (dir >= 0 && is_window_link(dir, name)) {
-        r = -ENOENT;
-    } else if (dir >= 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
+    int r = dir >= 0 ? hidden(dir, name) : 0;
+    if (r == 0 && dir >= 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
         struct proc_name p;
         int fd = proc_name_of_fd(dir, &p) == 1 && p.pid && !p.rest[0] ? fs_magic_link(dir, name) : FS_MAGIC_HOST;
         if (fd >= 0)
@@ -532,16 +533,18 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
         return r;
     }
     if (fs_root.fd >= 0) {
-        /* The host confines this one to dirfd by itself, if dirfd is inside. */
+        /* The host confines this one to dirfd by itself, if dirfd is inside: the directory that was looked at, whatever is at that number by then. */
         if (*path == '/' && (flags & (FS_BENEATH | FS_IN_ROOT)) == FS_BENEATH)
             return -EXDEV;
         struct walk w = {.dir = -1};
         fds_create_lock();
         int r = enter_start(&w, dirfd);
-        if (w.dir >= 0)
+        if (r && w.dir >= 0)
             host(SYS_close, w.dir);
+        if (r == 0)
+            r = out->dirfd = out->owned = fds_adopt_fd(w.dir, false);
         fds_create_unlock();
-        return r;
+        return MIN(r, 0);
     }
     const char *name = strrchr(out->path, '/');
     name = name ? name + 1 : out->path;
@@ -549,7 +552,7 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
     /* Where such links may not be followed, the host says so of any. */
     const int no_jump = FS_NO_MAGICLINKS | FS_NO_SYMLINKS | FS_BENEATH | FS_IN_ROOT;
     const bool jumps = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
-    if ((jumps && !(flags & no_jump)) || (proc_number(name, strlen(name), &n) && fds_reserved(n)))
+    if ((jumps && !(flags & no_jump)) || proc_number(name, strlen(name), &n))
         return resolve_proc_name(flags, name, out);
     return 0;
 }

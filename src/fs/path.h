@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "fs/procname.h"
 #include "fs/root.h"
 
 /* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a
@@ -43,5 +44,8 @@ void fs_at_done(struct fs_at *at);
  * O_PATH|O_CLOEXEC descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */
 #define FS_MAGIC_HOST (-4096)
 extern int (*fs_magic_link)(int dir, const char *name);
+
+/* Is descriptor `number` of that process none of its guest's? 0, or the negative errno that its name gives. Set by proc.c. */
+extern int (*fs_hides)(const struct proc_name *p, int number);
 
 #endif

@@ -31,16 +31,16 @@ static int magic_link(int dir, const char *name)
     if (proc_name_of_fd(dir, &p) != 1 || !p.pid || !(p.rest[0] ? strcmp(p.rest, "fd") == 0 : link))
         return FS_MAGIC_HOST;
     int r = target_find(p.pid, p.tid, &g);
-    if (r <= 0)
-        return r ? r : FS_MAGIC_HOST;
+    /* To who has a root of its own the program of another root is like any outside. */
+    if (r == 0 || r == -ESRCH || (r == 1 && fs_root.strict && !target_shares_root(&g)))
+        return FS_MAGIC_HOST;
+    if (r < 0)
+        return r;
     if (strcmp(name, "exe") == 0)
         return target_exe_open(&g, O_PATH | O_CLOEXEC);
     if (strcmp(name, "root") == 0)
         return fs_root.strict ? (int) host(SYS_openat, fs_root.fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0)
                               : target_root_open(&g);
-    int number;
-    if (proc_number(name, strlen(name), &number) && fds_contains(g.window_base, g.window_count, number))
-        return -ENOENT;
     /* What a guest holds it may use again, wherever it is. A directory from outside would be a way out, though. */
     autofd fd = (int) host(SYS_openat, dir, name, O_PATH | O_CLOEXEC, 0);
     struct stat st;
@@ -53,10 +53,20 @@ static int magic_link(int dir, const char *name)
     return r ? r : steal_fd(&fd);
 }
 
+static int hides(const struct proc_name *p, int number)
+{
+    struct target g;
+    int r = target_find(p->pid, p->tid, &g);
+    if (r == 1)
+        return fds_contains(g.window_base, g.window_count, number) ? -ENOENT : 0;
+    return r == -ESRCH ? 0 : r;
+}
+
 void fs_proc_init(struct process *p, int exe_fd)
 {
     target_init(p, exe_fd);
     fs_magic_link = magic_link;
+    fs_hides = hides;
 }
 
 /* ---- open ---- */
@@ -92,15 +102,31 @@ static bool is_strayed(int fd, const struct stat *st)
            fs.f_type == PROC_SUPER_MAGIC && mount_of(fd, "") != mount_of(AT_FDCWD, "/proc");
 }
 
-bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *out)
+/* Whose memory is `fd`, which is open as O_PATH? 1: a guest's, which may be opened so; 0: none of ours; or what opening it says. */
+static int memory_of_guest(int fd, const struct stat *st, uint64_t flags, struct target *g)
 {
     static const int access[] = {
         [O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK, [O_ACCMODE] = R_OK | W_OK};
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC | (flags & (O_NOFOLLOW | O_DIRECTORY)), .resolve = resolve};
     struct proc_name p;
+    char link[64];
+    if (is_strayed(fd, st))
+        return -EACCES;
+    int r = proc_name_of_fd(fd, &p);
+    if (r != 1 || !p.pid || strcmp(p.rest, "mem"))
+        return MIN(r, 0);
+    r = target_find(p.pid, p.tid, g);
+    if (r != 1)
+        return r;
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    r = (int) host(439 /* faccessat2 */, PROCFS(link), access[flags & O_ACCMODE], AT_EACCESS);
+    return r ? r : 1;
+}
+
+bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *out)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC | (flags & (O_NOFOLLOW | O_DIRECTORY)), .resolve = resolve};
     struct target g;
     struct stat st;
-    bool found = false;
     /* Procfs is on no device; mem has no size, and is its owner's alone. */
     if (flags & O_PATH ||
         host(SYS_newfstatat, at->dirfd, at->path, &st, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) ||
@@ -109,23 +135,12 @@ bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, in
         return false;
     fds_create_lock();
     int fd = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
-    if (fd >= 0) {
-        char link[64];
-        snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-        if (is_strayed(fd, &st)) {
-            found = true;
-            *out = -EACCES;
-        } else {
-            found = proc_name_of_fd(fd, &p) == 1 && p.pid && strcmp(p.rest, "mem") == 0 &&
-                    target_find(p.pid, p.tid, &g) == 1 &&
-                    host(439 /* faccessat2 */, PROCFS(link), access[flags & O_ACCMODE], AT_EACCESS) == 0;
-            if (found)
-                *out = special_open(g.pid, flags);
-        }
+    int r = fd < 0 ? fd : memory_of_guest(fd, &st, flags, &g);
+    if (fd >= 0)
         host(SYS_close, fd);
-    }
+    *out = r == 1 ? special_open(target_number(&g), flags) : r;
     fds_create_unlock();
-    return found;
+    return r != 0;
 }
 
 /* Put `with` at the number `fd`. Consumes both on failure. */
@@ -166,8 +181,10 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
     int r = target_find(p->pid, p->tid, &g);
     if (r == 0)
         return fd;
+    if (r == -ESRCH) /* but there was somebody when this was opened, and it may have the memory that is gone */
+        return replace(fd, special_again(fd, flags), flags);
     if (r == 1 && mem)
-        return replace(fd, special_open(g.pid, flags), flags);
+        return replace(fd, special_open(target_number(&g), flags), flags);
     struct text t = {0};
     if (r == 1)
         r = file->text ? file->text(&g, fd, &t) : file->error;
@@ -263,7 +280,7 @@ static int64_t read_link(int dir, const char *name, char *out, size_t size)
     if (p.rest[0])
         return 0;
     int r = target_find(p.pid, p.tid, &g);
-    if (r < 0)
+    if (r < 0 && r != -ESRCH)
         return r;
     if (strcmp(name, "exe") == 0 && r == 1)
         return target_exe_path(&g, out, size);

@@ -69,18 +69,23 @@ static int make_memfd(const char *name, const void *text, size_t n, unsigned mod
     return r ? (int) r : steal_fd(&fd);
 }
 
+int special_again(int fd, uint64_t flags)
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
+    return (int) host(SYS_openat, PROCFS(link),
+                      (flags & ~(uint64_t) (O_NOFOLLOW | O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC, 0);
+}
+
 int special_text(const char *name, const void *text, size_t n, uint64_t flags, unsigned mode)
 {
     struct stat st;
-    char link[64];
     autofd fd = make_memfd(name, text, n, mode, &st);
     if (fd == -EFBIG)
         return make_pipe(text, n);
     if (fd < 0)
         return fd;
-    snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
-    return (int) host(SYS_openat, PROCFS(link),
-                      (flags & ~(uint64_t) (O_NOFOLLOW | O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC, 0);
+    return special_again(fd, flags);
 }
 
 int special_open(int pid, uint64_t flags)

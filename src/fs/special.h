@@ -18,6 +18,9 @@ int special_open(int pid, uint64_t flags);
 /* Memory of guest process `pid` at `va`, past the rights of its mappings: bytes moved, or a negative errno. */
 int64_t special_move(struct thread *t, int pid, uint64_t va, void *buf, size_t n, bool write);
 
+/* The file behind `fd` opened anew, but neither made nor cut: a descriptor, or a negative errno. Hold fds_create_lock(). */
+int special_again(int fd, uint64_t flags);
+
 /* A sealed memfd that holds `n` bytes, opened with `flags` (access mode and status flags), shown as `name`. Hold
  * fds_create_lock(). */
 int special_text(const char *name, const void *text, size_t n, uint64_t flags, unsigned mode);

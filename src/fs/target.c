@@ -57,10 +57,10 @@ bool target_is_program(uint64_t dev, uint64_t ino)
     return ino == program_ino && dev == program_dev && ino;
 }
 
-/* Who has its memory: of our own process the calling thread, for the first one may have ended, and has none then. */
+/* Who has its memory: the first thread may have ended, and has none then. Of our own process the calling thread has it. */
 static int memory_of(const struct target *g)
 {
-    return g->self ? (int) host(SYS_gettid) : g->pid;
+    return g->self ? (int) host(SYS_gettid) : target_number(g);
 }
 
 static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
@@ -81,6 +81,11 @@ static int peek_number(int number, uint64_t addr, void *buf, size_t size)
     autofd fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
     long r = fd < 0 ? fd : host(SYS_pread64, fd, buf, size, addr);
     return r < 0 ? (int) r : (size_t) r == size ? 0 : -EFAULT;
+}
+
+int target_number(const struct target *g)
+{
+    return g->by ? g->by : g->pid;
 }
 
 int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
@@ -141,33 +146,34 @@ static bool is_own_process(int proc, int pid)
     return n > 0 && proc_number(link, (size_t) n, &number) && number == pid;
 }
 
-static bool is_own_thread(int proc, int tid)
+static bool has_thread(int proc, const char *process, int tid)
 {
     char path[64];
     struct stat st;
-    snprintf(path, sizeof path, "self/task/%d", tid);
+    snprintf(path, sizeof path, "%s/task/%d", process, tid);
     return host(SYS_newfstatat, proc, path, &st, 0) == 0;
 }
 
 void target_file(const struct target *g, const char *name, char *buf, size_t size)
 {
-    /* thread-self: the first thread may have ended. */
     if (g->self)
         snprintf(buf, size, "/proc/thread-self/%s", name);
     else
-        snprintf(buf, size, "/proc/%d/%s", g->pid, name);
+        snprintf(buf, size, "/proc/%d/%s", memory_of(g), name);
 }
 
 /* A child that does not say when it is there has its parent's memory until then. The mark goes last, so it is looked at first. */
-static bool is_unborn(const struct target *g, int number)
+static bool is_unborn(const struct target *g, int proc, int number)
 {
+    char parent[16];
     int forking = 0;
     target_peek(g, g->at + offsetof(struct process, forking), &forking, sizeof forking);
-    return forking && forking != number;
+    snprintf(parent, sizeof parent, "%d", forking);
+    return forking && forking != number && !has_thread(proc, parent, number);
 }
 
-/* `number`: of another process. -EAGAIN: it is not there yet. */
-static int fill(struct target *out, const struct published *p, int number)
+/* `number`: of another process or its thread in `proc`, a procfs. -EAGAIN: it is not there yet. */
+static int fill(struct target *out, const struct published *p, int proc, int number)
 {
     out->exe_fd = p->exe_fd;
     out->window_base = p->window_base;
@@ -175,7 +181,7 @@ static int fill(struct target *out, const struct published *p, int number)
     out->root_fd = p->root_fd;
     /* A vfork child shares these variables with its parent, but has a process of its own. */
     out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p->proc;
-    if (!out->self && is_unborn(out, number))
+    if (!out->self && is_unborn(out, proc, number))
         return -EAGAIN;
     int r = target_peek(out, out->at, &out->proc, sizeof out->proc);
     return r ? r : 1;
@@ -184,10 +190,11 @@ static int fill(struct target *out, const struct published *p, int number)
 int target_self(struct target *out)
 {
     *out = (struct target){.pid = (int) host(SYS_getpid), .self = true, .exe_fd = -1};
-    return published.proc ? fill(out, &published, 0) : 0;
+    return published.proc ? fill(out, &published, -1, 0) : 0;
 }
 
-/* `out` is another process, whose number in `proc`, a procfs, is `number`. */
+/* `out` is another process, whose number in `proc`, a procfs, is `number`, or a thread of it. Whatever keeps us from seeing its program is no
+ * answer: a process can hide that for a moment (PR_SET_DUMPABLE). */
 static int look_at(int proc, int number, struct target *out)
 {
     struct published p;
@@ -197,16 +204,17 @@ static int look_at(int proc, int number, struct target *out)
     const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV};
     snprintf(name, sizeof name, "%d", number);
     autofd dir = (int) host(SYS_openat2, proc, name, &how, sizeof how);
-    if (dir < 0)
-        return dir == -EXDEV ? -EACCES : 0;
-    if (host(SYS_newfstatat, dir, "exe", &st, 0) || !target_is_elfuse(st.st_dev, st.st_ino))
-        return 0; /* not ours, or not for us to know: the host's answer is what there is */
-    int r = find_published(proc, number, out, &p);
+    int r = dir < 0 ? dir : (int) host(SYS_newfstatat, dir, "exe", &st, 0);
+    if (r)
+        return r == -ENOENT ? -ESRCH : r == -EXDEV ? -EACCES : r == -EACCES ? -EPERM : r;
+    if (!target_is_elfuse(st.st_dev, st.st_ino))
+        return 0;
+    r = find_published(proc, number, out, &p);
     if (r)
         return r;
     if (p.magic != MAGIC || !p.proc)
         return -EACCES; /* about to start its program */
-    return fill(out, &p, number);
+    return fill(out, &p, proc, number);
 }
 
 /* Let a child come up. False: it has had a second, and is stopped. */
@@ -246,12 +254,16 @@ static int look_for(int pid, int tid, struct target *out)
     } else if (is_own_process(proc, pid)) {
         r = target_self(out);
         out->tid = tid;
-    } else if (is_own_thread(proc, pid)) {
+    } else if (has_thread(proc, "self", pid)) {
         r = target_self(out);
         out->tid = pid;
     } else {
         *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
         r = look_at(proc, pid, out);
+        if (r == -ESRCH && tid) {
+            out->by = tid;
+            r = look_at(proc, tid, out);
+        }
     }
     if (proc >= 0)
         host(SYS_close, steal_fd(&proc));
@@ -262,7 +274,7 @@ static int look_for(int pid, int tid, struct target *out)
 /* Is it the calling process, by its number in our procfs, or a thread of it? */
 static int look_by_number(int number, struct target *out)
 {
-    if (!is_own_process(procfs_fd(), number) && !is_own_thread(procfs_fd(), number))
+    if (!is_own_process(procfs_fd(), number) && !has_thread(procfs_fd(), "self", number))
         return look_at(procfs_fd(), number, out);
     return target_self(out);
 }
@@ -276,12 +288,12 @@ int target_now(int pid, struct target *out)
     autofd fd = (int) host(SYS_pidfd_open, pid, 0);
     if (fd == -EINVAL || fd == -ENOENT)
         fd = (int) host(SYS_pidfd_open, pid, PIDFD_A_THREAD);
-    int number = fd < 0 ? fd : procfs_pidfd(fd), r;
+    int number = fd < 0 ? fd : procfs_pidfd(fd);
     /* A thread on an older kernel: the same number, where the process's own is. */
     if (fd < 0 && fd != -ESRCH && is_own_process(procfs_fd(), (int) host(SYS_getpid)))
         number = pid;
     *out = (struct target){.pid = pid, .exe_fd = -1};
-    r = number > 0 ? look_by_number(number, out) : number == -ESRCH ? 0 : number;
+    int r = number > 0 ? look_by_number(number, out) : number ? number : -ESRCH;
     if (fd >= 0)
         host(SYS_close, steal_fd(&fd));
     fds_create_unlock();
@@ -295,14 +307,15 @@ static int look_behind(int pidfd, struct target *out)
     fds_create_lock();
     int number = procfs_pidfd(pidfd);
     *out = (struct target){.number = number, .exe_fd = -1};
-    int r = number > 0 ? look_by_number(number, out) : number;
+    int r = number > 0 ? look_by_number(number, out) : number ? number : -ESRCH;
     fds_create_unlock();
     return r;
 }
 
 int target_find(int pid, int tid, struct target *out)
 {
-    return ONCE_BORN(look_for(pid, tid, out));
+    const int r = ONCE_BORN(look_for(pid, tid, out));
+    return r == -EPERM ? -EACCES : r; /* as its files say it */
 }
 
 int target_of(int pid, struct target *out)
@@ -452,6 +465,21 @@ int target_root_open(const struct target *g)
         target_file(g, name, link, sizeof link);
     }
     return (int) host(SYS_openat, AT_FDCWD, link, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+bool target_shares_root(const struct target *g)
+{
+    struct stat own, other;
+    char name[32], path[64];
+    if (g->self)
+        return true;
+    if (g->root_fd < 0 || fs_root.fd < 0)
+        return g->root_fd < 0 && fs_root.fd < 0;
+    snprintf(name, sizeof name, "fd/%d", g->root_fd);
+    target_file(g, name, path, sizeof path);
+    return host(SYS_newfstatat, PROCFS(path), &other, 0) == 0 &&
+           host(SYS_newfstatat, fs_root.fd, "", &own, AT_EMPTY_PATH) == 0 && own.st_dev == other.st_dev &&
+           own.st_ino == other.st_ino;
 }
 
 void target_rooted(void)

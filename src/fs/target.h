@@ -9,6 +9,7 @@
 
 struct target {
     int pid, tid;        /* tid: 0 for the process as such; pid: as kill(2) would take it */
+    int by;              /* the thread that has its memory, where it is not the first */
     int number;          /* known by a pidfd only: what our procfs calls it; pid is 0 then */
     bool self;           /* the calling process (its threads included) */
     uint64_t at;         /* address of its struct process, */
@@ -23,18 +24,22 @@ void target_init(struct process *p, int exe_fd);
 /* The root of this process is another one now. */
 void target_rooted(void);
 
-/* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it
- * is not; or a negative errno: -EACCES, a guest that the host does not let us look into. */
+/* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it runs another program, so that
+ * the host's answer is right; or a negative errno: -ESRCH, nobody, or without memory any more; -EACCES, a guest that the host
+ * does not let us look into, or one that cannot be told. */
 int target_find(int pid, int tid, struct target *out);
-/* The same of a process or thread by its number in the caller's pid namespace, as system calls take it. Whatever is mounted on /proc. */
+/* The same of a process or thread by its number in the caller's pid namespace, as system calls take it. Whatever is mounted on /proc. -EPERM: it cannot
+ * be told whether it is a guest. */
 int target_of(int pid, struct target *out);
 /* The same at once: -EAGAIN where it is a child that has not come up yet, for which the others wait; such a child is traced by nobody. */
 int target_now(int pid, struct target *out);
-/* The same of the process behind a pidfd; -EBADF: it is none. Only target_peek() works on the result. 0 too when the process has ended. */
+/* The same of the process behind a pidfd; -EBADF: it is none. Only target_peek() works on the result. */
 int target_of_pidfd(int pidfd, struct target *out);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */
 int target_self(struct target *out);
 
+/* Under which number its memory is found. */
+int target_number(const struct target *g);
 /* The host's path of its /proc/PID/`name`. */
 void target_file(const struct target *g, const char *name, char *buf, size_t size);
 
@@ -69,6 +74,8 @@ bool target_next_guest(struct target *g, uint64_t *next);
 int target_exe_open(const struct target *g, int flags);
 int64_t target_exe_path(const struct target *g, char *buf, size_t size);
 
+/* Has it the root that we have? */
+bool target_shares_root(const struct target *g);
 /* An O_PATH descriptor of its root, or a negative errno. */
 int target_root_open(const struct target *g);
 

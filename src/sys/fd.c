@@ -217,7 +217,7 @@ int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
             return -EFAULT;
     ret = target_of_pidfd((int) a[0], &g);
     if (ret < 0)
-        return ret == -EBADF ? ret : -EPERM;
+        return ret == -EBADF || ret == -ESRCH ? ret : -EPERM;
     if (ret == 0 || !g.self)
         return -EPERM;
     for (unsigned i = 0; i < count; i++) {

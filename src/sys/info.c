@@ -219,7 +219,9 @@ static int64_t limit_of(int pid, int resource, const struct rlimit64 *new, struc
 
     if (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)
         guest = target_of(pid, &other);
-    if (guest < 0 && new)
+    if (guest == -ESRCH)
+        new = NULL; /* nobody, or one that has ended: limits are nothing to it */
+    else if (guest < 0 && new)
         return -EPERM;
     if (guest > 0 && new) {
         if (resource != RLIMIT_NOFILE)

@@ -70,12 +70,21 @@ static int64_t open_busy(const struct sys_path *p, uint64_t flags, struct open_h
 
 /* ---- beside others who can name the new number ---- */
 
+/* Is the path that of a descriptor in the window itself, and not of a name in it? */
+static bool is_held(const struct fs_at *at)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/thread-self/fd/%d", at->owned);
+    return at->owned >= 0 && !at->resolve && strcmp(at->path, path) == 0;
+}
+
 /* Is whatever the host may find at this path by now safe to be opened at a number that other threads can guess? What is new is, and what is
  * held by a descriptor in the window has been looked at. */
 static bool opens_directly(struct thread *t, const struct sys_path *p, uint64_t flags)
 {
     return flags & O_PATH || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) || p->host != p->at.path ||
-           p->at.owned >= 0 || process_owns_table(t->proc);
+           is_held(&p->at) || process_owns_table(t->proc);
 }
 
 /* `size` 0: as openat(2) takes flags. */
@@ -202,7 +211,9 @@ static int64_t open_looked_at(struct thread *t, const struct sys_path *p, struct
         how->flags = asked.flags;
         if (ret != -EEXIST)
             return opened(t, ret, p, asked.flags);
-        r = follow_link(&dirfd, path, asked.resolve); /* to nothing; or somebody has made it meanwhile */
+        r = asked.flags & O_NOFOLLOW
+                ? 0
+                : follow_link(&dirfd, path, asked.resolve); /* to nothing; or somebody has made it meanwhile */
         if (r < 0)
             return r;
     }

@@ -57,9 +57,9 @@ static int64_t robust_list_of(int pid, uint64_t *head)
     uint64_t at = 0, size;
     int r = target_of(pid, &g);
     if (r == 0)
-        return host(SYS_get_robust_list, pid, head, &size); /* no guest, or nobody */
+        return host(SYS_get_robust_list, pid, head, &size);
     if (r < 0)
-        return -EPERM;
+        return r == -ESRCH ? r : -EPERM;
     g.tid = pid;
     r = target_threads_at(&g, &tids, &other, &at);
     if (r < 0 || !at)

@@ -404,7 +404,7 @@ static int64_t set_syscall_info(struct asked *q)
 static int64_t word(struct asked *q, bool poke)
 {
     uint64_t value = q->data;
-    int64_t r = special_move(q->t, q->tr->pid, q->addr, &value, sizeof value, poke);
+    int64_t r = special_move(q->t, q->tr->tid, q->addr, &value, sizeof value, poke);
     if (r != sizeof value)
         return -EIO;
     return poke ? 0 : to_user(q, q->data, &value, sizeof value);
@@ -565,7 +565,10 @@ static int64_t traceme(struct thread *t)
 {
     struct target g;
     int parent = (int) host(SYS_getppid), tid = t->proc->forked_by;
-    if (t->trace.tracer_pid || parent <= 0 || target_of(parent, &g) == 0)
+    if (t->trace.tracer_pid || parent <= 0)
+        return -EPERM;
+    int found = target_of(parent, &g);
+    if (found == 0 || found == -ESRCH || found == -EPERM)
         return -EPERM;
     if (!tid || host(SYS_tgkill, parent, tid, 0))
         tid = parent;

@@ -140,7 +140,7 @@ static int64_t transfer(struct thread *t, long nr, const uint64_t a[6])
     struct side o = {.pid = pid, .list = remote, .count = a[4]};
     r = target_of(pid, &o.target);
     if (r < 0)
-        return -EPERM;
+        return r == -ESRCH ? r : -EPERM;
     if (r == 0)
         return host(nr, pid, local, nlocal, remote, a[4], 0); /* no guest: as the host allows */
     r = target_view(&o.target, &o.view);
