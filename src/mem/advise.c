@@ -89,12 +89,6 @@ static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, l
     return ret;
 }
 
-/* What is there for good is never locked: VM_SPECIAL in mlock_fixup(). */
-static bool is_special(const struct region *r)
-{
-    return r->name == REGION_VVAR || r->name == REGION_VDSO;
-}
-
 int region_mark(struct space *sp, uint64_t start, uint64_t end, int set, int clear)
 {
     int r = region_split(sp, start);

@@ -21,10 +21,7 @@ static bool grow_stack(struct space *sp, uint64_t va)
     uint64_t floor = below ? below->end : MMAP_MIN;
     if (below && below->prot != PROT_NONE && !(below->flags & RG_GROWSDOWN))
         floor += 256 * PAGE_SIZE;
-    uint64_t want = page_down(va);
-    uint64_t top = r->end;
-    for (struct region *n = region_next(r); n && n->start == top && n->origin == r->origin; n = region_next(n))
-        top = n->end;
+    uint64_t want = page_down(va), top = r->end;
     if (want < floor || top - want > sp->limits.stack)
         return false;
     /* A little more than asked for, where it is allowed: each fault is an exit. */

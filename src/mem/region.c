@@ -190,14 +190,6 @@ int region_split(struct space *sp, uint64_t va)
         return -ENOMEM;
     }
     r->end = va;
-    /* What hangs below a growing region is its lower part's alone. */
-    if (like.flags & RG_GROWSDOWN) {
-        struct region *upper = region_at(sp, va);
-        account(sp, upper, -(int64_t) (end - va));
-        upper->flags &= ~RG_GROWSDOWN;
-        account(sp, upper, (int64_t) (end - va));
-        gap_update(upper);
-    }
     return 0;
 }
 

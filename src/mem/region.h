@@ -204,6 +204,12 @@ static inline bool is_lazy(const struct region *r)
     return (r->flags & (RG_ANON | RG_SHARED)) == RG_ANON;
 }
 
+/* The kernel's own, wherever it is moved; never locked (VM_SPECIAL in mlock_fixup()). */
+static inline bool is_special(const struct region *r)
+{
+    return r->name == REGION_VVAR || r->name == REGION_VDSO;
+}
+
 /* object.c: what mappings are of, kept by a descriptor in the window or a segment's id. fds_create_lock() and lock held. */
 enum { OBJECT_FREE, OBJECT_FILE, OBJECT_SHARED, OBJECT_SEGMENT };
 struct object {

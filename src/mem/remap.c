@@ -176,10 +176,9 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
         return ret;
     if (like->origin >= ORIGIN_FIRST)
         like->origin = sp->next_origin++;
-    like->name = like->name == REGION_HEAP ? REGION_PLAIN : like->name;
+    like->name = is_special(like) ? like->name : REGION_PLAIN;
     if (like->origin == ORIGIN_HEAP)
         like->origin = ORIGIN_ANON;
-    like->flags &= ~RG_GROWSDOWN;
     /* Who works there at this moment finds nothing at the old place, and nothing at the new one before all is there. */
     struct region hidden = *like;
     hidden.prot = PROT_NONE;

@@ -171,6 +171,8 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
         r = mirror_remove(sp, from, to);
         for (; r == 0 && g && g->start < to; g = n) {
             n = region_next(g);
+            if (g->name == REGION_STACK) /* it may grow there again, where it has no image now */
+                space_grows(sp);
             region_remove(sp, g);
         }
         start = to;

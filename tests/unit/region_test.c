@@ -97,7 +97,6 @@ static void model_split(struct model *m, uint64_t at)
     if (i == m->n || m->r[i].start >= at)
         return;
     struct region upper = m->r[i];
-    upper.flags &= (uint8_t) ~RG_GROWSDOWN;
     m->r[i].end = at;
     model_insert(m, &upper, at, upper.end);
 }
@@ -313,8 +312,7 @@ static void a_tree_in_ruins_is_built_anew(void **state)
         sp->peak = MAX(sp->peak, sp->total);
         check(sp, &m);
         unsigned at = m.n ? (unsigned) below(m.n) : 0;
-        if (m.n == 0 || m.n + 1 >= MOST || m.r[at].end - m.r[at].start < 2 * PAGE_SIZE ||
-            (m.r[at].flags & RG_GROWSDOWN))
+        if (m.n == 0 || m.n + 1 >= MOST || m.r[at].end - m.r[at].start < 2 * PAGE_SIZE)
             continue;
         /* Half way through a split: the upper part is there, the lower one still has all of it. */
         uint64_t middle = m.r[at].start + PAGE_SIZE, end = m.r[at].end;
