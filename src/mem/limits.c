@@ -1,6 +1,8 @@
-/* What a space may have: RLIMIT_AS and RLIMIT_DATA, without what is the translator's; memory that was data and is to be code; the lowest pages. */
+/* What a space may have: RLIMIT_AS and RLIMIT_DATA, without what is the translator's; locked memory; memory that was data and is to be code; the
+ * lowest pages. */
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "base/raw.h"
 #include "mem/region.h"
@@ -50,6 +52,17 @@ int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int fl
     if (counts_as_data(prot, flags) && sp->data + size > sp->limits.data)
         return -ENOMEM;
     return 0;
+}
+
+int may_lock(struct space *sp, uint64_t size, int flags)
+{
+    struct rlimit64 limit;
+    if (!(flags & RG_LOCKED) || host(SYS_prlimit64, 0, RLIMIT_MEMLOCK, NULL, &limit) ||
+        sp->locked + size <= page_down(limit.rlim_cur))
+        return 0;
+    /* More than the limit by itself: it is let pass who has the privilege. */
+    int r = map_for_a_moment(limit.rlim_cur + PAGE_SIZE, PROT_NONE, MAP_LOCKED | MAP_NORESERVE);
+    return r == -EPERM || r == -EAGAIN ? r : 0;
 }
 
 /* Pages below vm.mmap_min_addr are a matter of privilege, which the host decides. */

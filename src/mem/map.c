@@ -81,7 +81,7 @@ static uint64_t place_low(struct space *sp, uint64_t hint, uint64_t size)
 /* Less is not worth two calls of the host's. */
 #define ASK_MIN (64ull << 20)
 
-static int map_for_a_moment(uint64_t size, int prot, int flags)
+int map_for_a_moment(uint64_t size, int prot, int flags)
 {
     long p = host(SYS_mmap, NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (is_error(p))
@@ -202,7 +202,11 @@ static int place_request(struct space *sp, struct request *q, const struct regio
             return -EEXIST;
         freed = mapped_bytes(sp, q->at, q->at + q->size, RG_EXEMPT);
     }
-    int ret = check_kind(q);
+    int ret = may_lock(sp, q->size, like->flags);
+    if (ret == -EPERM && !(q->flags & MAP_LOCKED)) /* mlockall(MCL_FUTURE) asked before */
+        ret = -EAGAIN;
+    if (ret == 0)
+        ret = check_kind(q);
     if (ret == 0 && denied_as_code(sp, like->prot, like->prot))
         ret = -EACCES;
     if (ret == 0)

@@ -286,6 +286,11 @@ int exempt_flag(const struct space *sp, bool of_translator);
 /* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
 bool counts_as_data(int prot, int flags);
+/* May so much more be locked, if these flags say so? RLIMIT_MEMLOCK, which the host has, too, and the privilege to pass it: 0, -EAGAIN, or -EPERM where
+ * nothing may be locked at all. */
+int may_lock(struct space *sp, uint64_t size, int flags);
+/* What the host says of such a mapping. */
+int map_for_a_moment(uint64_t size, int prot, int flags);
 /* The host's own judgement of a mapping that we make piece by piece later (overcommit). */
 int host_would_map(struct space *sp, uint64_t size, int prot, int flags);
 /* The same of `size` bytes that are to be as `r`, with these rights, and were not asked for yet. What has an object the host itself judges, when it
