@@ -23,6 +23,16 @@ static int host_move(uint8_t *from, uint8_t *to, uint64_t size)
     return r ? r : host_move(from + half, to + half, size - half);
 }
 
+/* Host pages of `like` in [start, end): as locked as it is. */
+static int lock_pages(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
+{
+    int r = 0;
+    struct run run;
+    while (r == 0 && (like->flags & RG_LOCKED) && run_next(sp, &start, end, &run))
+        r = mirror_lock(like, run.hva, run.end - run.start);
+    return r;
+}
+
 /* Move the host pages of [old, old + size) to [to, to + size). The source keeps an empty mapping until the caller removes it, so that no
  * hole is ever left in the slab for another thread's mmap to fall into. */
 static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size)
@@ -51,11 +61,9 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
 /* What moved has its rights again, and its lock. */
 static int open_moved(struct space *sp, const struct region *like, uint64_t to, uint64_t size)
 {
-    uint64_t at = to;
-    struct run run;
     int r = mirror_protect(sp, to, to + size, PROT_NONE, like->prot);
-    while (r == 0 && (like->flags & RG_LOCKED) && run_next(sp, &at, to + size, &run))
-        r = mirror_lock(like, run.hva, run.end - run.start);
+    if (r == 0)
+        r = lock_pages(sp, like, to, to + size);
     echo_open(sp, like, to, to + size);
     return r ? r : mirror_guest(sp, to, to + size);
 }
@@ -83,6 +91,8 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
     struct run run;
     if (!run_next(sp, &at, last_page + PAGE_SIZE, &run))
         return -EFAULT;
+    if (r->flags & RG_LOCKED) /* or what is made of it would be, and count for a moment */
+        host(SYS_munlock, run.hva, PAGE_SIZE);
     long p;
     if (r->flags & RG_SHARED) {
         p = host(SYS_mremap, run.hva, 0, PAGE_SIZE + extra, MREMAP_MAYMOVE); /* old size 0: a second mapping of it */
@@ -127,6 +137,9 @@ static int extend(struct space *sp, const struct region *like, uint64_t last_pag
         r = mirror_new(sp, n, start, end, -1, 0, 0);
     } else {
         r = grow_object(sp, like, last_page, start, end - start);
+        lock_pages(sp, like, last_page, last_page + PAGE_SIZE);
+        if (r == 0)
+            r = lock_pages(sp, like, start, end);
         if (r == 0)
             r = show(sp, start, end, like->prot);
         if (r == 0)
@@ -179,13 +192,18 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     like->name = is_special(like) ? like->name : REGION_PLAIN;
     if (like->origin == ORIGIN_HEAP)
         like->origin = ORIGIN_ANON;
-    /* Who works there at this moment finds nothing at the old place, and nothing at the new one before all is there. */
+    /* Who works there at this moment finds nothing at the old place, and nothing at the new one before all is there, nor is it locked twice. */
+    const int locks = like->flags & (RG_LOCKED | RG_ONFAULT);
     struct region hidden = *like;
     hidden.prot = PROT_NONE;
+    hidden.flags &= (uint16_t) ~locks;
     struct region *moved = region_insert(sp, &hidden, to, to + old_size);
     if (!moved)
         return -ENOMEM;
     ret = is_lazy(like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0) : mirror_bind(sp, to, to + old_size);
+    /* It grows first: what cannot must not have moved. */
+    if (ret == 0 && new_size > old_size)
+        ret = extend(sp, like, end - PAGE_SIZE, to + old_size, to + new_size);
     /* What is moved in pieces must not be refused in the middle. */
     const unsigned n = ret ? 0 : pieces(sp, old, end) + pieces(sp, to, to + old_size);
     if (n > 2 && !room_for_mappings(MOVING + 2 * MIN(n, 100u)))
@@ -195,19 +213,20 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     if (ret == 0)
         ret = move_pages(sp, like, old, to, old_size);
     if (ret) {
-        unmap_locked(sp, to, to + old_size);
+        unmap_locked(sp, to, to + new_size);
         mirror_protect(sp, old, end, PROT_NONE, like->prot);
+        lock_pages(sp, like, old, end);
         return ret;
     }
     region_set_prot(sp, moved, like->prot);
     /* What stays behind was moved by the host in the same way, and is not locked any more. */
-    ret = flags & MREMAP_DONTUNMAP ? region_mark(sp, old, end, 0, RG_LOCKED | RG_ONFAULT) : unmap_locked(sp, old, end);
+    ret = flags & MREMAP_DONTUNMAP ? region_mark(sp, old, end, 0, locks) : unmap_locked(sp, old, end);
     if (ret == 0 && (flags & MREMAP_DONTUNMAP))
         ret = mirror_protect(sp, old, end, PROT_NONE, like->prot);
     if (ret == 0)
+        ret = region_mark(sp, to, to + old_size, locks, 0);
+    if (ret == 0)
         ret = open_moved(sp, like, to, old_size);
-    if (ret == 0 && new_size > old_size)
-        ret = extend(sp, like, to + old_size - PAGE_SIZE, to + old_size, to + new_size);
     if (ret)
         return ret;
     region_merge(sp, to, to + new_size);
@@ -246,7 +265,7 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         r = region_at(sp, old);
     }
     const uint64_t more = flags & MREMAP_DONTUNMAP ? new_size : new_size - old_size;
-    ret = may_expand(sp, more, 0, r->prot, r->flags);
+    ret = may_lock(sp, new_size - old_size, r->flags) ? -EAGAIN : may_expand(sp, more, 0, r->prot, r->flags);
     if (ret == 0)
         ret = host_would_have(sp, r, more, r->prot | (r->charged ? PROT_WRITE : 0));
     if (ret)
