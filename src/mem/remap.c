@@ -165,6 +165,8 @@ static int64_t duplicate(struct space *sp, struct region *like, uint64_t old, ui
         if (ret == 0)
             echo_open(sp, like, to, to + size);
     }
+    if (ret)
+        unmap_locked(sp, to, to + size);
     return ret ? ret : (int64_t) to;
 }
 
