@@ -10,7 +10,7 @@ static const char *const names[KINDS] = {"nanosleep", "clock_nanosleep", "poll",
 static struct shared {
     long result, took_ms;
     uint32_t word;
-} *at;
+} * at;
 
 static long waits(int kind)
 {
