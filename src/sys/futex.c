@@ -20,11 +20,7 @@ static int64_t restart_wait(struct thread *t)
     const struct timespec end = {(time_t) d[WAIT_SEC], (long) d[WAIT_NSEC]};
     long r = sys_block(t, SYS_futex, mem_hva(t->proc->space, gva(d[WAIT_WORD]), 4, NULL), (long) d[WAIT_OP],
                        (uint64_t) (uint32_t) d[WAIT_VAL], &end, NULL, d[WAIT_BITS]);
-    if (r == -EINTR || r == -ERESTARTNOINTR) {
-        t->restart_fn = restart_wait;
-        return -ERESTART_RESTARTBLOCK;
-    }
-    return r;
+    return r == -EINTR ? -ERESTART_RESTARTBLOCK : r;
 }
 
 /* When a wait of `rel` from now ends. */

@@ -289,9 +289,5 @@ int64_t sys_signalfd4(struct thread *t, const uint64_t a[6])
 int64_t sys_restart_syscall(struct thread *t, const uint64_t a[6])
 {
     (void) a;
-    int64_t (*fn)(struct thread *) = t->restart_fn;
-    if (!fn)
-        return -EINTR;
-    t->restart_fn = NULL;
-    return fn(t);
+    return t->restart_fn ? t->restart_fn(t) : -EINTR; /* once more, when that is interrupted, until a handler returns */
 }

@@ -307,13 +307,14 @@ struct wait {
     int arg;     /* a relative timeout that the call leaves as it is, 0: none */
     int64_t end; /* 0: none, or not known */
     struct timespec left;
-    bool begun;
-    long done; /* bytes that have been transferred before */
+    bool begun; /* the host has made it, or the guest's call that this one restarts, and was interrupted */
+    long done;  /* bytes that have been transferred before */
 };
 
-static struct wait wait_begin(long nr, const long a[6])
+static struct wait wait_begin(const struct thread *t, long nr, const long a[6])
 {
     struct wait w = {.arg = nr == SYS_rt_sigtimedwait ? 2 : nr == SYS_epoll_pwait2 || nr == SYS_semtimedop ? 3 : 0};
+    w.begun = t->nr == SYS_restart_syscall;
     const struct timespec *ts = w.arg ? (const struct timespec *) a[w.arg] : NULL;
     if (ts && ts->tv_sec >= 0 && (uint64_t) ts->tv_nsec < NSEC && (ts->tv_sec || ts->tv_nsec))
         w.end = clock_after(ts->tv_sec, ts->tv_nsec);
@@ -432,12 +433,12 @@ long sys_block(struct thread *t, long nr, ...)
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
+    struct wait w = wait_begin(t, nr, a);
     if (t->sig_taken)
-        return -ERESTARTNOINTR; /* there is room for one; it is delivered first */
+        return w.begun ? -EINTR : -ERESTARTNOINTR; /* there is room for one; it is delivered first */
     const ksigset_t guest = t->sigmask & ~SYNC_BITS;
     const bool open = vcpu_signals_open(t->vcpu, t->sigmask);
     ksigset_t now = open ? guest : signal_supervisor_mask;
-    struct wait w = wait_begin(nr, a);
     long r;
     do {
         const ksigset_t mask = guest | choose_quiet(t);
@@ -463,7 +464,7 @@ long sys_block_masked(struct thread *t, ksigset_t *mask, long nr, ...)
     va_start(ap, nr);
     six(a, ap);
     va_end(ap);
-    struct wait w = wait_begin(nr, a);
+    struct wait w = wait_begin(t, nr, a);
     long r;
     do {
         *mask = (t->sigmask & ~SYNC_BITS) | choose_quiet(t); /* those two are never blocked on the host */
