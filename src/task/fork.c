@@ -176,16 +176,21 @@ static bool parent_is_told(const struct clone_args_in *a)
     return a->flags & (CLONE_PIDFD | CLONE_PARENT_SETTID);
 }
 
-/* The child's word to its parent, which waits for it. */
+static void say(int fd, int status)
+{
+    host(SYS_sendto, fd, &status, sizeof status, MSG_NOSIGNAL, NULL, 0);
+}
+
+/* The child's word to its parent, which waits for it, or has ended or executed by another thread's doing: then the child goes on as it is. */
 static void answer(const struct ready *ready, const struct clone_args_in *a, int status)
 {
     if (fault(FAULT_FORK_CHILD_EXIT))
         host(SYS_exit_group, 125);
     if (fault(FAULT_FORK_CHILD_KILL))
         host(SYS_kill, host(SYS_getpid), SIGKILL);
-    host(SYS_write, ready->fd[1], &status, sizeof status);
-    if (status == 0 && parent_is_told(a) && ready_read(ready->fd[1], &status) != sizeof status)
-        status = -EAGAIN;
+    say(ready->fd[1], status);
+    if (status == 0 && parent_is_told(a))
+        ready_read(ready->fd[1], &status);
     if (status)
         host(SYS_exit_group, 125);
     if (vfork_end < 0)
@@ -377,7 +382,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
             status = -EAGAIN; /* it died before it could say */
         } else if (status == 0 && parent_is_told(a)) {
             status = clone_tell_parent(t, a, (int) pid, pidfd);
-            host(SYS_sendto, ready.fd[0], &status, sizeof status, MSG_NOSIGNAL, NULL, 0);
+            say(ready.fd[0], status);
         }
         if (status == 0)
             birth_end(birth, false);
