@@ -31,6 +31,8 @@ int clone_tell_parent(struct thread *t, const struct clone_args_in *a, int pid, 
 void clone_drop_pidfd(int pid, int pidfd);
 
 /* process_memory_shared() from now on. */
-void process_share_memory(bool shared);
+void process_share_memory(void);
+/* In the child of a fork: nobody else is in this memory, whatever the parent's other threads were about. */
+void process_own_memory(void);
 
 #endif

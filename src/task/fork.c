@@ -136,9 +136,8 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->shares_fs = a->flags & CLONE_FS;
     p->vfork_child = false; /* the child of one has memory of its own again */
     process_self = p;
-    process_guests = NULL;
     birth_forget();
-    process_share_memory(false);
+    process_own_memory();
     int r = ready->pic ? picture_load(ready->pic, t, ready->fd[1]) : space_fork_child(p->space, t->vcpu);
     if (r == 0 && in_place(p)) {
         clone_in_place(t, a);

@@ -26,8 +26,9 @@ int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 #define clone __clone
 #endif
 
-static bool memory_shared; /* for good: there is no telling when the last one ends */
-static unsigned visits;    /* threads of this memory that sleep for a child in it, or would */
+static bool memory_shared FORKED;      /* for good: there is no telling when the last one ends */
+static unsigned visits FORKED;         /* threads of this memory that sleep for a child in it, or would */
+static struct lock guests_lock FORKED; /* process_guests */
 
 bool process_memory_shared(void)
 {
@@ -47,11 +48,17 @@ static void visit(struct process *p, int more)
     pthread_mutex_unlock(&p->lock);
 }
 
-void process_share_memory(bool shared)
+void process_share_memory(void)
 {
-    __atomic_store_n(&memory_shared, shared, __ATOMIC_RELEASE);
-    if (!shared)
-        visits = 0;
+    __atomic_store_n(&memory_shared, true, __ATOMIC_RELEASE);
+}
+
+void process_own_memory(void)
+{
+    memory_shared = false;
+    visits = 0;
+    guests_lock = (struct lock){0};
+    process_guests = NULL;
 }
 
 struct spawn {
@@ -68,8 +75,6 @@ struct spawn {
     int pidfd;   /* if it is in two pieces of the slab that it has to be stored; else -1 */
     int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
 };
-
-static struct lock guests_lock; /* process_guests */
 
 static void guests_add(struct process *p)
 {
@@ -372,7 +377,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
     /* It may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it. */
     if (t->proc->vfork_child)
-        process_share_memory(true);
+        process_share_memory();
     visit(t->proc, 1);
     if (sleeps_itself(s)) {
         pid = spawn_run(s);
@@ -380,7 +385,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
         visit(t->proc, -1);
         return pid;
     }
-    process_share_memory(true); /* before the child is there; process_exit() reads it */
+    process_share_memory(); /* before the child is there; process_exit() reads it */
     pthread_t sleeper;
     pthread_attr_t attr;
     pthread_attr_init(&attr);
