@@ -63,7 +63,7 @@ void process_own_memory(void)
 
 struct spawn {
     struct process proc;
-    struct thread thread;
+    struct thread *thread; /* by itself on the heap, as all are: in the child of a fork it is one like others */
     struct clone_args_in args;
     struct fds_user fds, *parent_fds;
     void *stack;
@@ -95,13 +95,20 @@ static void guests_remove(struct process *p)
     lock_drop(&guests_lock);
 }
 
+/* What a thread of a child that is gone had. */
+static void thread_forget(struct thread *n)
+{
+    thread_park(n);
+    seccomp_drop(n);
+    free((void *) n->trace.xsave);
+    free(n);
+}
+
 static void spawn_free(struct spawn *s)
 {
     if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    if (s->thread.vcpu)
-        vcpu_park(s->thread.vcpu);
-    seccomp_drop(&s->thread);
+    thread_forget(s->thread);
     if (s->proc.execing) { /* on the child's stack; its descriptors went with it */
         s->proc.execing->fd = s->proc.execing->interp_fd = -1;
         program_free(s->proc.execing);
@@ -118,11 +125,14 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
 {
     struct process *p = t->proc;
     struct spawn *s = calloc(1, sizeof *s);
+    struct thread *n = calloc(1, sizeof *n);
     autofree struct cpu_state *st = fault(FAULT_VFORK_REGISTERS) ? NULL : clone_state(t, a);
-    if (!s || !st) {
+    if (!s || !n || !st) {
+        free(n);
         free(s);
         return -ENOMEM;
     }
+    s->thread = n;
     s->args = *a;
     s->refs = 1;
     s->pidfd = -1;
@@ -161,7 +171,6 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
             r = -ENOMEM;
         }
     }
-    struct thread *n = &s->thread;
     n->proc = &s->proc;
     n->sigmask = t->sigmask;
     if (a->flags & CLONE_VFORK) /* the only one that is not meant to have a stack of its own */
@@ -209,7 +218,7 @@ static bool sleeps_itself(const struct spawn *s)
 static int spawn_main(void *arg)
 {
     struct spawn *s = arg;
-    struct thread *t = &s->thread;
+    struct thread *t = s->thread;
     if (s->args.flags & CLONE_PIDFD)
         fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
@@ -235,7 +244,7 @@ static void wait_for_threads(struct spawn *s, int pid)
     const struct timespec moment = {.tv_nsec = 200000};
     struct thread *n;
     LIST_FOREACH (n, &s->proc.threads, link)
-        while (n != &s->thread && n->tid && host(SYS_tgkill, pid, n->tid, 0) != -ESRCH)
+        while (n != s->thread && n->tid && host(SYS_tgkill, pid, n->tid, 0) != -ESRCH)
             host(SYS_nanosleep, &moment, NULL);
 }
 
@@ -245,12 +254,9 @@ static void threads_gone(struct spawn *s)
     struct thread *n, *next;
     for (n = LIST_FIRST(&s->proc.threads); n; n = next) {
         next = LIST_NEXT(n, link);
-        if (n == &s->thread || !n->tid)
+        if (n == s->thread || !n->tid)
             continue;
-        thread_park(n);
-        seccomp_drop(n);
-        free((void *) n->trace.xsave);
-        free(n);
+        thread_forget(n);
     }
 }
 
@@ -270,7 +276,7 @@ static void spawn_gone(struct spawn *s, int pid)
     if (pid > 0 && !s->proc.released)
         process_walk_lists(&s->proc);
     if (pid > 0)
-        thread_clear_tid(&s->thread);
+        thread_clear_tid(s->thread);
     threads_gone(s);
 }
 
@@ -285,7 +291,7 @@ static int64_t spawn_run(struct spawn *s)
     struct thread *t = current;
     int *word = NULL, error = fault(FAULT_VFORK_HOST);
     if (error == 0 && a->flags & CLONE_PIDFD)
-        error = clone_pidfd_word(&s->thread, a, &s->pidfd, &word);
+        error = clone_pidfd_word(s->thread, a, &s->pidfd, &word);
     guests_add(&s->proc);
     if (a->flags & CLONE_PIDFD)
         fds_clone_lock();

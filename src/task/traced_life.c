@@ -175,7 +175,9 @@ void traced_thread_end(struct thread *t, int status)
     else if (traced_is_ended(t)) /* the end of a first thread is told with that of the last one */
         traced_end_with_others(t);
     traced_leave(t);
-    free((void *) t->trace.xsave);
+    void *xsave = (void *) t->trace.xsave;
+    t->trace.xsave = 0; /* of a first thread this is looked at again, when its process ends */
+    free(xsave);
 }
 
 /* The others wait for their tracer first, each for itself. */
