@@ -31,8 +31,8 @@ int main(void)
     }
     struct timespec ts;
     for (int c = 0; c < 2; c++) {
-        clock_gettime(c ? CLOCK_MONOTONIC : CLOCK_REALTIME, &ts);
         int64_t t0 = now_ns(CLOCK_MONOTONIC);
+        clock_gettime(c ? CLOCK_MONOTONIC : CLOCK_REALTIME, &ts);
         ts.tv_nsec += 10000000;
         if (ts.tv_nsec >= 1000000000)
             ts.tv_sec++, ts.tv_nsec -= 1000000000;
