@@ -1,5 +1,7 @@
 /* covers: restart_syscall nanosleep ptrace fork */
 /* What a wait that was interrupted has left to restart stays until a handler returns, in a child of fork, too. */
+#include <sys/time.h>
+
 #include "ptrace.h"
 
 static void by_hand(const char *where)
