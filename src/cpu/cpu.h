@@ -70,7 +70,8 @@ void machine_fork_prepare(struct machine *m);
 void machine_fork_parent(struct machine *m);
 
 /* Between the two no vCPU runs guest code: a copy of the memory that is made meanwhile is of one instant. For a fork that does not go by the
- * host's own; between machine_fork_prepare() and machine_fork_parent(). No signal is used, so the guest's are left alone. */
+ * host's own; between machine_fork_prepare() and machine_fork_parent(). A process that ends needs no way back from there. No signal is used, so the
+ * guest's are left alone. */
 void machine_stop(struct machine *m);
 void machine_go(struct machine *m);
 

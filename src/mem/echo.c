@@ -1,5 +1,5 @@
 /* The echo: shared memory that the guest may write is mapped in the host process a second time, at the guest's own address. When a thread
- * dies by a signal that nobody can catch, only the host's kernel still gets to mark the locks it held (kernel/futex/core.c,
+ * dies by a signal that nobody can catch, or by an exec, only the host's kernel still gets to mark the locks it held (kernel/futex/core.c,
  * exit_robust_list()), and it follows the guest's list by the guest's addresses: so they lead there. Nobody else uses them. Where something of the
  * supervisor's lies already, and for what cannot be mapped twice, there is no echo. */
 #include <linux/mman.h>

@@ -26,10 +26,6 @@ int64_t sys_exit(struct thread *t, const uint64_t a[6])
 int64_t sys_exit_group(struct thread *t, const uint64_t a[6])
 {
     tracee_leave_all(t->proc, 0);
-    if (t->proc->vfork_child) {
-        thread_release_locks(t);
-        thread_clear_tid(t);
-    }
     process_exit(t, (int) (a[0] & 0xff));
 }
 

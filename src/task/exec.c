@@ -297,14 +297,13 @@ static int64_t execute(struct thread *t, struct program *p, unsigned place, int 
         char *envp[] = {to, from, NULL};
         t->proc->execing = p;
         traced_seal(t);
-        process_release_memory(t);
+        process_release_untold(t->proc);
         signal_block_every();
         traced_keep_notice(t);
         r = host(SYS_execveat, PROCFS("/proc/thread-self/exe"), shown_argv(p), place ? envp : envp + 1, 0);
         signal_block_all();
         traced_unseal(t);
         t->proc->execing = NULL;
-        t->proc->released = false;
         fds_close(state);
     }
     pthread_mutex_unlock(&t->proc->exec_lock);

@@ -131,7 +131,7 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     p->forked_by = forked_by;
     child_untraced(t, a->traced);
     t->robust_list = gva(0);
-    t->robust_told = p->released = false;
+    t->robust_told = false;
     t->clear_child_tid = gva(a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0);
     p->shares_fs = a->flags & CLONE_FS;
     p->vfork_child = false; /* the child of one has memory of its own again */

@@ -165,16 +165,25 @@ static void robust_entry(struct thread *t, uint64_t word, bool pi, bool pending)
         futex_wake(sp, gva(word), 1);
 }
 
+struct robust_head {
+    uint64_t next;
+    int64_t offset;
+    uint64_t pending;
+};
+
+/* False: nothing is on it, and nothing is about to be. */
+static bool read_robust_list(const struct thread *t, gva_t *list, struct robust_head *head)
+{
+    *list = gva(__atomic_load_n(&t->robust_list.v, __ATOMIC_RELAXED));
+    return list->v && get_user(t->proc->space, head, *list) == 0 && ((head->next & ~1ull) != list->v || head->pending);
+}
+
 static void walk_robust_list(struct thread *t)
 {
     struct space *sp = t->proc->space;
-    struct {
-        uint64_t next;
-        int64_t offset;
-        uint64_t pending;
-    } head;
-    gva_t list = gva(__atomic_load_n(&t->robust_list.v, __ATOMIC_RELAXED));
-    if (!list.v || get_user(sp, &head, list))
+    struct robust_head head;
+    gva_t list;
+    if (!read_robust_list(t, &list, &head))
         return;
     uint64_t entry = head.next;
     for (unsigned n = 0; (entry & ~1ull) != list.v && n < 2048; n++) {
@@ -218,8 +227,7 @@ void thread_tell_robust_list(struct thread *t)
     void *list = t->robust_list.v ? mem_hva(p->space, t->robust_list, 24, NULL) : NULL;
     int64_t offset = 0;
     if (cpu_backend()->in_place) {
-        host(SYS_set_robust_list, list, 24);
-        t->robust_told = list;
+        t->robust_told = host(SYS_set_robust_list, t->robust_list.v, 24) == 0;
         return;
     }
     pthread_mutex_lock(&p->lock);
@@ -239,20 +247,54 @@ void process_walk_lists(struct process *p)
     struct thread *t;
     LIST_FOREACH (t, &p->threads, link)
         walk_robust_list(t);
-    p->released = true;
 }
 
-/* The end of a whole process, by exit, exec or a signal of its own: what its threads hold is marked for others that share the memory. Of one that is
- * killed the host's kernel does it, or whoever sleeps for it. */
+/* Is its list gone through when the thread has ended, by the host's kernel or by who sleeps for the process? */
+static bool list_is_told(const struct thread *t)
+{
+    return t->proc->vfork_child || cpu_backend()->in_place || (t->robust_told && t->gate.next != (uint64_t) &t->gate);
+}
+
+void process_release_untold(struct process *p)
+{
+    struct thread *t;
+    pthread_mutex_lock(&p->lock);
+    LIST_FOREACH (t, &p->threads, link)
+        if (!list_is_told(t))
+            walk_robust_list(t);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static bool others_hold(const struct thread *t)
+{
+    const struct thread *o;
+    struct robust_head head;
+    gva_t list;
+    LIST_FOREACH (o, &t->proc->threads, link)
+        if (o != t && read_robust_list(o, &list, &head))
+            return true;
+    return false;
+}
+
+/* What the others hold is another's only when they do not run any more. So they are stopped, and stay so until they are dead, where this does not stop
+ * another process, too. */
 void process_release_memory(struct thread *t)
 {
     struct process *p = t->proc;
-    if (pthread_mutex_trylock(&p->lock)) {
-        walk_robust_list(t); /* somebody is in the middle of a change: our own at least */
+    walk_robust_list(t);
+    if (p->vfork_child || process_memory_shared())
+        thread_clear_tid(t);
+    if (p->vfork_child || cpu_backend()->in_place || pthread_mutex_trylock(&p->lock))
+        return;
+    if (!others_hold(t)) {
+        pthread_mutex_unlock(&p->lock);
         return;
     }
+    if (!process_memory_visited()) {
+        machine_fork_prepare(thread_machine(t));
+        machine_stop(thread_machine(t));
+    }
     process_walk_lists(p);
-    pthread_mutex_unlock(&p->lock);
 }
 
 void thread_clear_tid(struct thread *t)
@@ -296,8 +338,6 @@ static _Noreturn void end_thread(struct thread *t, int status)
     }
     pthread_mutex_unlock(&p->lock);
     if (last) {
-        if (p->vfork_child || process_memory_shared())
-            thread_clear_tid(t);
         if (status & 0x7f)
             signal_die(t, status & 0x7f);
         process_exit(t, status >> 8);

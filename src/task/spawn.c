@@ -273,7 +273,7 @@ static void spawn_gone(struct spawn *s, int pid)
         lock_drop(&guests_lock);
     guests_remove(&s->proc);
     birth_gone(pid);
-    if (pid > 0 && !s->proc.released)
+    if (pid > 0 && !cpu_backend()->in_place)
         process_walk_lists(&s->proc);
     if (pid > 0)
         thread_clear_tid(s->thread);

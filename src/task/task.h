@@ -67,7 +67,6 @@ struct process {
     struct elf_start start;
     char comm[16];
     bool translated;            /* what is loaded is the translator of the program */
-    bool released;              /* its robust lists have been gone through at its end */
     bool shares_fs;             /* root and working directory, by CLONE_FS, with a process of other memory */
     bool vfork_child;           /* runs in its parent's address space until exec or exit, */
     struct process *next_guest; /* in process_guests */
