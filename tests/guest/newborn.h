@@ -2,27 +2,24 @@
 #ifndef NEWBORN_H
 #define NEWBORN_H
 
-#include "threads.h"
+#include "rawthread.h"
 
 /* Where elfuse lies (src/base/place.h); a program has nothing there by itself. */
 static const uint64_t newborn_zone = 0x7e9000000000;
 
-enum { NEWBORN_LIVE = 4, NEWBORN_AHEAD = 2, NEWBORN_FOUND = 64, NEWBORN_NS = 1000000000 };
+enum { NEWBORN_LIVE = 2, NEWBORN_AHEAD = 2, NEWBORN_FOUND = 64, NEWBORN_NS = 1000000000 };
 static _Atomic uint32_t newborn_last, newborn_over;
-static _Atomic uint8_t newborn_ours[1 << 22]; /* by number: of a thread of this program */
+static uint8_t newborn_ours[1 << 22]; /* by number: of a thread of this program */
 static int newborn_found[NEWBORN_FOUND], newborn_count;
 static void (*newborn_lives)(void);
 static bool (*newborn_asks)(int tid);
 
-static void *newborn_body(void *arg)
+static int newborn_body(void *end)
 {
-    uint32_t tid = (uint32_t) raw(gettid);
     if (newborn_lives)
         newborn_lives();
-    atomic_store(&newborn_ours[tid], 1);
-    atomic_store(&newborn_last, tid);
-    word_wait(arg, 1);
-    return NULL;
+    word_wait(end, 1);
+    return 0;
 }
 
 /* The next numbers, for others make threads too; one that is made while this one has lost the processor is of a thread that has long begun. */
@@ -40,10 +37,8 @@ static void *newborn_asker(void *arg)
 /* How many of the newest answers that were not to be given were about threads of this program. */
 T_UNUSED static int newborn_wrong(void (*lives)(void), bool (*asks)(int tid))
 {
-    static struct {
-        _Atomic uint32_t end;
-        pthread_t thread;
-    } live[NEWBORN_LIVE];
+    static struct raw_thread live[NEWBORN_LIVE];
+    static _Atomic uint32_t end[NEWBORN_LIVE];
     int wrong = 0;
     newborn_lives = lives;
     newborn_asks = asks;
@@ -52,16 +47,17 @@ T_UNUSED static int newborn_wrong(void (*lives)(void), bool (*asks)(int tid))
     int64_t from = now_ns(CLOCK_MONOTONIC);
     for (unsigned i = 0; now_ns(CLOCK_MONOTONIC) - from < NEWBORN_NS; i++) {
         unsigned n = i % NEWBORN_LIVE;
-        if (i >= NEWBORN_LIVE) {
-            word_set(&live[n].end, 1);
-            thread_join(live[n].thread);
-        }
-        atomic_store(&live[n].end, 0);
-        live[n].thread = thread_start(newborn_body, &live[n].end);
+        word_set(&end[n], 1);
+        raw_join(&live[n]);
+        atomic_store(&end[n], 0);
+        long tid = raw_thread(&live[n], newborn_body, CLONE_FS | CLONE_FILES | CLONE_SYSVSEM, &end[n]);
+        MUST(tid > 0);
+        newborn_ours[tid] = 1;
+        atomic_store(&newborn_last, (uint32_t) tid);
     }
     for (int n = 0; n < NEWBORN_LIVE; n++) {
-        word_set(&live[n].end, 1);
-        thread_join(live[n].thread);
+        word_set(&end[n], 1);
+        raw_join(&live[n]);
     }
     atomic_store(&newborn_over, 1);
     thread_join(asker);
