@@ -3,7 +3,7 @@
 #include "ptrace.h"
 #include "threads.h"
 
-enum { STOPS = 200, KINDS = 5, MS = 200 };
+enum { STOPS = 2000, KINDS = 5, MS = 200 };
 
 static const char *const names[KINDS] = {"nanosleep", "clock_nanosleep", "poll", "futex", "select"};
 
