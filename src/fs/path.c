@@ -16,7 +16,7 @@
 #define PATH_FD (O_PATH | O_CLOEXEC)
 
 int (*fs_magic_link)(int dir, const char *name);
-int (*fs_hides)(const struct proc_name *p, int number);
+int (*fs_hides)(int dir, const struct proc_name *p, int number);
 
 /* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped
  * symlink can change what is found but never where the search goes. Descriptors are born at numbers that the guest
@@ -164,10 +164,10 @@ static int hidden(int dir, const char *name)
 {
     int n;
     struct proc_name p;
-    if (!proc_number(name, strlen(name), &n) || proc_name_of_fd(dir, &p) != 1 || !p.pid ||
+    if (!proc_number(name, strlen(name), &n) || proc_name_of_fd(dir, &p) != 1 ||
         (strcmp(p.rest, "fd") != 0 && strcmp(p.rest, "fdinfo") != 0))
         return 0;
-    return fs_hides ? fs_hides(&p, n) : fds_reserved(n) ? -ENOENT : 0;
+    return fs_hides ? fs_hides(dir, &p, n) : fds_reserved(n) ? -ENOENT : 0;
 }
 
 /* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor.

@@ -45,7 +45,7 @@ void fs_at_done(struct fs_at *at);
 #define FS_MAGIC_HOST (-4096)
 extern int (*fs_magic_link)(int dir, const char *name);
 
-/* Is descriptor `number` of that process none of its guest's? 0, or the negative errno that its name gives. Set by proc.c. */
-extern int (*fs_hides)(const struct proc_name *p, int number);
+/* Is descriptor `number` in `dir`, which has that name, none of the guest's? 0, or the negative errno that its name gives. Set by proc.c. */
+extern int (*fs_hides)(int dir, const struct proc_name *p, int number);
 
 #endif

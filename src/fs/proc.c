@@ -53,9 +53,28 @@ static int magic_link(int dir, const char *name)
     return r ? r : steal_fd(&fd);
 }
 
-static int hides(const struct proc_name *p, int number)
+static uint64_t mount_of(int dir, const char *path)
+{
+    struct statx sx = {0};
+    host(SYS_statx, dir, path, AT_EMPTY_PATH, STATX_MNT_ID, &sx);
+    return sx.stx_mask & STATX_MNT_ID ? sx.stx_mnt_id : 0;
+}
+
+/* Does the name that `fd`, a file of procfs, has tell what it is? Only in the whole of a procfs, at its place: who may mount can put any part of it
+ * anywhere, there too. */
+static bool is_named(int fd)
+{
+    enum { PROC_ROOT_INO = 1 };
+    struct stat st;
+    return mount_of(fd, "") == mount_of(AT_FDCWD, "/proc") && host(SYS_newfstatat, AT_FDCWD, "/proc", &st, 0) == 0 &&
+           st.st_ino == PROC_ROOT_INO;
+}
+
+static int hides(int dir, const struct proc_name *p, int number)
 {
     struct target g;
+    if (!p->pid || !is_named(dir))
+        return fds_reserved(number) ? -ENOENT : 0; /* maybe our own */
     int r = target_find(p->pid, p->tid, &g);
     if (r == 1)
         return fds_contains(g.window_base, g.window_count, number) ? -ENOENT : 0;
@@ -81,25 +100,22 @@ bool fs_proc_busy(const struct fs_at *at, uint64_t flags)
     return host(SYS_newfstatat, at->dirfd, at->path, &st, link) == 0 && target_is_program(st.st_dev, st.st_ino);
 }
 
-static uint64_t mount_of(int dir, const char *path)
-{
-    struct statx sx = {0};
-    host(SYS_statx, dir, path, AT_EMPTY_PATH, STATX_MNT_ID, &sx);
-    return sx.stx_mask & STATX_MNT_ID ? sx.stx_mnt_id : 0;
-}
-
 bool fs_proc_holds(const struct fs_at *at)
 {
     return mount_of(at->dirfd, at->path) == mount_of(AT_FDCWD, "/proc");
 }
 
-/* A memory file of procfs (nobody else's has this mode) that is not under /proc: the name it has there, behind a mount
- * of someone who may mount, does not tell whose it is. */
+/* A file of a process that lies where its name does not tell whose it is: the memory (no other file of procfs has this mode), or a text. */
 static bool is_strayed(int fd, const struct stat *st)
 {
+    const uint64_t proc_dynamic_first = 0xf0000000; /* the inodes of what is no process's */
     struct statfs fs;
-    return (st->st_mode & (S_IFMT | 0777)) == (S_IFREG | 0600) && host(SYS_fstatfs, fd, &fs) == 0 &&
-           fs.f_type == PROC_SUPER_MAGIC && mount_of(fd, "") != mount_of(AT_FDCWD, "/proc");
+    char path[PATH_MAX];
+    if (!S_ISREG(st->st_mode) || st->st_ino >= proc_dynamic_first || host(SYS_fstatfs, fd, &fs) ||
+        fs.f_type != PROC_SUPER_MAGIC || is_named(fd))
+        return false;
+    const bool memory = (st->st_mode & 0777) == 0600, known = proc_fd_link(fd, path, sizeof path) > 0;
+    return memory || !known || proc_file_find(strrchr(path, '/') + 1, fs_root.fd >= 0);
 }
 
 /* Whose memory is `fd`, which is open as O_PATH? 1: a guest's, which may be opened so; 0: none of ours; or what opening it says. */

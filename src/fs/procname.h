@@ -8,7 +8,7 @@
 struct proc_name {
     int pid;       /* /proc/PID/..., or 0: not below a process */
     int tid;       /* /proc/PID/task/TID/..., or 0 */
-    char rest[64]; /* what follows: "maps", "fd", "fd/5", "" for the directory itself; cut when longer */
+    char rest[64]; /* what follows: "maps", "fd", "fd/5", "" for the directory itself; not below a process, its last name; cut when longer */
 };
 
 /* 1 and *out when `fd` lies on procfs, 0 when not, or a negative errno. */

@@ -423,8 +423,8 @@ static void proc_names_are_read(void **state)
                  {"/proc/12/task/13", 12, 13, ""},
                  {"/proc/12/fd/5", 12, 0, "fd/5"},
                  {"/mnt/p/12/task/13/fd/5", 12, 13, "fd/5"},
-                 {"/proc/version", 0, 0, ""},
-                 {"/proc/99999999999/x", 0, 0, ""},
+                 {"/proc/version", 0, 0, "version"},
+                 {"/proc/99999999999/x", 0, 0, "x"},
                  {"/proc/1/tasks/2", 1, 0, "tasks/2"}};
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct proc_name p;

@@ -1,0 +1,71 @@
+/* covers: mount unshare openat pread64 */
+/* sysroot: no (there nothing can be mounted on /proc) */
+/* Where /proc shows one process only, the names in it are those of no process. Its memory is the program's all the same, or not to be had. */
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "t.h"
+
+static const uint64_t outside[] = {0x7e9000000000, 0x7e8000000000, 0x7d9000000000};
+
+static void put(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY);
+    MUST(write(fd, text, strlen(text)) == (ssize_t) strlen(text));
+    close(fd);
+}
+
+/* Memory and texts below `dir` tell of nothing but this program. */
+static void look(const char *dir)
+{
+    static const char *const texts[] = {"maps", "smaps",  "cmdline", "environ", "auxv",
+                                        "stat", "status", "syscall", "stack"};
+    char path[PATH_MAX], byte;
+    static char text[1 << 16];
+    snprintf(path, sizeof path, "%s/mem", dir);
+    int fd = open(path, O_RDWR);
+    for (int i = 0; fd >= 0 && i < 3; i++)
+        CHECK(pread(fd, &byte, 1, (off_t) outside[i]) != 1);
+    close(fd);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, texts[i]);
+        fd = open(path, O_RDONLY);
+        ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+        CHECK(n <= 0 || !memmem(text, (size_t) n, "elfuse", 6));
+        close(fd);
+    }
+    snprintf(path, sizeof path, "%s/fd", dir);
+    for (int n = 1000; n < 6000; n++) { /* where no descriptor of ours is, and a supervisor's may be */
+        snprintf(path, sizeof path, "%s/fd/%d", dir, n);
+        CHECK(open(path, O_PATH) < 0);
+    }
+}
+
+int main(void)
+{
+    if (unshare(CLONE_NEWNS)) {
+        char uid[32], gid[32];
+        snprintf(uid, sizeof uid, "0 %d 1", (int) getuid());
+        snprintf(gid, sizeof gid, "0 %d 1", (int) getgid());
+        if (unshare(CLONE_NEWUSER | CLONE_NEWNS)) {
+            puts("no namespaces here");
+            return 0;
+        }
+        put("/proc/self/setgroups", "deny");
+        put("/proc/self/uid_map", uid);
+        put("/proc/self/gid_map", gid);
+    }
+    scratch();
+    MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    MUST(mkdir("here", 0755) == 0 && mkdir("7", 0755) == 0 && mkdir("7/task", 0755) == 0);
+    MUST(mount("/proc/self", "here", NULL, MS_BIND, NULL) == 0);
+    look("here");
+    MUST(mount("/proc/self/task", "7/task", NULL, MS_BIND, NULL) == 0);
+    char path[64];
+    snprintf(path, sizeof path, "7/task/%d", (int) getpid());
+    look(path);
+    MUST(mount("/proc/self", "/proc", NULL, MS_BIND, NULL) == 0);
+    look("/proc");
+    MUST(umount("/proc") == 0 && umount("7/task") == 0 && umount("here") == 0);
+    return t_end();
+}
