@@ -206,8 +206,7 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
     } else if (advice == MADV_HWPOISON || advice == MADV_SOFT_OFFLINE) {
         r = -EPERM; /* they would poison the host's memory */
     } else {
-        bool bind = advice == MADV_WIPEONFORK || advice == MADV_KEEPONFORK;
-        r = each_piece(sp, SYS_madvise, va.v, end, advice, bind, true);
+        r = each_piece(sp, SYS_madvise, va.v, end, advice, false, true);
     }
     if (r == 0 || r == -ENOMEM) {
         int m = remember(sp, va.v, end, advice);
@@ -267,21 +266,30 @@ int64_t space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec)
     return r;
 }
 
+/* As apply_mlockall_flags(): only limits are errors, no page that cannot come. */
 int space_lock_all(struct space *sp, int flags)
 {
-    int r = 0;
+    const int locks = (flags ? RG_LOCKED : 0) | (flags & MCL_ONFAULT ? RG_ONFAULT : 0);
+    int r = flags ? (int) host(SYS_mlock, 0, 0) : 0; /* may it lock anything? */
     lock(sp);
-    const int later = flags & MCL_ONFAULT, lock = RG_LOCKED | (later ? RG_ONFAULT : 0);
-    for (struct region *g = region_from(sp, 0); g && r == 0; g = region_next(g)) {
-        if (flags == 0)
-            each_piece(sp, SYS_munlock, g->start, g->end, 0, false, false);
-        else if ((flags & MCL_CURRENT) && g->prot != PROT_NONE && !is_special(g))
-            r = each_piece(sp, later ? SYS_mlock2 : SYS_mlock, g->start, g->end, MLOCK_ONFAULT, true, later);
+    if (r == 0 && (flags & MCL_CURRENT) && may_lock(sp, sp->total - sp->locked, RG_LOCKED))
+        r = -ENOMEM;
+    if (r == 0 && (flags == 0 || (flags & MCL_CURRENT))) {
+        r = region_mark(sp, 0, SPACE_TOP, locks, (RG_LOCKED | RG_ONFAULT) & ~locks);
+        for (struct region *g = region_from(sp, 0); g && r == 0; g = region_next(g)) {
+            uint64_t at = g->start;
+            struct run run;
+            if (flags && !is_special(g))
+                mirror_bind(sp, g->start, g->end);
+            while (run_next(sp, &at, g->end, &run))
+                if (flags)
+                    mirror_mark(g, run.hva, run.end - run.start);
+                else
+                    host(SYS_munlock, run.hva, run.end - run.start);
+        }
     }
-    if (r == 0 && flags != MCL_FUTURE && flags != (MCL_FUTURE | MCL_ONFAULT))
-        r = region_mark(sp, 0, SPACE_TOP, flags ? lock : 0, (RG_LOCKED | RG_ONFAULT) & ~(flags ? lock : 0));
     if (r == 0)
-        sp->lock_future = flags & MCL_FUTURE ? (uint8_t) lock : 0;
+        sp->lock_future = flags & MCL_FUTURE ? (uint8_t) locks : 0;
     unlock(sp);
     return r;
 }

@@ -12,6 +12,14 @@
 #define FAULT_AHEAD (32ull << 20)  /* and so much of its page tables */
 #define STACK_STEP (64ull << 10)
 
+/* As acct_stack_growth(). */
+static bool may_grow(struct space *sp, const struct region *r, uint64_t to, uint64_t floor)
+{
+    const uint64_t more = r->start - to;
+    return to >= floor && r->end - to <= sp->limits.stack && !may_lock(sp, more, r->flags) &&
+           !may_expand(sp, more, 0, r->prot, r->flags);
+}
+
 static bool grow_stack(struct space *sp, uint64_t va)
 {
     struct region *r = region_from(sp, va);
@@ -21,18 +29,19 @@ static bool grow_stack(struct space *sp, uint64_t va)
     uint64_t floor = below ? below->end : MMAP_MIN;
     if (below && below->prot != PROT_NONE && !(below->flags & RG_GROWSDOWN))
         floor += 256 * PAGE_SIZE;
-    uint64_t want = page_down(va), top = r->end;
-    if (want < floor || top - want > sp->limits.stack)
+    uint64_t want = page_down(va), old = r->start;
+    if (!may_grow(sp, r, want, floor))
         return false;
     /* A little more than asked for, where it is allowed: each fault is an exit. */
-    uint64_t more = want & ~(STACK_STEP - 1), old = r->start;
-    if (more >= floor && top - more <= sp->limits.stack && !may_expand(sp, old - more, 0, r->prot, r->flags))
-        want = more;
-    else if (may_expand(sp, old - want, 0, r->prot, r->flags))
-        return false;
+    if (may_grow(sp, r, want & ~(STACK_STEP - 1), floor))
+        want &= ~(STACK_STEP - 1);
     /* What a host call wrote below the stack is there already: rights only, no new mapping. */
     if (mirror_protect(sp, want, old, PROT_NONE, r->prot))
         return false;
+    uint64_t at = want;
+    struct run run;
+    while (run_next(sp, &at, old, &run))
+        mirror_mark(r, run.hva, run.end - run.start);
     region_move_start(sp, r, want);
     if (sp->in_place && r->name == REGION_STACK)
         __atomic_store_n(&sp->stack_low, want, __ATOMIC_RELAXED);

@@ -108,11 +108,6 @@ int host_would_have(struct space *sp, const struct region *r, uint64_t size, int
     return is_lazy(r) ? host_would_map(sp, size, prot, r->flags & RG_NORESERVE ? MAP_NORESERVE : 0) : 0;
 }
 
-bool locks_pages(const struct region *like)
-{
-    return (like->flags & (RG_LOCKED | RG_ONFAULT)) == RG_LOCKED && like->prot != PROT_NONE;
-}
-
 #define MAP_DROPPABLE_TYPE 0x08 /* <linux/mman.h> since 6.11 */
 
 /* What mmap(2) was asked for. */
@@ -257,7 +252,7 @@ static int fill_request(struct space *sp, const struct request *q, struct region
         return -ENOMEM;
     int map_flags = q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC | MAP_POPULATE | MAP_NONBLOCK |
                                            MAP_DENYWRITE | MAP_STACK));
-    if (private_anon && ((q->flags & MAP_POPULATE) || locks_pages(like)))
+    if (private_anon && (q->flags & MAP_POPULATE))
         ret = mirror_bind(sp, at, end);
     if (ret == 0)
         ret = mirror_new(sp, r, at, end, q->fd, q->off, private_anon ? q->flags & MAP_POPULATE : map_flags);

@@ -69,15 +69,16 @@ static void advise_huge(struct space *sp, const struct region *r, uint8_t *hva, 
         host(SYS_madvise, hva + (first - start), last - first, MADV_HUGEPAGE);
 }
 
-int mirror_lock(const struct region *r, uint8_t *hva, uint64_t size)
+void mirror_mark(const struct region *r, uint8_t *hva, uint64_t size)
 {
-    if (!(r->flags & RG_LOCKED))
-        return 0;
-    if (is_error(host(SYS_mlock2, hva, size, MLOCK_ONFAULT)))
-        return -EAGAIN; /* the limit */
-    if (!(r->flags & RG_ONFAULT))
+    if (r->flags & RG_DONTFORK)
+        host(SYS_madvise, hva, size, MADV_DONTFORK);
+    if (r->flags & RG_WIPE)
+        host(SYS_madvise, hva, size, MADV_WIPEONFORK);
+    if (r->flags & RG_LOCKED) /* which may_lock() was asked about */
+        host(SYS_mlock2, hva, size, MLOCK_ONFAULT);
+    if ((r->flags & (RG_LOCKED | RG_ONFAULT)) == RG_LOCKED)
         host(SYS_mlock, hva, size); /* a page that cannot come now is an error when it is used */
-    return 0;
 }
 
 /* Memory that a program is about to use all of gets its pages now: a shadow-paging host fills eight guest translations at one fault where
@@ -106,9 +107,8 @@ static int host_anon(struct space *sp, const struct region *r, uint8_t *hva, uin
         return (int) p;
     advise_huge(sp, r, hva, start, end);
     fill(sp, r, hva, end - start, 0);
-    if (r->flags & RG_DONTFORK)
-        host(SYS_madvise, hva, end - start, MADV_DONTFORK);
-    return mirror_lock(r, hva, end - start);
+    mirror_mark(r, hva, end - start);
+    return 0;
 }
 
 /* Bind unbound chunks c..last to neighbouring slab chunks; the image comes after. */
@@ -335,10 +335,11 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
             ret = host_anon(sp, r, run.hva, run.start, run.end, map_flags);
         } else {
             fill(sp, r, run.hva, run.end - run.start, map_flags);
-            ret = mirror_lock(r, run.hva, run.end - run.start);
+            mirror_mark(r, run.hva, run.end - run.start);
         }
     }
-    if (ret == 0 && lazy && sp->in_place && end - start <= IMAGE_MAX)
+    /* What is locked is the host's at once, which counts it, and keeps it when the limit is lowered. */
+    if (ret == 0 && lazy && ((sp->in_place && end - start <= IMAGE_MAX) || (r->flags & RG_LOCKED)))
         ret = mirror_bind(sp, start, end);
     if (ret == 0 && r->prot != PROT_NONE)
         ret = mirror_tables(sp, start, end, r->prot);

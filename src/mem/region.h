@@ -157,8 +157,8 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
                int map_flags);
 /* Bring `size` bytes of the host's mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
 int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size);
-/* Host pages of `r`: as locked as it is. */
-int mirror_lock(const struct region *r, uint8_t *hva, uint64_t size);
+/* Host pages of `r`: locked, kept from children or wiped there as it says. */
+void mirror_mark(const struct region *r, uint8_t *hva, uint64_t size);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
 void mirror_hide_objects(struct space *sp);
 void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */
@@ -296,8 +296,6 @@ int host_would_map(struct space *sp, uint64_t size, int prot, int flags);
 /* The same of `size` bytes that are to be as `r`, with these rights, and were not asked for yet. What has an object the host itself judges, when it
  * gets it. */
 int host_would_have(struct space *sp, const struct region *r, uint64_t size, int prot);
-/* Memory that is locked as it is made is there at once, and so is its host image. */
-bool locks_pages(const struct region *like);
 /* Of regions that have none of `flags`. */
 uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end, int flags);
 int may_map_low(uint64_t va); /* below mmap_min_addr: 0 or the host's errno */

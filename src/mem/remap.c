@@ -24,13 +24,11 @@ static int host_move(uint8_t *from, uint8_t *to, uint64_t size)
 }
 
 /* Host pages of `like` in [start, end): as locked as it is. */
-static int lock_pages(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
+static void lock_pages(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
 {
-    int r = 0;
     struct run run;
-    while (r == 0 && (like->flags & RG_LOCKED) && run_next(sp, &start, end, &run))
-        r = mirror_lock(like, run.hva, run.end - run.start);
-    return r;
+    while ((like->flags & RG_LOCKED) && run_next(sp, &start, end, &run))
+        mirror_mark(like, run.hva, run.end - run.start);
 }
 
 /* Move the host pages of [old, old + size) to [to, to + size). The source keeps an empty mapping until the caller removes it, so that no
@@ -62,8 +60,7 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
 static int open_moved(struct space *sp, const struct region *like, uint64_t to, uint64_t size)
 {
     int r = mirror_protect(sp, to, to + size, PROT_NONE, like->prot);
-    if (r == 0)
-        r = lock_pages(sp, like, to, to + size);
+    lock_pages(sp, like, to, to + size);
     echo_open(sp, like, to, to + size);
     return r ? r : mirror_guest(sp, to, to + size);
 }
@@ -138,8 +135,7 @@ static int extend(struct space *sp, const struct region *like, uint64_t last_pag
     } else {
         r = grow_object(sp, like, last_page, start, end - start);
         lock_pages(sp, like, last_page, last_page + PAGE_SIZE);
-        if (r == 0)
-            r = lock_pages(sp, like, start, end);
+        lock_pages(sp, like, start, end);
         if (r == 0)
             r = show(sp, start, end, like->prot);
         if (r == 0)

@@ -57,7 +57,10 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
         if (!at)
             goto out;
     }
-    ret = denied_as_code(sp, like.prot, like.prot) ? -EACCES : may_expand(sp, size, 0, like.prot, like.flags);
+    like.flags |= sp->lock_future;
+    ret = may_lock(sp, size, like.flags)             ? -EAGAIN
+          : denied_as_code(sp, like.prot, like.prot) ? -EACCES
+                                                     : may_expand(sp, size, 0, like.prot, like.flags);
     if (ret == 0)
         ret = unmap_locked(sp, at, at + size);
     if (ret)
@@ -80,6 +83,8 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     if (ret == 0 && run_next(sp, &p, at + size, &run)) {
         long m = run.end == at + size ? (long) host(SYS_shmat, id, run.hva, (flags & ~SHM_RND) | SHM_REMAP) : -ENOMEM;
         ret = is_error(m) ? m : 0;
+        if (ret == 0)
+            mirror_mark(&like, run.hva, size);
     }
     if (ret == 0)
         ret = show(sp, at, at + size, like.prot);

@@ -310,7 +310,7 @@ int64_t space_brk(struct space *sp, gva_t to)
             goto out;
         uint64_t size = new_end - old_end;
         int exempt = exempt_flag(sp, true);
-        if ((to.v - sp->brk_start > sp->limits.data && !exempt) ||
+        if ((to.v - sp->brk_start > sp->limits.data && !exempt) || may_lock(sp, size, sp->lock_future) ||
             may_expand(sp, size, 0, PROT_READ | PROT_WRITE, RG_ANON | exempt))
             goto out;
         if (host_would_map(sp, size, PROT_READ | PROT_WRITE, 0))
@@ -322,7 +322,7 @@ int64_t space_brk(struct space *sp, gva_t to)
         struct region *r = region_insert(sp, &like, old_end, new_end);
         if (!r)
             goto out;
-        bool now = locks_pages(&like) || size < CHUNK_SIZE; /* it is about to be used: no fault for that */
+        bool now = size < CHUNK_SIZE; /* it is about to be used: no fault for that */
         if ((now && mirror_bind(sp, old_end, new_end)) || mirror_new(sp, r, old_end, new_end, -1, 0, 0)) {
             unmap_locked(sp, old_end, new_end);
             goto out;
