@@ -40,7 +40,9 @@ struct block {
 static struct lock heap_lock FORKED
     __attribute__((aligned(PAGE_SIZE))); /* these three. It is the first there, on a page's start */
 static struct block *volatile idle[CLASSES] FORKED;
-static uint8_t *volatile fresh FORKED, *volatile fresh_end FORKED;
+static uint8_t *volatile fresh FORKED;
+static volatile uint64_t fresh_left
+    FORKED; /* at `fresh`; at every moment so many are there at least: a fork or a death may come at any */
 
 /* Four sizes for each power of two, from 32 up. Returns the class and rounds *size. */
 static unsigned class_of(uint64_t *size)
@@ -67,15 +69,16 @@ static struct block *take(unsigned class, uint64_t size)
         idle[class] = b->next;
         return b;
     }
-    if (size > (uint64_t) (fresh_end - fresh)) {
+    if (size > fresh_left) {
         uint8_t *more = place_near(REFILL, 0);
         if (!more)
             return NULL;
-        fresh_end = fresh; /* at no moment is there an end that belongs to another start */
-        fresh = fresh_end = more;
-        fresh_end = more + REFILL;
+        fresh_left = 0;
+        fresh = more;
+        fresh_left = REFILL;
     }
     b = (struct block *) fresh;
+    fresh_left -= size;
     fresh += size;
     return b;
 }
