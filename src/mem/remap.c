@@ -46,14 +46,24 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
         uint64_t dst_start = to + (src.start - old), dst_end = to + (src.end - old), d = dst_start;
         int r = mirror_bind(sp, dst_start, dst_end);
         while (r == 0 && run_next(sp, &d, dst_end, &dst))
-            r = copied ? memfile_copy(sp, src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start)
-                       : host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
-        if (r == 0 && copied)
-            r = memfile_punch(sp, src.hva, src.end - src.start);
+            if (!copied)
+                r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
+            else if (memfile_copy(sp, src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start))
+                r = -ENOMEM;
         if (r)
             return r;
     }
     return 0;
+}
+
+/* What was moved is not there any more. The host has seen to that, but for what was copied. */
+static int empty_source(struct space *sp, const struct region *like, uint64_t old, uint64_t end)
+{
+    int r = 0;
+    struct run run;
+    while (r == 0 && sp->memfile >= 0 && is_lazy(like) && run_next(sp, &old, end, &run))
+        r = memfile_punch(sp, run.hva, run.end - run.start);
+    return r;
 }
 
 /* What moved has its rights again, and its lock. */
@@ -218,8 +228,9 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     }
     region_set_prot(sp, moved, like->prot);
     /* What stays behind was moved by the host in the same way, and is not locked any more. */
-    ret = flags & MREMAP_DONTUNMAP ? region_mark(sp, old, end, 0, locks) : unmap_locked(sp, old, end);
-    if (ret == 0 && (flags & MREMAP_DONTUNMAP))
+    if (!(flags & MREMAP_DONTUNMAP))
+        ret = unmap_locked(sp, old, end);
+    else if ((ret = empty_source(sp, like, old, end)) == 0 && (ret = region_mark(sp, old, end, 0, locks)) == 0)
         ret = mirror_protect(sp, old, end, PROT_NONE, like->prot);
     if (ret == 0)
         ret = region_mark(sp, to, to + old_size, locks, 0);
