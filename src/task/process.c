@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "base/fds.h"
@@ -249,10 +250,37 @@ void process_walk_lists(struct process *p)
         walk_robust_list(t);
 }
 
+static bool host_reads(uint64_t address, void *to, size_t size)
+{
+    const struct iovec here = {to, size}, there = {(void *) address, size};
+    return host(SYS_process_vm_readv, host(SYS_gettid), &here, 1, &there, 1, 0) == (long) size;
+}
+
+/* Does the host's kernel get to all that is on its list, by the guest's addresses (mem/echo.c)? */
+static bool host_follows(const struct thread *t)
+{
+    struct robust_head head;
+    gva_t list;
+    if (!read_robust_list(t, &list, &head))
+        return true;
+    uint64_t entry = head.next & ~1ull, next, same;
+    uint32_t word;
+    for (unsigned n = 0; entry != list.v && n < 2048; n++) {
+        if (get_user(t->proc->space, &next, gva(entry)))
+            break; /* for whoever walks */
+        if (!host_reads(entry, &same, sizeof same) || same != next ||
+            !host_reads(entry + (uint64_t) head.offset, &word, sizeof word))
+            return false;
+        entry = next & ~1ull;
+    }
+    return !head.pending;
+}
+
 /* Is its list gone through when the thread has ended, by the host's kernel or by who sleeps for the process? */
 static bool list_is_told(const struct thread *t)
 {
-    return t->proc->vfork_child || cpu_backend()->in_place || (t->robust_told && t->gate.next != (uint64_t) &t->gate);
+    return t->proc->vfork_child || cpu_backend()->in_place ||
+           (t->robust_told && t->gate.next != (uint64_t) &t->gate && host_follows(t));
 }
 
 void process_release_untold(struct process *p)

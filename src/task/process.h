@@ -40,7 +40,7 @@ _Noreturn void thread_die(struct thread *t, int sig);
 
 /* The end of a process, by exit or a signal of its own, leaves to others that share the memory what its threads hold. */
 void process_release_memory(struct thread *t);
-/* What is left to do before an exec: the host's kernel has no other moment for lists that it is not told of. */
+/* What is left to do before an exec, of whose success nobody else tells: the lists that the host's kernel does not get to. */
 void process_release_untold(struct process *p);
 /* Go through the robust lists of all its threads: with p->lock held, or in the name of a dead one. */
 void process_walk_lists(struct process *p);
