@@ -30,14 +30,19 @@ struct kmmsg {
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
 #endif
+#ifndef SOL_RDS
+#define SOL_RDS 276
+#endif
 
-/* -EBADF when control data passes on a window descriptor; *rights tells whether it passes any. */
+/* -EBADF when control data passes on a window descriptor, and -EINVAL when it is of RDS, whose messages hold addresses; *rights tells whether it passes any. */
 static int control_check(const struct msghdr *m, bool *rights)
 {
     *rights = false;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR((struct msghdr *) m, c)) {
         if (c->cmsg_len < sizeof *c)
             break; /* EINVAL from the host */
+        if (c->cmsg_level == SOL_RDS)
+            return -EINVAL;
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
             continue;
         *rights = true;

@@ -260,6 +260,7 @@ static const struct {
     {0, 128, 131},                  /* EBT_SO_SET_* */
     {41 /* SOL_IPV6 */, 64, 65},    /* IP6T_SO_SET_* */
     {6 /* SOL_TCP */, 35, 35},      /* TCP_ZEROCOPY_RECEIVE */
+    {6, 41, 41},                    /* TCP_AO_GET_KEYS: writes as many structures as a field inside says */
     {132 /* SOL_SCTP */, 111, 111}, /* SCTP_SOCKOPT_CONNECTX3 */
     {263 /* SOL_PACKET */, 22, 22}, /* PACKET_FANOUT_DATA */
     {276 /* SOL_RDS */, 0, INT_MAX},
@@ -326,6 +327,51 @@ static int64_t get_sources(struct thread *t, const uint64_t a[6], uint32_t len)
     return ret;
 }
 
+/* MPTCP_FULL_INFO: two arrays behind pointers, with a structure for each of so many subflows. On a copy, as the kernel reads it again. */
+static int64_t get_full_info(struct thread *t, const uint64_t a[6], uint32_t len)
+{
+    enum { SUBFLOWS_MAX = 1024 }; /* a subflow's number is a byte */
+    struct {                      /* struct mptcp_full_info */
+        uint32_t tcp_known, tcp_size, sub_known, sub_size, found, count;
+        uint64_t sub, tcp;
+        uint8_t info[PAGE_SIZE];
+    } full = {0}, asked;
+    struct pin sub, tcp;
+    int64_t ret;
+
+    if (copy_in(t->proc->space, &full, gva(a[3]), offsetof(typeof(full), info)) < 0)
+        return host(SYS_getsockopt, (int) a[0], (int) a[1], (int) a[2], BAD_PTR, &len);
+    asked = full;
+    len = MIN(len, (uint32_t) sizeof full);
+    full.count = MIN(full.count, SUBFLOWS_MAX);
+    if (full.sub_size <= INT_MAX) /* more is EINVAL */
+        full.sub_size = MIN(full.sub_size, PAGE_SIZE);
+    if (full.tcp_size <= INT_MAX)
+        full.tcp_size = MIN(full.tcp_size, PAGE_SIZE);
+    ret = pin(t, &sub, full.sub, (size_t) full.count * MIN(full.sub_size, PAGE_SIZE), PIN_INOUT);
+    if (ret < 0)
+        return ret;
+    ret = pin(t, &tcp, full.tcp, (size_t) full.count * MIN(full.tcp_size, PAGE_SIZE), PIN_INOUT);
+    if (ret >= 0) {
+        full.sub = (uint64_t) sub.hva;
+        full.tcp = (uint64_t) tcp.hva;
+        ret = host(SYS_getsockopt, (int) a[0], (int) a[1], (int) a[2], &full, &len);
+        if (pin_done(t, &tcp, tcp.size) < 0 && ret >= 0)
+            ret = -EFAULT;
+    }
+    if (pin_done(t, &sub, sub.size) < 0 && ret >= 0)
+        ret = -EFAULT;
+    if (ret < 0)
+        return ret;
+    full.count = asked.count;
+    full.sub = asked.sub;
+    full.tcp = asked.tcp;
+    if (copy_out(t->proc->space, gva(a[3]), &full, MIN(len, (uint32_t) sizeof full)) < 0 ||
+        put_user(t->proc->space, gva(a[4]), &len) < 0)
+        return -EFAULT;
+    return ret;
+}
+
 int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
 {
     int level = (int) a[1], name = (int) a[2];
@@ -339,6 +385,8 @@ int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
         return host(SYS_getsockopt, (int) a[0], level, name, NULL, BAD_PTR);
     if ((level == 0 && (name == 41 || name == 48)) || (level == 41 && name == 48))
         return get_sources(t, a, len);
+    if (level == 284 /* SOL_MPTCP */ && name == 4 /* MPTCP_FULL_INFO */)
+        return get_full_info(t, a, len);
     room = len = len > INT_MAX ? len : MIN(len, 1u << 20); /* what was pinned, and no option is longer */
     /* SO_GET_FILTER counts instructions. */
     ret = pin(t, &value, a[3], (size_t) MIN(len, 1u << 20) * (level == SOL_SOCKET && name == SO_GET_FILTER ? 8 : 1),

@@ -16,6 +16,15 @@ struct full_info { /* struct mptcp_full_info up to its addresses, and what follo
     uint8_t info[512];
 };
 
+static struct full_info asked(void *subflow, void *tcp)
+{
+    return (struct full_info){.size_tcpinfo_user = 1,
+                              .size_sfinfo_user = 8,
+                              .size_arrays_user = 1,
+                              .subflow_info = (uint64_t) subflow,
+                              .tcp_info = (uint64_t) tcp};
+}
+
 /* More sources than the caller's structure has room for: the kernel counts by the field inside. */
 static void sources(char *at)
 {
@@ -58,14 +67,34 @@ int main(void)
     if (l >= 0 && c >= 0) {
         MUST(bind(l, (void *) &a, sizeof a) == 0 && listen(l, 1) == 0 && getsockname(l, (void *) &a, &len) == 0);
         MUST(connect(c, (void *) &a, sizeof a) == 0);
-        struct full_info full = {.size_tcpinfo_user = 8, .size_sfinfo_user = 8, .size_arrays_user = 1};
         uint64_t word[2] = {0};
-        full.subflow_info = (uint64_t) &word[0];
-        full.tcp_info = (uint64_t) &word[1];
+        struct full_info full = asked(word, word + 1);
         len = sizeof full;
-        long r = getsockopt(c, 284, 4, &full, &len);
-        /* It may be refused; it may not say that it was done and have written elsewhere. */
-        CHECK(r < 0 || full.num_subflows == 0 || word[1] || word[0]);
+        show("all about the connection", getsockopt(c, 284, 4, &full, &len));
+        CHECK(full.num_subflows == 1 && word[0] && full.subflow_info == (uint64_t) word && full.size_arrays_user == 1);
+        /* What the program has not mapped is nobody's: least of all where an image of a supervisor could lie. */
+        for (uint64_t at = 0x7e9000000000; at < 0x7e9000000000 + (4 << 20); at += T_PAGE) {
+            struct full_info one = asked((void *) at, word), two = asked(word, (void *) at);
+            len = sizeof one;
+            CHECK(getsockopt(c, 284, 4, &one, &len) == -1 && errno == EFAULT);
+            len = sizeof two;
+            CHECK(getsockopt(c, 284, 4, &two, &len) == -1 && errno == EFAULT);
+        }
+        len = offsetof(struct full_info, info) - 1;
+        show("too short", getsockopt(c, 284, 4, &full, &len));
+        full = asked(word, word + 1);
+        full.size_sfinfo_user = 1u << 31;
+        len = sizeof full;
+        show("too large", getsockopt(c, 284, 4, &full, &len));
+        full = asked(word, word + 1);
+        full.size_arrays_user = 0;
+        full.size_sfinfo_user = full.size_tcpinfo_user = INT_MAX;
+        len = sizeof full;
+        show("for none", getsockopt(c, 284, 4, &full, &len));
+        CHECK(full.size_sfinfo_user < T_PAGE && full.size_tcpinfo_user < T_PAGE &&
+              len > offsetof(struct full_info, info));
+        len = sizeof full;
+        show("nowhere", getsockopt(c, 284, 4, BAD_PTR, &len));
     }
     /* The same place twice, once with memory of another kind behind: buffers in several pieces. */
     size_t big = 8 << 20;
