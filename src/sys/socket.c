@@ -142,7 +142,9 @@ static int64_t accept_at(struct thread *t, const uint64_t a[6], int flags)
         return ret;
     err = socket_addr_put(t, &ad, a[1], a[2]);
     if (err < 0) {
+        fds_use_lock(); /* another thread may have closed it, and then it could be one of ours that is born */
         host(SYS_close, ret);
+        fds_use_unlock();
         return err;
     }
     return ret;

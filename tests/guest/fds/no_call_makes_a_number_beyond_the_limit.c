@@ -1,4 +1,4 @@
-/* covers: ioctl recvmsg recvmmsg getsockopt setrlimit */
+/* covers: ioctl recvmsg recvmmsg getsockopt setrlimit open_tree open_tree_attr fspick */
 /* A table that is full stays full, whatever makes the descriptor, while another thread makes calls that need some of the system's own. */
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
@@ -76,6 +76,12 @@ static long try(int what)
         return receive(true);
     case 8:
         return getsockopt(ends[0], SOL_SOCKET, SO_PEERPIDFD, &fd, &len) ? -1 : fd;
+    case 9:
+        return raw(open_tree, AT_FDCWD, ".", 0);
+    case 10:
+        return raw(open_tree_attr, AT_FDCWD, ".", 0, NULL, 0);
+    case 11:
+        return raw(fspick, AT_FDCWD, "/", 0);
     }
     return 0;
 }
@@ -90,7 +96,10 @@ int main(void)
                                         "next mount namespace",
                                         "message",
                                         "messages",
-                                        "peer"};
+                                        "peer",
+                                        "place in the tree",
+                                        "place in the tree with attributes",
+                                        "file system to change"};
     struct sockaddr_un a = {AF_UNIX, "bound"};
     int first[ARRAY_SIZE(names)], again[ARRAY_SIZE(names)] = {0};
     scratch();
