@@ -110,6 +110,8 @@ static int64_t serve(struct thread *t, const struct sys_row *row)
         ret = row->fn ? row->fn(t, t->args) : sys_pass(t, row, t->args);
         if (row->flags & S_FDLOCK)
             fds_use_unlock();
+        if (row->flags & S_GIVES && ret >= 0)
+            ret = fds_given((int) ret);
     } while (needs_above(row, t->args, ret) && fds_open_up());
     return ret;
 }

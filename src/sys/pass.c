@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "base/fds.h"
 #include "sys/handlers.h"
 
 /* More than any call takes or gives at once but for plain I/O, which pass_vector() serves: a larger count is lowered to this, and is still
@@ -476,7 +475,5 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
         else
             ret = host(row->nr, h[0], h[1], h[2], h[3], h[4], h[5]);
     }
-    if (row->flags & S_GIVES && ret >= 0)
-        ret = fds_given((int) ret);
     return release(t, row, &held, ret);
 }

@@ -62,7 +62,7 @@ enum {
         8,      /* makes (without blocking), closes, duplicates, maps or passes on a descriptor: holds fds_use_lock() */
     S_ANY = 16, /* may be made from any host thread, not only the guest thread's own */
     S_OPEN = 64,   /* signals may come while it is served; true of S_ANY, too */
-    S_GIVES = 128, /* PASS: the result is a descriptor, made without the lock, since a path is resolved: fds_given() */
+    S_GIVES = 128, /* the result is a descriptor, made without the lock, since a path is resolved: fds_given() */
     S_DENIED = 32, /* a row that always fails, with `error` */
     S_IO = S_BLOCK | S_RESTART | S_ANY,
 };
