@@ -142,7 +142,7 @@ static int found(struct walk *w, int fd, const char *name, bool slash)
  * directory. */
 static int found_object(struct walk *w, int fd)
 {
-    return found(w, fd, NULL, w->flags & FS_NOFOLLOW);
+    return found(w, fd, NULL, w->flags & (FS_NOFOLLOW | FS_MOUNTPOINT));
 }
 
 /* The path ended in "/", "." or ".." (`last`: "", ".", ".."). */

@@ -96,20 +96,26 @@ static int mount_path(struct thread *t, int dirfd, uint64_t va, int flags, struc
     return -EPERM;
 }
 
+/* A sysroot's mounts are handed over as themselves, so that no link can stand in their place. In a root of chroot(2) /proc, which as itself is the host's,
+ * is a mount like any other: by its name. */
+static int mountpoint(void)
+{
+    return fs_root.strict ? 0 : FS_MOUNTPOINT;
+}
+
 static int64_t mount_inside(struct thread *t, const uint64_t a[6])
 {
     const uint64_t changes = MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
     struct sys_path source = {.host = NULL}, target;
     char *name = NULL, *type = NULL, *data = NULL;
     bool path = !(a[3] & changes) && (a[3] & (MS_BIND | MS_MOVE));
-    int at = fs_root.strict ? 0 : FS_MOUNTPOINT; /* /proc there is the host's: elsewhere a directory like any other */
-    int64_t ret =
-        a[3] & changes ? sys_path(t, AT_FDCWD, a[1], FS_OWN, &target) : mount_path(t, AT_FDCWD, a[1], at, &target);
+    int64_t ret = a[3] & changes ? sys_path(t, AT_FDCWD, a[1], FS_OWN, &target)
+                                 : mount_path(t, AT_FDCWD, a[1], mountpoint(), &target);
 
     if (ret < 0)
         return ret;
     if (path)
-        ret = a[3] & MS_MOVE ? mount_path(t, AT_FDCWD, a[0], FS_MOUNTPOINT, &source)
+        ret = a[3] & MS_MOVE ? mount_path(t, AT_FDCWD, a[0], mountpoint(), &source)
                              : sys_path(t, AT_FDCWD, a[0], 0, &source);
     if (ret < 0)
         goto target;
@@ -144,10 +150,11 @@ int64_t sys_umount2(struct thread *t, const uint64_t a[6])
 
     if (fs_root.fd < 0)
         return sys_pass(t, sys_row_of(SYS_umount2), a);
-    ret = mount_path(t, AT_FDCWD, a[0], FS_MOUNTPOINT, &p);
+    ret = mount_path(t, AT_FDCWD, a[0], FS_MOUNTPOINT | (a[1] & UMOUNT_NOFOLLOW ? FS_NOFOLLOW : 0), &p);
     if (ret < 0)
         return ret;
-    ret = host(SYS_umount2, p.host, a[1]);
+    /* Links have been followed: one that has come in the place of the mount since leads out of a sysroot. */
+    ret = host(SYS_umount2, p.host, a[1] | (fs_root.strict ? UMOUNT_NOFOLLOW : 0));
     sys_path_done(&p);
     return ret;
 }
@@ -171,10 +178,12 @@ int64_t sys_move_mount(struct thread *t, const uint64_t a[6])
 
     if (fs_root.fd < 0)
         return sys_pass(t, sys_row_of(SYS_move_mount), a);
-    ret = mount_path(t, (int) a[0], a[1], FS_NOFOLLOW | FS_EMPTY_OK, &from);
+    /* With the flags the host follows a name of the supervisor's, /proc/thread-self/fd/N, which is all that is left then. */
+    ret =
+        mount_path(t, (int) a[0], a[1], a[4] & MOVE_MOUNT_F_SYMLINKS ? FS_EMPTY_OK : FS_NOFOLLOW | FS_EMPTY_OK, &from);
     if (ret < 0)
         return ret;
-    ret = mount_path(t, (int) a[2], a[3], FS_NOFOLLOW | FS_EMPTY_OK, &to);
+    ret = mount_path(t, (int) a[2], a[3], a[4] & MOVE_MOUNT_T_SYMLINKS ? FS_EMPTY_OK : FS_NOFOLLOW | FS_EMPTY_OK, &to);
     if (ret >= 0) {
         ret = host(SYS_move_mount, from.dirfd, from.host, to.dirfd, to.host, a[4]);
         sys_path_done(&to);

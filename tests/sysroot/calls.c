@@ -1,0 +1,41 @@
+/* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
+ * a directory to go to first, and `mounts`. Each says how it went. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int say(const char *what, long r)
+{
+    printf("%s: %s\n", what, r < 0 ? strerror(errno) : "done");
+    return r < 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    if (strcmp(what, "move") == 0 && argc == 5)
+        return say(what, syscall(SYS_move_mount, AT_FDCWD, argv[2], AT_FDCWD, argv[3], strtoul(argv[4], NULL, 0)));
+    if (strcmp(what, "umount") == 0 && argc == 4)
+        return say(what, syscall(SYS_umount2, argv[2], strtoul(argv[3], NULL, 0)));
+    if (strcmp(what, "bind") == 0 && argc >= 3) {
+        struct sockaddr_un a = {.sun_family = AF_UNIX}, told = {0};
+        socklen_t len = sizeof told;
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (argc > 3 && fchdir(atoi(argv[3])))
+            return say("fchdir", -1);
+        strncpy(a.sun_path, argv[2], sizeof a.sun_path - 1);
+        if (say(what, bind(fd, (void *) &a, sizeof a)))
+            return 1;
+        return say("name", getsockname(fd, (void *) &told, &len));
+    }
+    return 2;
+}
