@@ -54,17 +54,26 @@ struct termios2 {
 #define NS_MNT_GET_PREV _IOR(NSIO, 12, uint32_t[4])
 #endif
 
-enum ioctl_dir { DIR_NONE, DIR_VOID, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_CUSTOM };
+#ifndef EXT4_IOC_MOVE_EXT /* struct move_extent */
+#define EXT4_IOC_MOVE_EXT _IOWR('f', 15, uint64_t[5])
+#endif
+#ifndef F2FS_IOC_MOVE_RANGE /* struct f2fs_move_range */
+#define F2FS_IOC_MOVE_RANGE _IOWR(0xf5, 9, uint64_t[4])
+#endif
+
+enum ioctl_dir { DIR_NONE, DIR_VOID, DIR_IN, DIR_OUT, DIR_INOUT, DIR_FD, DIR_NAMES, DIR_CUSTOM };
 
 static const struct ioctl_row {
     uint32_t request;
     uint16_t size;
     uint8_t dir;
     bool makes; /* a descriptor */
+    uint8_t at; /* DIR_NAMES: where in the structure */
     const char *name;
 } ioctl_rows[] = {
-#define IOCTL(request, dir, size) {(uint32_t) (request), size, DIR_##dir, false, #request},
-#define IOCTL_NEW(request, dir, size) {(uint32_t) (request), size, DIR_##dir, true, #request},
+#define IOCTL(request, dir, size) {(uint32_t) (request), size, DIR_##dir, false, 0, #request},
+#define IOCTL_NEW(request, dir, size) {(uint32_t) (request), size, DIR_##dir, true, 0, #request},
+#define IOCTL_NAMES(request, size, at) {(uint32_t) (request), size, DIR_NAMES, false, at, #request},
 #include "sys/ioctl.def"
 };
 
@@ -157,6 +166,27 @@ static int64_t dedupe(struct thread *t, int fd, uint64_t va)
     return ret < 0 ? ret : copy_out(t->proc->space, gva(va), range, size) < 0 ? -EFAULT : ret;
 }
 
+/* A structure with a descriptor's number in it. On a copy, which stays what was looked at. */
+static int64_t names_descriptor(struct thread *t, int fd, const struct ioctl_row *r, uint64_t va)
+{
+    uint8_t copy[512];
+    int64_t ret;
+    int named;
+
+    BUG_ON(r->size > sizeof copy);
+    if (copy_in(t->proc->space, copy, gva(va), r->size) < 0)
+        return host(SYS_ioctl, fd, r->request, BAD_PTR);
+    memcpy(&named, copy + r->at, sizeof named);
+    if (fds_reserved(named)) {
+        named = -1;
+        memcpy(copy + r->at, &named, sizeof named);
+    }
+    ret = sys_block(t, SYS_ioctl, (long) fd, (long) r->request, copy, 0l, 0l, 0l);
+    if (_IOC_DIR(r->request) & _IOC_READ && copy_out(t->proc->space, gva(va), copy, r->size) < 0 && ret >= 0)
+        ret = -EFAULT;
+    return ret == -EINTR ? -ERESTARTSYS : ret;
+}
+
 static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 {
     switch (request) {
@@ -164,20 +194,6 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
         return interface_list(t, fd, va);
     case FIDEDUPERANGE:
         return dedupe(t, fd, va);
-    case FICLONERANGE: {
-        struct file_clone_range range;
-
-        if (get_user(t->proc->space, &range, gva(va)) < 0)
-            return -EFAULT;
-        return fds_reserved((int) range.src_fd) ? -EBADF : host(SYS_ioctl, fd, FICLONERANGE, &range);
-    }
-    case LOOP_CONFIGURE: {
-        struct loop_config config;
-
-        if (get_user(t->proc->space, &config, gva(va)) < 0)
-            return -EFAULT;
-        return fds_reserved((int) config.fd) ? -EBADF : host(SYS_ioctl, fd, LOOP_CONFIGURE, &config);
-    }
     case FS_IOC_FIEMAP:
         return extents(t, fd, va);
     case SECCOMP_IOCTL_NOTIF_RECV:
@@ -303,6 +319,8 @@ static int64_t known(struct thread *t, const struct ioctl_row *r, const uint64_t
         return host(SYS_ioctl, fd, request, &(uint64_t[32]){0});
     case DIR_FD:
         return fds_reserved((int) a[2]) ? -EBADF : host(SYS_ioctl, fd, request, a[2]);
+    case DIR_NAMES:
+        return names_descriptor(t, fd, r, a[2]);
     case DIR_CUSTOM:
         return custom(t, fd, request, a[2]);
     case DIR_IN:
