@@ -64,6 +64,27 @@ int64_t sys_getcwd(struct thread *t, const uint64_t a[6])
     return copy_out(t->proc->space, gva(a[0]), cwd, (size_t) len + 1) < 0 ? -EFAULT : len + 1;
 }
 
+/* Under a sysroot the working directory is always inside: a directory from outside is no place to go to. */
+int64_t sys_fchdir(struct thread *t, const uint64_t a[6])
+{
+    struct fs_at at;
+    int64_t ret;
+
+    (void) t;
+    if (!fs_root.strict || (int) a[0] == AT_FDCWD) {
+        fds_use_lock(); /* no directory of ours that is born at this number */
+        ret = host(SYS_fchdir, (int) a[0]);
+        fds_use_unlock();
+        return ret;
+    }
+    ret = fs_resolve((int) a[0], ".", 0, &at);
+    if (ret < 0)
+        return ret;
+    ret = host(SYS_chdir, at.path);
+    fs_at_done(&at);
+    return ret;
+}
+
 static int64_t list_directory(struct thread *t, long nr, const uint64_t given[6])
 {
     /* To the kernel a negative size has room for nothing. */

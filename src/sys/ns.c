@@ -2,8 +2,10 @@
  * and some kernels keep a worker thread inside every process that runs a VM. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/fds.h"
@@ -38,6 +40,17 @@ static int64_t entered(int64_t ret)
     return ret;
 }
 
+/* With a mount namespace its root becomes the working directory: that is the sysroot, where there is one. */
+static int64_t joined(int64_t ret)
+{
+    char cwd[PATH_MAX];
+
+    entered(ret);
+    if (ret >= 0 && fs_root.strict && host(SYS_getcwd, cwd, sizeof cwd) > 0 && strcmp(cwd, "/") == 0)
+        host(SYS_fchdir, fs_root.fd);
+    return ret;
+}
+
 /* Make the call between two VMs: with its last vCPU the old one's worker leaves, and the new one's comes with its first. */
 static int64_t call_alone(struct thread *t, long nr, uint64_t a, uint64_t b)
 {
@@ -53,7 +66,7 @@ static int64_t call_alone(struct thread *t, long nr, uint64_t a, uint64_t b)
     if (r >= 0) {
         for (int i = 0; i < TURNS && !alone(); i++)
             host(SYS_sched_yield);
-        ret = entered(host(nr, a, b));
+        ret = nr == SYS_setns ? joined(host(nr, a, b)) : entered(host(nr, a, b));
         r = vcpu_create(m, &t->vcpu);
     }
     if (r < 0)
@@ -116,7 +129,7 @@ int64_t sys_unshare(struct thread *t, const uint64_t a[6])
 
 int64_t sys_setns(struct thread *t, const uint64_t a[6])
 {
-    int64_t ret = entered(host(SYS_setns, (int) a[0], a[1]));
+    int64_t ret = joined(host(SYS_setns, (int) a[0], a[1]));
     uint64_t later = a[1] & CLONE_NEWPID;
 
     /* EINVAL has several reasons; with the user namespace, having more than one thread is one. For the time namespace it is EUSERS. */

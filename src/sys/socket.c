@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fds.h"
+#include "fs/procname.h"
 #include "sys/handlers.h"
 #include "sys/socket_parts.h"
 
@@ -18,13 +19,12 @@ void socket_addr_done(struct addr *ad)
         fs_at_done(&ad->at);
 }
 
-/* The name of a UNIX socket under a sysroot: its host path, which the guest's can be told from later, or when that is too long for a
- * sockaddr the way through the parent's descriptor. */
+/* The name of a UNIX socket under a sysroot: to make one its host path, which the guest's can be told from later, or when that is too long for a
+ * sockaddr, and to find one, the way through a descriptor. */
 static int unix_resolve(struct addr *ad, bool create)
 {
+    static const char fds[] = "/proc/thread-self/fd/";
     char path[sizeof ad->un.sun_path + 1] = {0}, parent[PATH_MAX];
-    const char *name;
-    int64_t n;
     int ret;
 
     memcpy(path, ad->un.sun_path, (size_t) ad->len - offsetof(struct sockaddr_un, sun_path));
@@ -36,11 +36,10 @@ static int unix_resolve(struct addr *ad, bool create)
         return ret;
     ad->resolved = true;
     memset(ad->un.sun_path, 0, sizeof ad->un.sun_path);
-    name = strrchr(ad->at.path, '/');
-    if (name && ad->at.owned >= 0) {
-        autofree char *dir = strndup(ad->at.path, (size_t) (name - ad->at.path));
+    if (create && ad->at.owned >= 0) {
+        const char *name = strchr(ad->at.path + sizeof fds - 1, '/'); /* with all that follows it, as in "link/" */
+        int64_t n = proc_fd_link(ad->at.owned, parent, sizeof parent);
 
-        n = dir ? host(SYS_readlinkat, AT_FDCWD, dir, parent, sizeof parent - 1) : -ENOMEM;
         if (n > 0 && (size_t) n + strlen(name) < sizeof ad->un.sun_path) {
             memcpy(ad->un.sun_path, parent, (size_t) n);
             strcpy(ad->un.sun_path + n, name);

@@ -1,7 +1,8 @@
 /* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
- * a directory to go to first, and `mounts`. Each says how it went. */
+ * a directory to go to first, and `join` its own mount namespace. Each says how it went. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +37,15 @@ int main(int argc, char **argv)
         if (say(what, bind(fd, (void *) &a, sizeof a)))
             return 1;
         return say("name", getsockname(fd, (void *) &told, &len));
+    }
+    if (strcmp(what, "join") == 0) {
+        char cwd[4096] = "";
+        struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "joined"};
+        int fd = open("/proc/self/ns/mnt", O_RDONLY);
+        if (say(what, setns(fd, CLONE_NEWNS)))
+            return 1;
+        say("bind", bind(socket(AF_UNIX, SOCK_STREAM, 0), (void *) &a, sizeof a));
+        return say(getcwd(cwd, sizeof cwd), access("/joined", F_OK) | unlink("/joined"));
     }
     return 2;
 }
