@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fiemap.h>
+#include <linux/fscrypt.h>
 #include <linux/fs.h>
 #include <linux/hdreg.h>
 #include <linux/if_tun.h>
@@ -54,6 +55,18 @@ struct termios2 {
 #define NS_MNT_GET_PREV _IOR(NSIO, 12, uint32_t[4])
 #endif
 
+#ifndef NS_GET_PID_FROM_PIDNS /* since 6.11 */
+#define NS_GET_PID_FROM_PIDNS _IOR(NSIO, 6, int)
+#define NS_GET_TGID_FROM_PIDNS _IOR(NSIO, 7, int)
+#define NS_GET_PID_IN_PIDNS _IOR(NSIO, 8, int)
+#define NS_GET_TGID_IN_PIDNS _IOR(NSIO, 9, int)
+#endif
+
+/* Requests of file systems that have no header for programs. */
+#define CIFS_IOC_COPYCHUNK_FILE _IOW(0xcf, 3, int)
+#define EXT4_IOC_GETSTATE _IOW('f', 41, uint32_t)
+#define EXT4_IOC_GETFSUUID _IOR('f', 44, uint32_t[2])
+#define EXT4_IOC_SETFSUUID _IOW('f', 44, uint32_t[2])
 #ifndef EXT4_IOC_MOVE_EXT /* struct move_extent */
 #define EXT4_IOC_MOVE_EXT _IOWR('f', 15, uint64_t[5])
 #endif
@@ -206,9 +219,9 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 
 /* ---- the rest ---- */
 
-/* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor to files of procfs, nor for
- * families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, perf, sync files), nor where more is written than the number says: fs-verity
- * and ext4's cache of extents. To sockets only what is for all of them: some protocols fill lists. */
+/* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor to files of procfs, tracefs and
+ * debugfs, nor for families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, coda, perf, sync files), nor where more is written than the
+ * number says: cifs, fs-verity and ext4's cache of extents. To sockets only what is for all of them: some protocols fill lists. */
 static bool passes(int fd, uint32_t request)
 {
     struct statfs fs;
@@ -218,9 +231,11 @@ static bool passes(int fd, uint32_t request)
         return false;
     switch (_IOC_TYPE(request)) {
     case 0x94:
+    case 'V':
     case 'X':
     case 0xae:
     case 0xbc:
+    case 0xcf:
     case 'n':
     case 'o':
     case '$':
@@ -231,7 +246,8 @@ static bool passes(int fd, uint32_t request)
             return false;
         break;
     }
-    if (host(SYS_fstat, fd, &st) || host(SYS_fstatfs, fd, &fs) || fs.f_type == PROC_SUPER_MAGIC)
+    if (host(SYS_fstat, fd, &st) || host(SYS_fstatfs, fd, &fs) || fs.f_type == PROC_SUPER_MAGIC ||
+        fs.f_type == TRACEFS_MAGIC || fs.f_type == DEBUGFS_MAGIC)
         return false;
     return S_ISSOCK(st.st_mode) ? _IOC_TYPE(request) == SOCK_IOC_TYPE : !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode);
 }
