@@ -195,7 +195,7 @@ static int pin_handle(struct thread *t, struct pin *p, uint64_t va, enum pin_dir
 
     /* Bad addresses and sizes are the host's to refuse. */
     get_user(t->proc->space, &head, gva(va));
-    return pin(t, p, va, sizeof head + MIN(head.bytes, 128u), dir);
+    return pin(t, p, va, sizeof head + MIN(head.bytes, 128u), dir | PIN_COPY);
 }
 
 int64_t sys_name_to_handle_at(struct thread *t, const uint64_t a[6])

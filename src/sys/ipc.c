@@ -12,7 +12,7 @@
 #include "base/fds.h"
 #include "sys/handlers.h"
 
-/* The kernel's limit is far below; what is more is EINVAL there. */
+/* The kernel's limit is far below: to send more is EINVAL there, and nothing longer can come. */
 #define MESSAGE_MAX (16u << 20)
 
 static int64_t waited(int64_t ret)
@@ -27,19 +27,20 @@ int64_t sys_msgsnd(struct thread *t, const uint64_t a[6])
 
     if (ret < 0)
         return ret;
-    ret = sys_block(t, SYS_msgsnd, (long) (int) a[0], p.hva, a[2], a[3], 0l, 0l);
+    ret = sys_block(t, SYS_msgsnd, (long) (int) a[0], p.hva, a[2] > MESSAGE_MAX ? -1ul : a[2], a[3], 0l, 0l);
     pin_done(t, &p, 0);
     return waited(ret);
 }
 
 int64_t sys_msgrcv(struct thread *t, const uint64_t a[6])
 {
+    const int64_t size = MIN((int64_t) a[2], (int64_t) MESSAGE_MAX); /* a negative one is refused */
     struct pin p;
-    int64_t ret = pin(t, &p, a[1], a[2] > MESSAGE_MAX ? 8 : 8 + a[2], PIN_OUT);
+    int64_t ret = pin(t, &p, a[1], 8 + (uint64_t) MAX(size, 0l), PIN_OUT);
 
     if (ret < 0)
         return ret;
-    ret = sys_block(t, SYS_msgrcv, (long) (int) a[0], p.hva, a[2], a[3], a[4], 0l);
+    ret = sys_block(t, SYS_msgrcv, (long) (int) a[0], p.hva, size, a[3], a[4], 0l);
     if (pin_done(t, &p, ret < 0 ? 0 : 8 + (size_t) ret) < 0)
         return -EFAULT;
     return waited(ret);
@@ -98,11 +99,13 @@ int64_t sys_shmctl(struct thread *t, const uint64_t a[6])
     }
 }
 
+/* Bytes for the values of a set; at least some, for the errors. Asked for without the right to read, which SETALL does not need. */
 static size_t semaphores(int id)
 {
     struct semid_ds ds;
 
-    return host(SYS_semctl, id, 0, IPC_STAT, &ds) < 0 ? 0 : ds.sem_nsems * sizeof(uint16_t);
+    return host(SYS_semctl, id, 0, SEM_STAT_ANY, &ds) == id ? MAX(ds.sem_nsems, 1ul) * sizeof(uint16_t)
+                                                            : sizeof(uint16_t);
 }
 
 int64_t sys_semctl(struct thread *t, const uint64_t a[6])
@@ -112,15 +115,15 @@ int64_t sys_semctl(struct thread *t, const uint64_t a[6])
         return control(t, SYS_semctl, a, 3, sizeof(struct semid_ds), PIN_IN);
     case IPC_STAT:
     case SEM_STAT:
-    case 20: /* SEM_STAT_ANY */
+    case SEM_STAT_ANY:
         return control(t, SYS_semctl, a, 3, sizeof(struct semid_ds), PIN_OUT);
     case IPC_INFO:
     case SEM_INFO:
         return control(t, SYS_semctl, a, 3, sizeof(struct seminfo), PIN_OUT);
-    case GETALL:
-        return control(t, SYS_semctl, a, 3, MAX(semaphores((int) a[0]), 2u), PIN_OUT);
+    case GETALL: /* by the time of the call the number may be another set's */
+        return control(t, SYS_semctl, a, 3, semaphores((int) a[0]), PIN_OUT | PIN_COPY);
     case SETALL:
-        return control(t, SYS_semctl, a, 3, MAX(semaphores((int) a[0]), 2u), PIN_IN);
+        return control(t, SYS_semctl, a, 3, semaphores((int) a[0]), PIN_IN | PIN_COPY);
     default: /* SETVAL and those without an argument */
         return control(t, SYS_semctl, a, 3, 0, PIN_IN);
     }
@@ -228,7 +231,8 @@ int64_t sys_keyctl(struct thread *t, const uint64_t a[6])
             break;
         case 'i':
         case 'o':
-            ret = pin(t, &p, h[i], MIN(h[i + 1], KEY_PAYLOAD_MAX), args[i] == 'i' ? PIN_IN : PIN_OUT);
+            h[i + 1] = MIN(h[i + 1], KEY_PAYLOAD_MAX); /* no payload is as long */
+            ret = pin(t, &p, h[i], h[i + 1], args[i] == 'i' ? PIN_IN : PIN_OUT);
             h[i] = (uint64_t) p.hva;
             break;
         }

@@ -66,7 +66,7 @@ int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir 
     *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
     p->hva = mem_hva(t->proc->space, p->va, size, &run);
     /* Contiguous; or nothing there at all: the address itself fails. */
-    if (!va || !run || run >= size)
+    if (!va || !run || (run >= size && !(dir & PIN_COPY)))
         return 0;
     return size > BOUNCE_MAX ? -ENOMEM : bounce(t, p);
 }
@@ -357,7 +357,7 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
                     uint64_t h[6])
 {
     const struct sys_arg *arg = &row->arg[i];
-    uint32_t len = 0;
+    uint32_t len = 1;
 
     switch ((enum arg_kind) arg->kind) {
     case K_PATH:
@@ -376,9 +376,8 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
         return hold_buffer(t, row, a, i, held, h);
     case K_OUTLEN:
         /* An unreadable length fails in the host call. INOUT: the call may write less than the length says. */
-        if (a[i] && get_user(t->proc->space, &len, gva(a[arg->x])) == 0)
-            return hold_pin(t, held, i, a[i], MIN(len, OUTLEN_MAX), PIN_INOUT, h);
-        return hold_pin(t, held, i, a[i], 1, PIN_INOUT, h);
+        get_user(t->proc->space, &len, gva(a[arg->x]));
+        return hold_pin(t, held, i, a[i], MAX(MIN(len, OUTLEN_MAX), 1u), PIN_INOUT | PIN_COPY, h);
     case K_IOV_IN:
     case K_IOV_OUT:
         return hold_iov(t, held, i, a[i], count_of(row, a, arg->x), &h[arg->x], h);
@@ -395,7 +394,7 @@ static size_t out_size(const struct sys_arg *arg, const struct pin *p, int64_t r
 {
     if (arg->kind == K_OUTBUF && !SYS_COUNT_WHOLE(arg->x))
         return ret > 0 ? (size_t) ret * SYS_COUNT_SIZE(arg->x) : 0;
-    return ret >= 0 || p->dir == PIN_INOUT ? p->size : 0;
+    return ret >= 0 || p->dir & PIN_IN ? p->size : 0;
 }
 
 static int64_t release(struct thread *t, const struct sys_row *row, struct held *held, int64_t ret)
