@@ -89,8 +89,6 @@ static int64_t serve(struct thread *t, const struct sys_row *row)
 {
     int64_t ret;
 
-    if (__builtin_expect(t->dispatch.on, 0) && !seccomp_user_dispatch(t))
-        return -ENO_RESULT;
     if (seccomp_on(t)) {
         if (!seccomp_allows(t, &ret))
             return ret;
@@ -141,7 +139,7 @@ void sys_dispatch(struct thread *t)
 {
     /* As Linux does, only the low 32 bits of rax count. */
     const struct sys_row *row = sys_row_of((uint32_t) t->nr);
-    const bool may_come = row && row->flags & (S_ANY | S_OPEN) && !seccomp_on(t) && !t->dispatch.on && !t->trace.active;
+    const bool may_come = row && row->flags & (S_ANY | S_OPEN) && !seccomp_on(t) && !t->trace.active;
     if (!may_come && !signal_close(t))
         return;
     unsigned turn;

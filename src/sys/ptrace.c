@@ -346,7 +346,7 @@ static int64_t syscall_info(struct asked *q)
     size_t size = offsetof(struct __ptrace_syscall_info, entry);
     switch (si.op) {
     case PTRACE_SYSCALL_INFO_ENTRY:
-        si.entry.nr = b->orig_rax;
+        si.entry.nr = (uint64_t) (int) b->orig_rax;
         memcpy(si.entry.args, (uint64_t[6]){b->regs.rdi, b->regs.rsi, b->regs.rdx, b->regs.r10, b->regs.r8, b->regs.r9},
                sizeof si.entry.args);
         size += sizeof si.entry;
@@ -357,7 +357,7 @@ static int64_t syscall_info(struct asked *q)
         size = offsetof(struct __ptrace_syscall_info, exit.is_error) + sizeof si.exit.is_error;
         break;
     case PTRACE_SYSCALL_INFO_SECCOMP:
-        si.seccomp.nr = b->orig_rax;
+        si.seccomp.nr = (uint64_t) (int) b->orig_rax;
         memcpy(si.seccomp.args, b->call + 1, sizeof si.seccomp.args);
         si.seccomp.ret_data = (uint32_t) b->message;
         size = offsetof(struct __ptrace_syscall_info, seccomp.ret_data) + sizeof si.seccomp.ret_data;

@@ -324,7 +324,7 @@ void trace_start(const char *path, char *const *argv, unsigned envc)
 void trace_exec_save(char *text, size_t size)
 {
     struct line l = {.len = 0};
-    const struct sys_row *row = current ? sys_row_of(current->nr) : NULL;
+    const struct sys_row *row = current ? sys_row_of((uint32_t) current->nr) : NULL;
 
     *text = '\0';
     if (trace_out < 0 || !row)

@@ -585,6 +585,25 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
     signal_force(t, &info);
 }
 
+/* What the program dispatches to itself no tracer and no filter sees. */
+static void handle_call(struct thread *t)
+{
+    const struct cpu_regs *r = t->regs;
+    t->nr = r->rax;
+    t->call_ip = r->rip;
+    memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}, sizeof t->args);
+    if (__builtin_expect(!t->trace.active && !t->dispatch.on, 1)) {
+        sys_dispatch(t);
+        return;
+    }
+    if (!signal_close(t) || (t->dispatch.on && !seccomp_user_dispatch(t)))
+        return;
+    if (t->trace.active)
+        traced_call(t);
+    else
+        sys_dispatch(t);
+}
+
 /* ---- the loop ---- */
 
 void thread_run(struct thread *t)
@@ -598,17 +617,9 @@ void thread_run(struct thread *t)
         enum cpu_event event =
             __builtin_expect(t->trace.active, 0) ? traced_run(t, &fault) : vcpu_run(t->vcpu, t->sigmask, &fault);
         switch (event) {
-        case CPU_SYSCALL: {
-            const struct cpu_regs *r = t->regs;
-            t->nr = (uint32_t) r->rax;
-            t->call_ip = r->rip;
-            memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}, sizeof t->args);
-            if (__builtin_expect(!t->trace.active, 1))
-                sys_dispatch(t);
-            else if (signal_close(t))
-                traced_call(t);
+        case CPU_SYSCALL:
+            handle_call(t);
             break;
-        }
         case CPU_SIGNAL:
             t->in_syscall = false;
             signal_take(t);

@@ -96,7 +96,17 @@ static uint32_t run_filters(const struct seccomp_filter *f, const struct seccomp
     return ret;
 }
 
-static void force_sigsys(struct thread *t, int code, uint16_t data)
+/* A result that is the filter's or a listener's: none of our codes for a restart, even where it has the number of one. */
+static int64_t result_of(struct thread *t, int64_t r)
+{
+    if (r > -ERESTARTSYS || r < -ENO_RESULT)
+        return r;
+    t->regs->rax = (uint64_t) r;
+    return -ENO_RESULT;
+}
+
+/* As if the call had not been made: its number is in rax again. A tracer sees the end of the call before the signal. Returns the call's result. */
+static int64_t force_sigsys(struct thread *t, int code, uint16_t data)
 {
     siginfo_t info;
     memset(&info, 0, sizeof info);
@@ -106,16 +116,12 @@ static void force_sigsys(struct thread *t, int code, uint16_t data)
     info.si_call_addr = (void *) t->call_ip;
     info.si_syscall = (int) t->nr;
     info.si_arch = AUDIT_ARCH_X86_64;
-    signal_force(t, &info);
-}
-
-/* A result that is the filter's or a listener's: none of our codes for a restart, even where it has the number of one. */
-static int64_t result_of(struct thread *t, int64_t r)
-{
-    if (r > -ERESTARTSYS || r < -ENO_RESULT)
-        return r;
-    t->regs->rax = (uint64_t) r;
-    return -ENO_RESULT;
+    if (!t->trace.active) {
+        signal_force(t, &info);
+        return -ENO_RESULT;
+    }
+    signal_force_after(t, &info);
+    return result_of(t, (int64_t) t->nr);
 }
 
 /* The listener belongs to a filter of the host's, of the same threads, that stops at numbers of this kind only (attach_host). So it is the host's
@@ -134,9 +140,10 @@ static bool ask_listener(struct thread *t, int64_t *ret)
 static bool apply(struct thread *t, bool traced, int64_t *ret)
 {
     const struct seccomp_filter *f = __atomic_load_n(&t->seccomp.filter, __ATOMIC_ACQUIRE), *match;
-    if (t->nr < CACHED && f->always[t->nr / 64] >> t->nr % 64 & 1)
+    const uint32_t nr = (uint32_t) t->nr;
+    if (nr < CACHED && f->always[nr / 64] >> nr % 64 & 1)
         return true;
-    struct seccomp_data d = {.nr = (int) t->nr, .arch = AUDIT_ARCH_X86_64, .instruction_pointer = t->call_ip};
+    struct seccomp_data d = {.nr = (int) nr, .arch = AUDIT_ARCH_X86_64, .instruction_pointer = t->call_ip};
     memcpy(d.args, t->args, sizeof d.args);
     uint32_t r = run_filters(f, &d, &match);
     uint16_t data = r & SECCOMP_RET_DATA;
@@ -149,7 +156,7 @@ static bool apply(struct thread *t, bool traced, int64_t *ret)
         *ret = result_of(t, -(int64_t) MIN(data, 4095u));
         return false;
     case SECCOMP_RET_TRAP:
-        force_sigsys(t, SYS_SECCOMP, data);
+        *ret = force_sigsys(t, SYS_SECCOMP, data);
         return false;
     case SECCOMP_RET_USER_NOTIF:
         *ret = -ENOSYS;
@@ -162,7 +169,7 @@ static bool apply(struct thread *t, bool traced, int64_t *ret)
             return false;
         }
         /* As the kernel: what the tracer made of it has to pass, too, but does not stop once more. */
-        return (int32_t) t->nr >= 0 && apply(t, true, ret);
+        return (int) t->nr >= 0 && apply(t, true, ret);
     case SECCOMP_RET_KILL_THREAD:
         thread_die(t, SIGSYS);
     default:
@@ -182,6 +189,8 @@ bool seccomp_user_dispatch(struct thread *t)
         return true;
     if (state != 1 /* SYSCALL_DISPATCH_FILTER_BLOCK */)
         signal_die(t, SIGSYS);
+    t->in_syscall = false;
+    t->trace.call_rip = t->regs->rip;
     force_sigsys(t, SYS_USER_DISPATCH, 0);
     return false;
 }
@@ -192,7 +201,8 @@ bool seccomp_allows(struct thread *t, int64_t *ret)
         host(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (__atomic_load_n(&t->seccomp.mode, __ATOMIC_ACQUIRE) == SECCOMP_MODE_FILTER)
         return apply(t, false, ret);
-    if (t->nr == SYS_read || t->nr == SYS_write || t->nr == SYS_exit || t->nr == SYS_rt_sigreturn)
+    const int nr = (int) t->nr;
+    if (nr == SYS_read || nr == SYS_write || nr == SYS_exit || nr == SYS_rt_sigreturn)
         return true;
     thread_die(t, SIGKILL);
 }

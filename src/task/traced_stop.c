@@ -206,7 +206,7 @@ static void take_back(struct thread *t)
         if ((int64_t) b->orig_rax < 0)
             t->in_syscall = false;
         else
-            t->nr = (uint32_t) b->orig_rax;
+            t->nr = b->orig_rax;
     }
     if (b->changed & TRACED_XSAVE)
         vcpu_set_xsave(t->vcpu, (void *) b->xsave);
