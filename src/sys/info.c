@@ -12,6 +12,7 @@
 #include "sys/cred.h"
 #include "sys/handlers.h"
 #include "sys/limits.h"
+#include "task/process.h"
 
 int64_t sys_uname(struct thread *t, const uint64_t a[6])
 {
@@ -247,7 +248,7 @@ int64_t sys_prlimit64(struct thread *t, const uint64_t a[6])
         return -EFAULT;
     if ((uint32_t) a[1] >= RLIM_NLIMITS)
         return host(SYS_prlimit64, (int) a[0], a[1], NULL, NULL); /* ESRCH or EINVAL */
-    if ((int) a[0] && (int) a[0] != t->proc->pid) {
+    if (!process_is_named(t->proc, (int) a[0])) {
         ret = limit_of((int) a[0], (int) a[1], a[2] ? &new : NULL, a[3] ? &old : NULL);
     } else {
         if (a[3])

@@ -29,6 +29,11 @@ void process_drop(struct process *p, struct thread *t);
 void thread_park(struct thread *t);
 /* Is this one of the guest's threads, which has not ended? */
 bool process_has_thread(struct process *p, int tid);
+/* Does this number, of the process or of any of its threads, name it to a call? 0 is the caller. */
+static inline bool process_is_named(struct process *p, int id)
+{
+    return !id || id == p->pid || process_has_thread(p, id);
+}
 /* What to run at the end of a process image: statistics. */
 void process_at_exit(void (*fn)(struct process *));
 void process_last_words(struct thread *t);
