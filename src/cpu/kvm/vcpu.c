@@ -194,9 +194,7 @@ static void enter(struct vcpu *v)
         return;
     }
     /* SYSRET does not restore RF, and a TF that it restores traps before the first instruction. */
-    if (world == WORLD_RING0 && r->rip == r->rcx && (r->r11 & RFLAGS_USER) == r->rflags &&
-        !(r->rflags & (RFLAGS_TF | RFLAGS_RF))) {
-        r->r11 = flags;
+    if (world == WORLD_RING0 && r->rip == r->rcx && r->r11 == flags && !(r->rflags & (RFLAGS_TF | RFLAGS_RF))) {
         r->rip = ENTRY_OF(entry_sysret);
         r->rflags = RFLAGS_FIXED;
     } else {
