@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "base/procfs.h"
 #include "fs/special.h"
 #include "fs/target.h"
+#include "sys/cred.h"
 #include "sys/handlers.h"
 #include "sys/pending.h"
 #include "task/watch.h"
@@ -453,10 +455,19 @@ static int64_t interrupt(struct asked *q)
     return 0;
 }
 
+/* Who is bound by filters, or would be, cannot spare others theirs. */
+static bool may_suspend_seccomp(const struct thread *t)
+{
+    return sys_cred_can(CAP_SYS_ADMIN) && !t->seccomp.mode &&
+           !(t->trace.active && t->trace.options & PTRACE_O_SUSPEND_SECCOMP);
+}
+
 static int64_t set_options(struct asked *q)
 {
     if (q->data & ~(uint64_t) O_MASK)
         return -EINVAL;
+    if (q->data & PTRACE_O_SUSPEND_SECCOMP && !may_suspend_seccomp(q->t))
+        return -EPERM;
     q->b.options = (uint32_t) q->data;
     return PUT(q, options) ? -ESRCH : 0;
 }
@@ -585,6 +596,8 @@ static int64_t attach_claimed(struct thread *t, int pid, bool seize, uint64_t ad
         return -ESRCH;
     if (seize && (addr || (options & ~(uint64_t) O_MASK)))
         return -EIO;
+    if (seize && options & PTRACE_O_SUSPEND_SECCOMP && !may_suspend_seccomp(t))
+        return -EPERM;
     struct traced b;
     uint64_t at;
     int process;

@@ -135,6 +135,8 @@ void traced_call(struct thread *t);
 /* PTRACE_EVENT_`event` if the tracer asked for it; false when nobody did. */
 bool traced_event(struct thread *t, int event, uint64_t message);
 bool traced_wants(const struct thread *t, int event);
+/* PTRACE_O_SUSPEND_SECCOMP, as long as there is a tracer. */
+bool traced_suspends_filters(struct thread *t);
 /* A seccomp filter asks the tracer (seccomp_trace of seccomp.h): what is to be called is in t->nr afterwards. */
 bool traced_seccomp(struct thread *t, uint16_t data);
 /* vcpu_run() of a traced thread. */

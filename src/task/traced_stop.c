@@ -278,6 +278,18 @@ static void tracer_end_forget(struct process *p)
         fds_close(fd);
 }
 
+bool traced_suspends_filters(struct thread *t)
+{
+    if (!t->trace.active || !(load(&t->trace.options) & PTRACE_O_SUSPEND_SECCOMP) || !load(&t->trace.tracer_pid))
+        return false;
+    /* One that was killed has not told. */
+    int end = tracer_end_open(t);
+    struct pollfd pfd = {.fd = end, .events = POLLIN};
+    bool lives = end >= 0 && host(SYS_poll, &pfd, 1, 0) == 0;
+    tracer_end_close(t->proc, end);
+    return lives;
+}
+
 /* One sleep of a stopped thread, until somebody rings. False: its tracer has ended. */
 static bool sleep_stopped(struct thread *t, int end)
 {
