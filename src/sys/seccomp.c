@@ -134,16 +134,22 @@ static void as_guests(struct seccomp_notif *n)
     free(tids);
 }
 
+/* Straight into the guest's memory: what cannot be stored there stays to be received. */
 static int64_t receive(struct thread *t, int fd, uint64_t va)
 {
     struct seccomp_notif n;
-    int64_t ret;
+    struct pin p;
+    int64_t ret = pin(t, &p, va, sizeof n, PIN_INOUT);
 
-    if (get_user(t->proc->space, &n, gva(va)) < 0)
+    if (ret < 0)
+        return ret;
+    ret = sys_block(t, SYS_ioctl, (long) fd, SECCOMP_IOCTL_NOTIF_RECV, p.hva, 0l, 0l, 0l);
+    if (pin_done(t, &p, ret < 0 ? 0 : sizeof n) < 0)
         return -EFAULT;
-    ret = sys_block(t, SYS_ioctl, (long) fd, SECCOMP_IOCTL_NOTIF_RECV, &n, 0l, 0l, 0l);
     if (ret < 0)
         return ret == -EINTR ? -ERESTARTSYS : ret;
+    if (get_user(t->proc->space, &n, gva(va)) < 0)
+        return -EFAULT;
     as_guests(&n);
     return put_user(t->proc->space, gva(va), &n) < 0 ? -EFAULT : ret;
 }
