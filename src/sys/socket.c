@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -310,20 +311,30 @@ int64_t sys_setsockopt(struct thread *t, const uint64_t a[6])
 /* IP_MSFILTER and MCAST_MSFILTER write as many addresses as a field inside says, past the caller's length. */
 static int64_t get_sources(struct thread *t, const uint64_t a[6], uint32_t len)
 {
-    enum { ROOM = 64 << 10 }; /* more than igmp_max_msf and mld_max_msf allow in all */
-    autofree char *copy = calloc(1, ROOM);
+    enum { ROOM = 16 << 20 };
+    const bool ipv4 = (int) a[2] == IP_MSFILTER;
+    const uint32_t head = ipv4 ? IP_MSFILTER_SIZE(0) : GROUP_FILTER_SIZE(0);
+    const uint32_t unit = ipv4 ? sizeof(struct in_addr) : sizeof(struct sockaddr_storage);
+    const uint32_t at = ipv4 ? offsetof(struct ip_msfilter, imsf_numsrc) : offsetof(struct group_filter, gf_numsrc);
+    uint32_t sources = 0;
     int64_t ret;
 
+    if (len >= head && copy_in(t->proc->space, &sources, gva(a[3] + at), sizeof sources) < 0)
+        return -EFAULT;
+    len = MIN(len, (uint32_t) ROOM);
+    sources = MIN(sources, (ROOM - head) / unit);
+    const uint32_t room = MAX(len, head + sources * unit);
+    autofree char *copy = calloc(1, room);
     if (!copy)
         return -ENOBUFS;
-    len = MIN(len, (uint32_t) ROOM / 2);
     if (copy_in(t->proc->space, copy, gva(a[3]), len) < 0)
         return -EFAULT;
+    if (len >= head)
+        memcpy(copy + at, &sources, sizeof sources); /* the other was looked at */
     ret = host(SYS_getsockopt, (int) a[0], (int) a[1], (int) a[2], copy, &len);
     if (ret < 0)
         return ret;
-    if (copy_out(t->proc->space, gva(a[3]), copy, MIN(len, (uint32_t) ROOM)) < 0 ||
-        put_user(t->proc->space, gva(a[4]), &len) < 0)
+    if (copy_out(t->proc->space, gva(a[3]), copy, MIN(len, room)) < 0 || put_user(t->proc->space, gva(a[4]), &len) < 0)
         return -EFAULT;
     return ret;
 }
