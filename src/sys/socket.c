@@ -384,6 +384,22 @@ static int64_t get_full_info(struct thread *t, const uint64_t a[6], uint32_t len
     return ret;
 }
 
+/* SO_PEERNAME, whose length has to be at most that of the name. */
+static int64_t get_peer(struct thread *t, const uint64_t a[6], uint32_t len)
+{
+    struct addr ad = {.len = sizeof ad.any};
+    int64_t ret = host(SYS_getpeername, (int) a[0], ad.raw, &ad.len);
+
+    if (ret < 0)
+        return socket_error((int) a[0], -ENOTCONN);
+    unix_name(&ad);
+    if (len > (uint32_t) ad.len)
+        return -EINVAL;
+    if (copy_out(t->proc->space, gva(a[3]), ad.raw, len) < 0 || put_user(t->proc->space, gva(a[4]), &len) < 0)
+        return -EFAULT;
+    return 0;
+}
+
 int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
 {
     int level = (int) a[1], name = (int) a[2];
@@ -397,6 +413,8 @@ int64_t sys_getsockopt(struct thread *t, const uint64_t a[6])
         return host(SYS_getsockopt, (int) a[0], level, name, NULL, BAD_PTR);
     if ((level == 0 && (name == 41 || name == 48)) || (level == 41 && name == 48))
         return get_sources(t, a, len);
+    if (level == SOL_SOCKET && name == SO_PEERNAME && fs_root.fd >= 0)
+        return get_peer(t, a, len);
     if (level == 284 /* SOL_MPTCP */ && name == 4 /* MPTCP_FULL_INFO */)
         return get_full_info(t, a, len);
     room = len = len > INT_MAX ? len : MIN(len, 1u << 20); /* what was pinned, and no option is longer */
