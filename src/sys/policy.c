@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sys/handlers.h"
+#include "task/process.h"
 
 /* Node sets larger than the kernel's own maximum are EINVAL there. */
 #define NODE_BITS_MAX (PAGE_SIZE * 8)
@@ -95,32 +96,49 @@ int64_t sys_get_mempolicy(struct thread *t, const uint64_t a[6])
     return ret;
 }
 
+/* Pages of one host call: where some cannot be moved, Linux goes on to the end of a stretch for one node. */
+#define MOVE_MAX (1u << 16)
+
+/* The next `n` of the calling process, from number `done` on. */
+static int64_t move_some(struct thread *t, const uint64_t a[6], uint64_t done, uint64_t n)
+{
+    autofree uint64_t *pages = calloc(n, sizeof *pages);
+    struct pin nodes, status;
+    uint64_t good = 0;
+
+    if (!pages)
+        return -ENOMEM;
+    for (; good < n && get_user(t->proc->space, &pages[good], gva(a[2] + (done + good) * 8)) == 0; good++)
+        pages[good] = (uint64_t) mem_hva(t->proc->space, gva(pages[good]), 1, NULL);
+    int64_t ret = pin(t, &nodes, a[3] ? a[3] + done * 4 : 0, n * 4, PIN_IN);
+    if (ret < 0)
+        return ret;
+    ret = pin(t, &status, a[4] + done * 4, n * 4, PIN_INOUT); /* some may stay as they are */
+    if (ret >= 0) {
+        ret = host(SYS_move_pages, 0, good, pages, nodes.hva, status.hva, a[5]);
+        if (pin_done(t, &status, status.size) < 0)
+            ret = -EFAULT;
+    }
+    pin_done(t, &nodes, 0);
+    return ret == 0 && good < n ? -EFAULT : ret;
+}
+
 /* Only of the caller itself: another process's addresses are backed by host addresses that are not known here. */
 int64_t sys_move_pages(struct thread *t, const uint64_t a[6])
 {
-    uint64_t count = a[1], pages[64];
-    struct space *sp = t->proc->space;
-    int nodes[64], status[64];
-    int64_t ret = 0;
+    const uint64_t count = a[1];
 
     /* Of no pages: the flags, the process and the right to it are checked. */
-    ret = host(SYS_move_pages, (int) a[0], 0, NULL, NULL, NULL, (int) a[5]);
+    int64_t ret = host(SYS_move_pages, (int) a[0], 0, NULL, NULL, NULL, (int) a[5]);
     if (ret < 0)
         return ret;
-    if ((int) a[0] && (int) a[0] != t->proc->pid)
+    if (!process_is_named(t->proc, (int) a[0]))
         return -EPERM;
-    for (uint64_t done = 0; done < count && ret >= 0;) {
-        uint64_t n = MIN(count - done, ARRAY_SIZE(pages));
-
-        if (copy_in(sp, pages, gva(a[2] + done * 8), n * 8) < 0 ||
-            (a[3] && copy_in(sp, nodes, gva(a[3] + done * 4), n * 4) < 0))
-            return -EFAULT;
-        for (uint64_t i = 0; i < n; i++)
-            pages[i] = (uint64_t) mem_hva(sp, gva(pages[i]), 1, NULL);
-        ret = host(SYS_move_pages, 0, n, pages, a[3] ? nodes : NULL, status, a[5]);
-        if (ret >= 0 && copy_out(sp, gva(a[4] + done * 4), status, n * 4) < 0)
-            return -EFAULT;
-        done += n;
+    for (uint64_t done = 0, n; done < count && ret == 0; done += n) {
+        n = MIN(count - done, MOVE_MAX);
+        ret = move_some(t, a, done, n);
+        if (ret > 0) /* could not be moved; nor are those tried that come behind them */
+            ret += (int64_t) (count - done - n);
     }
     return ret;
 }
