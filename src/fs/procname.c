@@ -46,7 +46,8 @@ void proc_name_parse(const char *path, struct proc_name *out)
         snprintf(out->rest, sizeof out->rest, "%s", c);
         return;
     }
-    snprintf(out->rest, sizeof out->rest, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+    if (!out->pid)
+        snprintf(out->rest, sizeof out->rest, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 }
 
 int proc_step_aside(int *dir, const char *name)
