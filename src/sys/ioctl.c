@@ -220,8 +220,8 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 /* ---- the rest ---- */
 
 /* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor to files of procfs, tracefs and
- * debugfs, nor for families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, coda, perf, sync files, listeners of
- * seccomp, userfaultfds), nor where more is written than the
+ * debugfs, nor for families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, coda, perf, sync files,
+ * userfaultfds), nor where more is written than the
  * number says: cifs, fs-verity and ext4's cache of extents. To sockets only what is for all of them: some protocols fill lists. */
 static bool passes(int fd, uint32_t request)
 {
@@ -239,11 +239,14 @@ static bool passes(int fd, uint32_t request)
     case 0xcf:
     case 'n':
     case 'o':
-    case '!':
     case '$':
     case '>':
     case 0xaa:
         return false;
+    case '!': /* any number of this kind is SECCOMP_IOCTL_NOTIF_ADDFD to the kernel */
+        if (_IOC_NR(request) == _IOC_NR(SECCOMP_IOCTL_NOTIF_ADDFD))
+            return false;
+        break;
     case 'f':
         if (_IOC_NR(request) == 42 || _IOC_NR(request) == 133 || _IOC_NR(request) == 135)
             return false;
