@@ -25,17 +25,15 @@ static int check_region(const struct space_state *st, const struct region_image 
     uint32_t kind = lazy ? OBJECT_FREE : st->object[r->object].kind;
     if (!lazy && (kind == OBJECT_FREE || (kind == OBJECT_SEGMENT) != !!(r->flags & RG_SYSV)))
         return -EINVAL;
-    const struct space_image *s = &st->space;
-    return r->name == REGION_VVAR && (r->start < s->vvar_start || r->end > s->vvar_start + s->vvar_size) ? -EINVAL : 0;
+    return r->name == REGION_VVAR && r->off + (r->end - r->start) > st->space.vvar_size ? -EINVAL : 0;
 }
 
 int space_check(const struct space_state *st)
 {
     const struct space_image *s = &st->space;
     if (!is_page(s->mmap_base) || !is_page(s->stack_top) || !is_page(s->room_start) || s->room_start > s->stack_top ||
-        s->brk_start > s->brk || s->brk > SPACE_TOP || !is_page(s->vvar_start) || !is_page(s->vvar_size) ||
-        s->vvar_size > SPACE_TOP - s->vvar_start || s->next_origin < ORIGIN_FIRST || s->chunks == 0 ||
-        s->chunks > CH_INDEX || s->keep > 1 || s->dropped > 1 || s->translator > TRANSLATOR_RUNS)
+        s->brk_start > s->brk || s->brk > SPACE_TOP || !is_page(s->vvar_size) || s->next_origin < ORIGIN_FIRST ||
+        s->chunks == 0 || s->chunks > CH_INDEX || s->keep > 1 || s->dropped > 1 || s->translator > TRANSLATOR_RUNS)
         return -EINVAL;
     uint64_t floor = 0;
     for (uint32_t i = 0; i < st->regions; i++) {

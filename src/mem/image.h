@@ -7,7 +7,7 @@
 
 struct space_image {
     uint64_t brk_start, brk, mmap_base, stack_top, room_start;
-    uint64_t vvar_start, vvar_size, peak;
+    uint64_t vvar_size, peak;
     struct space_limits limits;
     uint32_t next_origin, chunks; /* chunks: slab chunks handed out */
     uint32_t keep;

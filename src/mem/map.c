@@ -35,7 +35,7 @@ uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end, int flags)
 
 int may_map_there(struct space *sp, uint64_t start, uint64_t end)
 {
-    if (sp->in_place && start >= sp->vvar_start && end <= sp->vdso_end)
+    if (sp->in_place && start >= sp->vdso_start && end <= sp->vdso_end)
         return 0; /* excluded for what is beside it: itself it is the guest's */
     return machine_excluded(sp->machine, start, end) ? -ENOMEM : 0;
 }

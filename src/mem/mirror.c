@@ -228,24 +228,16 @@ static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, 
     }
 }
 
-/* The data pages of the vDSO are the host's; where the guest has put something else there, they are not. */
-static bool is_vvar(const struct region *r)
-{
-    return r && r->name == REGION_VVAR;
-}
-
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 {
+    /* The data pages of the vDSO are the host's, wherever they were moved; what gets rights lies in one region. */
+    const struct region *g = prot != PROT_NONE && sp->vvar_size ? region_at(sp, start) : NULL;
     while ((start = chunk_find(sp, start, end, CH_GUEST)) < end) {
         uint64_t stop = MIN(end, (start | (CHUNK_SIZE - 1)) + 1);
         uint64_t pa =
             ((uint64_t) (entry_at(sp, start >> CHUNK_SHIFT) & CH_INDEX) << CHUNK_SHIFT) + (start & (CHUNK_SIZE - 1));
-        if (start - sp->vvar_start < sp->vvar_size && is_vvar(region_at(sp, start))) {
-            stop = MIN(stop, sp->vvar_start + sp->vvar_size);
-            pa = sp->vvar_gpa + (start - sp->vvar_start);
-        } else if (start < sp->vvar_start) {
-            stop = MIN(stop, sp->vvar_start);
-        }
+        if (g && g->name == REGION_VVAR)
+            pa = sp->vvar_gpa + g->off + (start - g->start);
         int r = guest_map(sp, start, pa, stop - start, prot);
         if (r)
             return r;

@@ -27,7 +27,7 @@ struct region {
     uint64_t start, end;
     uint64_t gap;     /* free bytes below start */
     uint64_t max_gap; /* largest gap in this subtree */
-    uint64_t off;     /* with an object: where in it `start` is */
+    uint64_t off;     /* with an object, or the vDSO's data: where in it `start` is */
     uint32_t origin;
     uint32_t object; /* in space.object[], 0: none kept */
     uint16_t flags;
@@ -67,15 +67,15 @@ struct space {
     uint64_t exempt;                                 /* bytes of total */
     enum space_translator translator;
     uint64_t faults;
-    uint8_t lock_future; /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
-    uint64_t room_start; /* what the stack may grow to has a host image already; in place no rights, ... */
-    uint64_t stack_low;  /* ... until it has grown to there; atomic. Else room_start */
-    bool grows;          /* more may grow than that: an access asks for it (mem_hva); atomic */
-    uint64_t vvar_gpa, vvar_start, vvar_size;
-    uint64_t vdso_end;     /* in place */
-    bool drops;            /* there has been MADV_DONTFORK; atomic */
-    bool keep;             /* objects are kept, for children that do not come by the host's fork */
-    struct object *object; /* [0] is nobody's */
+    uint8_t lock_future;           /* mlockall(MCL_FUTURE): RG_LOCKED, RG_ONFAULT for new mappings */
+    uint64_t room_start;           /* what the stack may grow to has a host image already; in place no rights, ... */
+    uint64_t stack_low;            /* ... until it has grown to there; atomic. Else room_start */
+    bool grows;                    /* more may grow than that: an access asks for it (mem_hva); atomic */
+    uint64_t vvar_gpa, vvar_size;  /* the vDSO's data, not in place */
+    uint64_t vdso_start, vdso_end; /* in place: where the host has put data and code */
+    bool drops;                    /* there has been MADV_DONTFORK; atomic */
+    bool keep;                     /* objects are kept, for children that do not come by the host's fork */
+    struct object *object;         /* [0] is nobody's */
     uint32_t objects;
     int memfile;          /* private anonymous memory lives in this file at its slab offset; -1: it is the host's own */
     struct region *spare; /* free list, chained through node.rbe_left */

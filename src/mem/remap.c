@@ -259,12 +259,15 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         return -EFAULT;
     if (old_size == 0 && !(r->flags & RG_SHARED))
         return -EINVAL;
+    if (is_special(r) && (sp->in_place || (flags & MREMAP_DONTUNMAP))) /* the host leaves nothing behind, but a hole */
+        return -EINVAL;
     if (anywhere && old_size && new_size <= old_size) {
         /* Shrinking in place is an unmap of the tail, across regions if need be. */
         ret = new_size < old_size ? unmap_locked(sp, old + new_size, old + old_size) : 0;
         return ret ? ret : (int64_t) old;
     }
-    if (r->end - old < (flags & MREMAP_FIXED ? MIN(old_size, new_size) : old_size))
+    if (r->end - old < (flags & MREMAP_FIXED ? MIN(old_size, new_size) : old_size) ||
+        (is_special(r) && new_size > old_size))
         return -EFAULT;
     if ((flags & MREMAP_FIXED) && new_size < old_size) {
         ret = unmap_locked(sp, old + new_size, old + old_size);

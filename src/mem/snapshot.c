@@ -77,7 +77,6 @@ int space_save(struct space *sp, struct space_state *out)
                   .mmap_base = sp->mmap_base,
                   .stack_top = sp->stack_top,
                   .room_start = sp->room_start,
-                  .vvar_start = sp->vvar_start,
                   .vvar_size = sp->vvar_size,
                   .peak = sp->peak,
                   .limits = sp->limits,
@@ -105,7 +104,7 @@ int space_save(struct space *sp, struct space_state *out)
         else
             region[n++] = (struct region_image){.start = g->start,
                                                 .end = g->end,
-                                                .off = g->object ? g->off : 0,
+                                                .off = g->object || g->name == REGION_VVAR ? g->off : 0,
                                                 .origin = g->origin,
                                                 .object = g->object,
                                                 .flags = g->flags & ~(RG_LOCKED | RG_ONFAULT),
@@ -349,7 +348,7 @@ static int load(struct space **out, const struct space_state *st)
     sp->brk_start = im->brk_start, sp->brk = im->brk, sp->mmap_base = im->mmap_base;
     sp->stack_top = im->stack_top, sp->room_start = sp->stack_low = im->room_start;
     space_stack_limit_set(sp);
-    sp->vvar_start = im->vvar_start, sp->vvar_size = im->vvar_size;
+    sp->vvar_size = im->vvar_size;
     sp->next_origin = im->next_origin;
     sp->translator = (enum space_translator) im->translator;
     if (im->chunks > sp->slab.limit)

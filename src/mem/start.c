@@ -102,8 +102,7 @@ static uint64_t name_vdso(struct space *sp)
     bool ok = region_insert(sp, &data, v.data, v.code) && region_insert(sp, &code, v.code, v.end);
     if (ok)
         mirror_bind_as_is(sp, v.data, v.end);
-    sp->vvar_start = v.data;
-    sp->vvar_size = v.code - v.data;
+    sp->vdso_start = v.data;
     sp->vdso_end = v.end;
     unlock(sp);
     return ok ? v.code : 0;
@@ -129,9 +128,11 @@ uint64_t space_map_vdso(struct space *sp)
     while (r == 0 && run_next(sp, &p, (uint64_t) at + data + code, &run))
         memcpy(run.hva, (const uint8_t *) v.code + (run.start - (uint64_t) at - data), run.end - run.start);
     if (r == 0)
+        r = region_split(sp, (uint64_t) at);
+    if (r == 0)
         r = region_split(sp, (uint64_t) at + data);
     if (r == 0) {
-        sp->vvar_start = (uint64_t) at;
+        region_at(sp, (uint64_t) at)->off = 0;
         sp->vvar_size = data;
     }
     unlock(sp);

@@ -322,7 +322,7 @@ static void anything_off_is_refused(void **state)
     SPOIL(m.st.space.space.brk = m.st.space.space.brk_start - 1);
     SPOIL(m.st.space.space.room_start = m.st.space.space.stack_top + PAGE_SIZE);
     SPOIL(m.st.space.space.vvar_size = SPACE_TOP + PAGE_SIZE);
-    SPOIL((m.st.space.space.vvar_start = SPACE_TOP, m.st.space.space.vvar_size = PAGE_SIZE));
+    SPOIL(m.st.space.space.vvar_size = 1);
     SPOIL(m.st.space.space.chunks = 0);
     SPOIL(m.st.space.space.chunks = UINT32_MAX);
     SPOIL(m.st.space.space.translator = 3);
