@@ -224,7 +224,7 @@ static bool wait_for_birth(int r, struct timespec *since)
     struct timespec now;
     if (r != -EAGAIN)
         return false;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    host(SYS_clock_gettime, CLOCK_MONOTONIC, &now); /* in place the vDSO may be gone: it is the guest's */
     if (!since->tv_sec)
         *since = now;
     host(SYS_nanosleep, &moment, NULL);
