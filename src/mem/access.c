@@ -81,9 +81,9 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
     return done;
 }
 
-static int iov_import(struct space *sp, gva_t uiov, uint64_t count, bool whole, struct iovec **out, int *n)
+/* `whole`: each is refused that is not all in user space. */
+static int iov_check(struct space *sp, gva_t uiov, uint64_t count, bool whole, struct iovec user[IOV_MAX])
 {
-    struct iovec user[IOV_MAX];
     if (count > IOV_MAX)
         return -EINVAL;
     int r = copy_in(sp, user, uiov, count * sizeof *user);
@@ -102,6 +102,15 @@ static int iov_import(struct space *sp, gva_t uiov, uint64_t count, bool whole, 
         user[i].iov_len = cut;
         total += cut;
     }
+    return 0;
+}
+
+static int iov_import(struct space *sp, gva_t uiov, uint64_t count, bool whole, struct iovec **out, int *n)
+{
+    struct iovec user[IOV_MAX];
+    int r = iov_check(sp, uiov, count, whole, user);
+    if (r)
+        return r;
     int max = IOV_MAX;
     struct iovec *v = malloc((size_t) max * sizeof *v);
     if (!v)
@@ -115,6 +124,11 @@ static int iov_import(struct space *sp, gva_t uiov, uint64_t count, bool whole, 
     }
     *out = v;
     return 0;
+}
+
+int mem_iov_check(struct space *sp, gva_t uiov, uint64_t count, struct iovec user[IOV_MAX])
+{
+    return iov_check(sp, uiov, count, true, user);
 }
 
 int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n)

@@ -4,6 +4,7 @@
 #ifndef MEM_ACCESS_H
 #define MEM_ACCESS_H
 
+#include <limits.h>
 #include <sys/uio.h>
 
 #include "base/base.h"
@@ -39,6 +40,8 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
 /* Copy a guest iovec array and translate each element (readv, sendmsg, process_vm_readv). *out is malloc'd (caller frees), *n
  * its length. -EINVAL (count or total too large), -EFAULT (array unreadable, an element not all in user space), -ENOMEM. */
 int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n);
+/* Its first half: the array alone, as the guest has it, with the total cut as the kernel does. */
+int mem_iov_check(struct space *sp, gva_t uiov, uint64_t count, struct iovec user[IOV_MAX]);
 /* The same of what process_vm_readv is told of the other side: it goes as far as it is good. */
 int mem_iov_remote(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n);
 

@@ -25,6 +25,9 @@ int64_t sys_user_dispatch(struct user_dispatch *to, uint64_t mode, uint64_t offs
 
 /* ---- host pointers for one call (pass.c) ---- */
 
+/* More than any call takes or gives at once but for plain I/O: nothing larger is copied. */
+#define PIN_COPY_MAX (32u << 20)
+
 /* PIN_COPY: never in place, since how far the call goes may be more than `size`: told by something that can change before the host's kernel looks. */
 enum pin_dir { PIN_IN = 1, PIN_OUT = 2, PIN_INOUT = 3, PIN_COPY = 4 };
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/fds.h"
-#include "sys/handlers.h"
+#include "sys/iov.h"
 #include "sys/socket_parts.h"
 
 /* struct user_msghdr and mmsghdr: what the C library's say, without its types. */
@@ -60,10 +60,10 @@ static int control_check(const struct msghdr *m, bool *rights)
     return 0;
 }
 
-/* The header of a message, and where its bytes are: *iov, NULL so far and the caller's to free, and in `m`, whose other fields are not taken over. */
-static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k, struct iovec **iov, struct msghdr *m)
+/* The header of a message, and where its bytes are: in `p`, and `m`, whose other fields are not taken over. */
+static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k, enum pin_dir dir, struct pieces *p,
+                           struct msghdr *m)
 {
-    int n = 0;
     int64_t ret = 0;
 
     *m = (struct msghdr){0};
@@ -74,9 +74,9 @@ static int64_t message_get(struct thread *t, int fd, uint64_t va, struct kmsg *k
     else if (k->iovlen > IOV_MAX)
         ret = -EMSGSIZE;
     else
-        ret = mem_iov_user(t->proc->space, gva(k->iov), k->iovlen, iov, &n);
-    m->msg_iov = *iov;
-    m->msg_iovlen = (size_t) n;
+        ret = sys_iov(t, k->iov, k->iovlen, dir, p);
+    m->msg_iov = p->iov;
+    m->msg_iovlen = (size_t) p->n;
     return ret < 0 ? socket_error(fd, ret) : 0;
 }
 
@@ -151,7 +151,7 @@ static int64_t send_rights(struct thread *t, int fd, struct msghdr *m, unsigned 
 
 static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
 {
-    autofree struct iovec *iov = NULL;
+    autopieces pieces = {0};
     autofree void *control = NULL;
     struct msghdr m;
     struct kmsg k;
@@ -159,7 +159,7 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
     bool rights;
     int64_t ret;
 
-    ret = message_get(t, fd, va, &k, &iov, &m);
+    ret = message_get(t, fd, va, &k, PIN_IN, &pieces, &m);
     if (ret < 0)
         return ret;
     if (k.controllen) {
@@ -269,14 +269,14 @@ static void control_put(struct thread *t, uint64_t va, struct msghdr *m)
 static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags, uint32_t *out_flags)
 {
     struct space *sp = t->proc->space;
-    autofree struct iovec *iov = NULL;
+    autopieces pieces = {0};
     struct addr ad = {.len = sizeof ad.any};
     autofree char *control = NULL;
     struct msghdr m;
     struct kmsg k;
     int64_t ret, err = 0;
 
-    ret = message_get(t, fd, va, &k, &iov, &m);
+    ret = message_get(t, fd, va, &k, PIN_OUT, &pieces, &m);
     if (ret < 0)
         return ret;
     k.controllen = k.control ? MIN(k.controllen, CONTROL_MAX) : 0;
@@ -295,9 +295,11 @@ static int64_t receive_one(struct thread *t, int fd, uint64_t va, unsigned flags
     ret = sys_block(t, SYS_recvmsg, (long) fd, &m, (uint64_t) flags, 0l, 0l, 0l);
     if (ret < 0)
         return ret;
+    if (sys_iov_out(t, &pieces, ret) < 0)
+        err = -EFAULT;
     if (m.msg_controllen)
         control_put(t, k.control, &m);
-    if (k.name) {
+    if (k.name && err >= 0) {
         ad.len = (int) m.msg_namelen;
         err = socket_addr_put(t, &ad, k.name, va + offsetof(struct kmsg, namelen));
     }

@@ -8,11 +8,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "sys/handlers.h"
+#include "sys/iov.h"
 
-/* More than any call takes or gives at once but for plain I/O, which pass_vector() serves: a larger count is lowered to this, and is still
- * beyond whatever limit the kernel has. */
-#define BOUNCE_MAX (32u << 20)
 /* No call transfers more at once (MAX_RW_COUNT), whatever count it is given: what lies beyond is not looked at. */
 #define LOOK_MAX (2ull << 30)
 
@@ -68,7 +65,7 @@ int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir 
     /* Contiguous; or nothing there at all: the address itself fails. */
     if (!va || !run || (run >= size && !(dir & PIN_COPY)))
         return 0;
-    return size > BOUNCE_MAX ? -ENOMEM : bounce(t, p);
+    return size > PIN_COPY_MAX ? -ENOMEM : bounce(t, p);
 }
 
 int pin_done(struct thread *t, struct pin *p, size_t out)
@@ -224,7 +221,7 @@ struct held {
     enum { HOLDS_NOTHING, HOLDS_PIN, HOLDS_IOV, HOLDS_STR, HOLDS_PATH } what[6];
     union {
         struct pin pin;
-        struct iovec *iov;
+        struct pieces pieces;
         char *str;
         struct sys_path *path;
     } arg[6];
@@ -273,10 +270,10 @@ static int hold_buffer(struct thread *t, const struct sys_row *row, const uint64
     size_t size = buffer_size(row, a, x);
     enum pin_dir dir = row->arg[i].kind == K_INBUF ? PIN_IN : PIN_OUT;
 
-    if (size > BOUNCE_MAX) {
+    if (size > PIN_COPY_MAX) {
         /* Some calls want the count to be a multiple of something: its low bits stay. */
-        h[SYS_COUNT_INDEX(x)] =
-            (BOUNCE_MAX / SYS_COUNT_SIZE(x) & ~(PAGE_SIZE - 1)) - PAGE_SIZE + (h[SYS_COUNT_INDEX(x)] & (PAGE_SIZE - 1));
+        h[SYS_COUNT_INDEX(x)] = (PIN_COPY_MAX / SYS_COUNT_SIZE(x) & ~(PAGE_SIZE - 1)) - PAGE_SIZE +
+                                (h[SYS_COUNT_INDEX(x)] & (PAGE_SIZE - 1));
         size = h[SYS_COUNT_INDEX(x)] * SYS_COUNT_SIZE(x);
     }
     return hold_pin(t, held, i, a[i], size, dir, h);
@@ -327,17 +324,19 @@ static int hold_str(struct thread *t, struct held *held, unsigned i, uint64_t va
 }
 
 static int hold_iov(struct thread *t, struct held *held, unsigned i, uint64_t va, uint64_t count, uint64_t *hcount,
-                    uint64_t h[6])
+                    enum pin_dir dir, uint64_t h[6])
 {
     static const struct iovec bad_total = {NULL, SIZE_MAX};
-    int n = 0;
+    struct pieces *p = &held->arg[i].pieces;
     int ret;
 
     if (count > IOV_MAX) {
         h[i] = (uint64_t) BAD_PTR; /* EINVAL comes before it is looked at */
         return 0;
     }
-    ret = mem_iov_user(t->proc->space, gva(va), count, &held->arg[i].iov, &n);
+    *p = (struct pieces){0};
+    held->what[i] = HOLDS_IOV;
+    ret = sys_iov(t, va, count, dir, p);
     if (ret == -ENOMEM)
         return ret;
     if (ret == -EFAULT) {
@@ -346,9 +345,8 @@ static int hold_iov(struct thread *t, struct held *held, unsigned i, uint64_t va
         h[i] = (uint64_t) &bad_total;
         *hcount = 1;
     } else {
-        held->what[i] = HOLDS_IOV;
-        h[i] = (uint64_t) held->arg[i].iov;
-        *hcount = (uint64_t) MIN(n, IOV_MAX);
+        h[i] = (uint64_t) p->iov;
+        *hcount = (uint64_t) p->n;
     }
     return 0;
 }
@@ -380,7 +378,8 @@ static int hold_arg(struct thread *t, const struct sys_row *row, const uint64_t 
         return hold_pin(t, held, i, a[i], MAX(MIN(len, OUTLEN_MAX), 1u), PIN_INOUT | PIN_COPY, h);
     case K_IOV_IN:
     case K_IOV_OUT:
-        return hold_iov(t, held, i, a[i], count_of(row, a, arg->x), &h[arg->x], h);
+        return hold_iov(t, held, i, a[i], count_of(row, a, arg->x), &h[arg->x],
+                        arg->kind == K_IOV_IN ? PIN_IN : PIN_OUT, h);
     case K_ADDR:
         /* Only its own handler knows what it points at. */
         BUG_ON(true);
@@ -409,7 +408,9 @@ static int64_t release(struct thread *t, const struct sys_row *row, struct held 
                 ret = -EFAULT;
             break;
         case HOLDS_IOV:
-            free(held->arg[i].iov);
+            if (sys_iov_out(t, &held->arg[i].pieces, ret) < 0)
+                ret = -EFAULT;
+            sys_iov_free(&held->arg[i].pieces);
             break;
         case HOLDS_STR:
             sys_str_free(held->arg[i].str);

@@ -1,4 +1,4 @@
-/* links: src/sys/pass.c src/sys/table.c */
+/* links: src/sys/pass.c src/sys/iov.c src/sys/table.c */
 /* The generic service over guest memory whose pages are never neighbours in the host: every buffer, structure and string that crosses a
  * page is in two pieces here, and the call's effect has to be that of the whole. */
 #include <stdarg.h>
@@ -108,21 +108,13 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
     return done;
 }
 
-int mem_iov_user(struct space *sp, gva_t uiov, uint64_t count, struct iovec **out, int *n)
+int mem_iov_check(struct space *sp, gva_t uiov, uint64_t count, struct iovec user[IOV_MAX])
 {
-    struct iovec user[16];
-
-    if (count > ARRAY_SIZE(user))
-        return -EINVAL;
     if (copy_in(sp, user, uiov, count * sizeof *user) < 0)
         return -EFAULT;
     for (uint64_t i = 0; i < count; i++)
         if ((ssize_t) user[i].iov_len < 0)
             return -EINVAL;
-    *out = calloc(64, sizeof **out);
-    *n = 0;
-    for (uint64_t i = 0; i < count; i++)
-        mem_iov(sp, gva((uint64_t) user[i].iov_base), user[i].iov_len, *out, n, 64);
     return 0;
 }
 
