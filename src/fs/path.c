@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 
 #define MAX_LINKS 40 /* MAXSYMLINKS: the 41st is ELOOP */
@@ -486,14 +487,48 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     return r;
 }
 
-static bool is_hosts(const struct fs_at *at)
+/* Whether what `fd` lies in is mounted anywhere in this namespace: what open_tree(2) and fsmount(2) gave has no place yet. */
+static bool is_attached(int fd)
+{
+    struct statx st;
+    char buf[4096];
+    if (host(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) || !(st.stx_mask & STATX_MNT_ID))
+        return true;
+    fds_create_lock();
+    int table = (int) host(SYS_openat, PROCFS("/proc/thread-self/mountinfo"), O_RDONLY | O_CLOEXEC, 0);
+    bool in_number = true, found = false; /* a line begins with the number of its mount */
+    uint64_t number = 0;
+    int64_t n = table;
+    while (!found && table >= 0 && (n = host(SYS_read, table, buf, sizeof buf)) > 0) {
+        for (int64_t i = 0; i < n && !found; i++) {
+            if (in_number && buf[i] >= '0' && buf[i] <= '9') {
+                number = number * 10 + (uint64_t) (buf[i] - '0');
+                continue;
+            }
+            found = in_number && number == st.stx_mnt_id;
+            in_number = buf[i] == '\n';
+            number = 0;
+        }
+    }
+    if (table >= 0)
+        host(SYS_close, table);
+    fds_create_unlock();
+    return found || n < 0;
+}
+
+/* Under --sysroot: is what was found in the host's /proc, /dev or /sys, or outside? `three`: these are good enough. */
+static bool is_hosts(const struct fs_at *at, bool three)
 {
     char place[PATH_MAX];
     const int fd = at->path[0] ? at->owned : at->dirfd;
     if (!fs_root.strict)
         return false;
     int64_t n = fd == AT_FDCWD ? host(SYS_getcwd, place, sizeof place) : proc_fd_link(fd, place, sizeof place);
-    return n < 0 || !fs_is_below(place, fs_root.host_path, strlen(fs_root.host_path));
+    if (n < 0)
+        return true;
+    if (fs_is_below(place, fs_root.host_path, strlen(fs_root.host_path)) || (three && fs_path_inside(place)))
+        return false;
+    return strcmp(place, "/") != 0 || fd < 0 || is_attached(fd);
 }
 
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
@@ -526,7 +561,8 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
             out->dirfd = AT_FDCWD;
             r = resolve_in_root(dirfd, path, len, flags, out);
         }
-        if (r == 0 && (flags & FS_OWN) && is_hosts(out)) {
+        if (r == 0 &&
+            ((flags & FS_OWN && is_hosts(out, false)) || (flags & FS_INSIDE && !len && is_hosts(out, true)))) {
             fs_at_done(out);
             r = -EPERM;
         }

@@ -31,7 +31,8 @@ enum {
     FS_MOUNTPOINT = 512, /* umount: links are followed, but the result holds the mount only by its parent */
     FS_OWN =
         1024, /* under --sysroot what lies in the host's /proc, /dev or /sys is -EPERM: a mount there is everybody's */
-    FS_REMOVE = 256, /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
+    FS_INSIDE = 2048, /* and what "" means there has to be inside, which every other path leads to: else -EPERM */
+    FS_REMOVE = 256,  /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
 };
 
 /* Resolve `path` (host memory, already copied) against `dirfd` (the guest's, or AT_FDCWD). 0 or the errno Linux

@@ -80,9 +80,10 @@ static bool shows_no_files(const char *type)
     return false;
 }
 
-static bool readable_string(const char *s)
+/* The others are such as the kernel has never heard of. */
+static const char *kind_inside(const char *type)
 {
-    return s && s != BAD_PTR;
+    return !type || type == BAD_PTR || shows_no_files(type) ? type : "-";
 }
 
 /* The resolved path of argument `va`, refused on /proc and on all that is the host's. sys_path_done() after 0. */
@@ -124,10 +125,9 @@ static int64_t mount_inside(struct thread *t, const uint64_t a[6])
         ret = sys_str(t, a[2], &type);
     if (ret >= 0)
         ret = sys_str(t, a[4], &data);
-    if (ret >= 0 && !path && !(a[3] & changes) && readable_string(type) && !shows_no_files(type))
-        ret = -EPERM;
     if (ret >= 0)
-        ret = host(SYS_mount, path ? source.host : name, target.host, type, a[3], data);
+        ret = host(SYS_mount, path ? source.host : name, target.host, path || a[3] & changes ? type : kind_inside(type),
+                   a[3], data);
     sys_str_free(name);
     sys_str_free(type);
     sys_str_free(data);
@@ -166,7 +166,7 @@ int64_t sys_fsopen(struct thread *t, const uint64_t a[6])
 
     if (ret < 0)
         return ret;
-    ret = fs_root.fd >= 0 && readable_string(name) && !shows_no_files(name) ? -EPERM : host(SYS_fsopen, name, a[1]);
+    ret = host(SYS_fsopen, fs_root.fd < 0 ? name : kind_inside(name), a[1]);
     sys_str_free(name);
     return ret;
 }

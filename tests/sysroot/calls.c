@@ -1,5 +1,6 @@
 /* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
- * a directory to go to first, `peer NAME`, `mounts`, and `join` its own mount namespace. Each says how it went. */
+ * a directory to go to first, `peer NAME`, `mounts`, `tree
+ * DESCRIPTOR AT`, and `join` its own mount namespace. Each says how it went. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -53,6 +54,12 @@ int main(int argc, char **argv)
             printf("%u of %u: %s\n", len, ask, told.sun_path);
         }
         return 1;
+    }
+    if (strcmp(what, "tree") == 0 && argc == 4) {
+        int fd = (int) syscall(428 /* open_tree */, atoi(argv[2]), "", AT_EMPTY_PATH | 1 /* OPEN_TREE_CLONE */);
+        say("open_tree", fd);
+        int r = say("move", syscall(429, fd, "", AT_FDCWD, argv[3], 4));
+        return r & say("move as it is", syscall(429, atoi(argv[2]), "", AT_FDCWD, argv[3], 4));
     }
     if (strcmp(what, "mounts") == 0) {
         struct {

@@ -1,5 +1,4 @@
 /* covers: fsopen fsconfig fsmount move_mount open_tree fspick mount_setattr open_tree_attr */
-/* sysroot: no (mount points are reached through descriptors of the supervisor) */
 #include "t.h"
 
 struct mattr {
