@@ -106,18 +106,20 @@ static int mountpoint(void)
 
 static int64_t mount_inside(struct thread *t, const uint64_t a[6])
 {
-    const uint64_t changes = MS_REMOUNT | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+    /* As the kernel takes them: the first of these that is there counts, and a magic number of old is none. */
+    const uint64_t flags = (a[3] & MS_MGC_MSK) == MS_MGC_VAL ? a[3] & ~(uint64_t) MS_MGC_MSK : a[3];
+    const bool remount = flags & MS_REMOUNT, bind = !remount && flags & MS_BIND,
+               changes = remount || (!bind && flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)),
+               move = !changes && !bind && flags & MS_MOVE, path = bind || move;
     struct sys_path source = {.host = NULL}, target;
     char *name = NULL, *type = NULL, *data = NULL;
-    bool path = !(a[3] & changes) && (a[3] & (MS_BIND | MS_MOVE));
-    int64_t ret = a[3] & changes ? sys_path(t, AT_FDCWD, a[1], FS_OWN, &target)
-                                 : mount_path(t, AT_FDCWD, a[1], mountpoint(), &target);
+    int64_t ret =
+        changes ? sys_path(t, AT_FDCWD, a[1], FS_OWN, &target) : mount_path(t, AT_FDCWD, a[1], mountpoint(), &target);
 
     if (ret < 0)
         return ret;
     if (path)
-        ret = a[3] & MS_MOVE ? mount_path(t, AT_FDCWD, a[0], mountpoint(), &source)
-                             : sys_path(t, AT_FDCWD, a[0], 0, &source);
+        ret = move ? mount_path(t, AT_FDCWD, a[0], mountpoint(), &source) : sys_path(t, AT_FDCWD, a[0], 0, &source);
     if (ret < 0)
         goto target;
     ret = sys_str(t, a[0], &name);
@@ -126,8 +128,8 @@ static int64_t mount_inside(struct thread *t, const uint64_t a[6])
     if (ret >= 0)
         ret = sys_str(t, a[4], &data);
     if (ret >= 0)
-        ret = host(SYS_mount, path ? source.host : name, target.host, path || a[3] & changes ? type : kind_inside(type),
-                   a[3], data);
+        ret = host(SYS_mount, path ? source.host : name, target.host, path || changes ? type : kind_inside(type), flags,
+                   data);
     sys_str_free(name);
     sys_str_free(type);
     sys_str_free(data);

@@ -1,4 +1,4 @@
-/* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
+/* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `mount WHAT AT TYPE FLAGS [OPTIONS]`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
  * a directory to go to first, `peer NAME`, `mounts`, `tree
  * DESCRIPTOR AT`, and `join` its own mount namespace. Each says how it went. */
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -55,6 +56,8 @@ int main(int argc, char **argv)
         }
         return 1;
     }
+    if (strcmp(what, "mount") == 0 && argc >= 6)
+        return say(what, mount(argv[2], argv[3], argv[4], strtoul(argv[5], NULL, 0), argv[6]));
     if (strcmp(what, "tree") == 0 && argc == 4) {
         int fd = (int) syscall(428 /* open_tree */, atoi(argv[2]), "", AT_EMPTY_PATH | 1 /* OPEN_TREE_CLONE */);
         say("open_tree", fd);
