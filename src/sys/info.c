@@ -183,6 +183,17 @@ int64_t sys_setrlimit(struct thread *t, const uint64_t a[6])
     return limit_set(t, (int) a[0], &lim);
 }
 
+/* A thread that computes in a virtual machine learns where it runs when it enters it: one that was moved is made to. */
+int64_t sys_sched_setaffinity(struct thread *t, const uint64_t a[6])
+{
+    const int tid = (int) a[0];
+    int64_t ret = sys_pass(t, sys_row_of(SYS_sched_setaffinity), a);
+
+    if (ret >= 0 && tid && tid != t->tid && !cpu_backend()->in_place && process_has_thread(t->proc, tid))
+        traced_notify(t->proc->pid, tid, TRACE_RING);
+    return ret;
+}
+
 /* What guest `g` would be told, given what the host says of its process. */
 static void limit_told_there(const struct target *g, int resource, struct rlimit64 *lim)
 {

@@ -95,7 +95,7 @@ int system_vcpu_page(struct machine *m, struct vcpu *v);
 int system_vcpu_setup(struct vcpu *v);  /* once, before its first run */
 void system_vcpu_reset(struct vcpu *v); /* its system registers, with the next run */
 void system_allow_port(struct vcpu *v, bool allow);
-void system_tell_cpu(struct vcpu *v, int cpu);
+void system_tell_cpu(struct vcpu *v);
 
 /* vcpu.c */
 int kvm_vcpu_create(struct machine *m, struct vcpu **out);

@@ -421,9 +421,8 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
     set_mask(v, sigmask);
     short_cut(v);
     for (;;) {
-        int cpu = sched_getcpu();
-        if (__builtin_expect(cpu != v->last_cpu, 0))
-            system_tell_cpu(v, cpu);
+        if (__builtin_expect(sched_getcpu() != v->last_cpu, 0))
+            system_tell_cpu(v);
         long ret = run_once(v);
         if (ret == -EINTR) {
             run->immediate_exit = 0;

@@ -186,13 +186,17 @@ static int set_msrs(struct vcpu *v, const struct kvm_msr_entry *e, unsigned n)
     return -EINVAL;
 }
 
-/* Tell the guest's getcpu which host processor it is on: RDPID and RDTSCP read TSC_AUX, older code the segment limit. */
-void system_tell_cpu(struct vcpu *v, int cpu)
+/* Tell the guest's getcpu which host processor it is on, and of which node that is: RDPID and RDTSCP read TSC_AUX, older code the segment limit
+ * (vdso_encode_cpunode() of the kernel). */
+void system_tell_cpu(struct vcpu *v)
 {
-    set_msrs(v, &(struct kvm_msr_entry){.index = MSR_TSC_AUX, .data = (uint64_t) cpu}, 1);
-    uint64_t limit = (uint64_t) cpu & 0xfff;
-    ((uint64_t *) (v->page + VCPU_GDT))[GDT_CPU_NUMBER] = 0x0040f50000000000ull | limit;
-    v->last_cpu = cpu;
+    unsigned cpu = 0, node = 0;
+    host(SYS_getcpu, &cpu, &node, NULL);
+    const uint64_t told = (uint64_t) node << 12 | cpu;
+    set_msrs(v, &(struct kvm_msr_entry){.index = MSR_TSC_AUX, .data = told}, 1);
+    ((uint64_t *) (v->page + VCPU_GDT))[GDT_CPU_NUMBER] =
+        0x0040f50000000000ull | (told & 0xffff) | (told & 0xf0000) << 32;
+    v->last_cpu = (int) cpu;
 }
 
 const char *system_virtualization(const char **module)
