@@ -213,12 +213,15 @@ const char *system_virtualization(const char **module)
     return NULL;
 }
 
-static bool has_umip(const struct kvm_cpuid2 *list)
+/* Bits of CR4 for what the guest is told that there is. */
+static uint32_t optional_cr4(const struct kvm_cpuid2 *list)
 {
-    for (unsigned i = 0; i < list->nent; i++)
-        if (list->entries[i].function == 7 && list->entries[i].index == 0)
-            return list->entries[i].ecx & 1u << 2;
-    return false;
+    for (unsigned i = 0; i < list->nent; i++) {
+        const struct kvm_cpuid_entry2 *e = &list->entries[i];
+        if (e->function == 7 && e->index == 0)
+            return (e->ecx & 1u << 2 ? CR4_UMIP : 0) | (e->ebx & 1 ? CR4_FSGSBASE : 0);
+    }
+    return 0;
 }
 
 static void point_to_page(struct kvm_sregs *s, unsigned id)
@@ -235,10 +238,8 @@ static int learn_reset(struct vcpu *v)
     int r = KVM_ASK(m, v->fd, KVM_GET_SREGS, &s);
     if (r)
         return r;
-    uint32_t umip = has_umip(m->cpuid) ? CR4_UMIP : 0;
     s.cr0 = CR0_VALUE;
     s.cr3 = m->cr3;
-    s.cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_FSGSBASE | CR4_OSXSAVE;
     s.efer = EFER_VALUE;
     s.cs = (struct kvm_segment){
         .limit = ~0u, .selector = SEL_USER_CS, .type = 11, .present = 1, .dpl = 3, .s = 1, .l = 1, .g = 1};
@@ -250,11 +251,13 @@ static int learn_reset(struct vcpu *v)
     s.tr = (struct kvm_segment){.limit = TSS_IO_BITMAP + TSS_IO_BYTES - 1, .selector = 0x40, .type = 11, .present = 1};
     s.ldt = (struct kvm_segment){.unusable = 1};
     point_to_page(&s, v->id);
-    s.cr4 |= umip;
-    r = KVM_ASK(m, v->fd, KVM_SET_SREGS, &s);
-    if (r &&
-        umip) { /* a host that does not virtualise UMIP: the guest may then read descriptor-table addresses, all ours */
-        s.cr4 &= ~umip;
+    /* What the processor has, KVM may not be able to give, or its host not want: without UMIP the guest may read the addresses of descriptor
+     * tables, which are all ours. */
+    static const uint32_t less[] = {0, CR4_UMIP, CR4_FSGSBASE, CR4_UMIP | CR4_FSGSBASE};
+    const uint32_t optional = optional_cr4(m->cpuid);
+    r = -EINVAL;
+    for (unsigned i = 0; i < ARRAY_SIZE(less) && r == -EINVAL; i++) {
+        s.cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE | (optional & ~less[i]);
         r = KVM_ASK(m, v->fd, KVM_SET_SREGS, &s);
     }
     if (r == 0)
