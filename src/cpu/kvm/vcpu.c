@@ -25,6 +25,7 @@ _Static_assert(offsetof(struct cpu_regs, r8) == offsetof(struct kvm_regs, r8), "
 _Static_assert(offsetof(struct cpu_regs, rip) == offsetof(struct kvm_regs, rip), "cpu_regs is kvm_regs");
 
 #define USER_TOP (1ull << 47)
+#define DR6_NOTHING 0xffff0ff0ull
 enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14 };
 
 struct iret_frame {
@@ -310,6 +311,10 @@ static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
         struct kvm_debugregs d;
         BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_DEBUGREGS, &d));
         f->addr = gva(d.dr6);
+        if (d.dr6 != DR6_NOTHING) { /* nobody else clears what it told */
+            d.dr6 = DR6_NOTHING;
+            BUG_ON(host(SYS_ioctl, v->fd, KVM_SET_DEBUGREGS, &d));
+        }
     }
     from_frame(r, frame_of(v));
     v->cpl0 = true;
