@@ -26,7 +26,8 @@ enum { MSR_STAR = 0xc0000081, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_TSC_AUX = 0xc
 #define GDT_USER_DATA 0x00cff2000000ffffull
 #define GDT_USER_CODE 0x00affa000000ffffull
 #define XCR0_AMX (3ull << 17)
-#define TSS_IO_BITMAP 0x68 /* its offset */
+#define CPUID_RDPRU (1u << 4) /* in EBX of leaf 0x80000008 */
+#define TSS_IO_BITMAP 0x68    /* its offset */
 #define TSS_IO_BYTES (PORT_EXCEPTION / 8 + 2)
 #define GDT_CPU_NUMBER 15 /* the kernel's __CPUNODE_SEG: its limit tells getcpu the processor */
 
@@ -127,6 +128,8 @@ int system_setup_cpuid(struct machine *m, bool all)
             e->eax = a, e->ecx = c, e->edx = d;
             if (e->function == 1)
                 e->ebx = (b & ~0xff000000u) | (e->ebx & 0xff000000u); /* the APIC id is the vCPU's */
+            else if (e->function == 0x80000008)
+                e->ebx = b & (e->ebx | ~CPUID_RDPRU); /* which most KVMs make a #UD */
             else
                 e->ebx = b;
             if (e->function == 7 && e->index == 0)
