@@ -26,7 +26,7 @@ _Static_assert(offsetof(struct cpu_regs, rip) == offsetof(struct kvm_regs, rip),
 
 #define USER_TOP (1ull << 47)
 #define DR6_NOTHING 0xffff0ff0ull
-enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14 };
+enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 
 struct iret_frame {
     uint64_t rip, cs, rflags, rsp, ss;
@@ -481,6 +481,12 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
         case KVM_EXIT_INTR:
             v->stats.exits_other++;
             continue;
+        case KVM_EXIT_EXCEPTION: /* split_lock_detect=fatal: the host's rule is Linux's for its own programs, too */
+            if (run->ex.exception != VECTOR_AC || !leave_interrupted(v) || v->cpl0)
+                break;
+            *fault = (struct cpu_fault){.vector = VECTOR_AC, .error = run->ex.error_code};
+            v->stats.exits_fault++;
+            return CPU_FAULT;
         case KVM_EXIT_MMIO: /* completed by the next run */
             if (run->mmio.is_write || !machine_read_late(v->m, run->mmio.phys_addr, run->mmio.data, run->mmio.len))
                 break;
