@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include "base/procfs.h"
 #include "base/raw.h"
 
 #define LOCK_WAITED 0x80000000u
@@ -27,10 +28,10 @@ int lock_self(void)
 
 bool lock_owner_dead(int pid)
 {
-    /* A zombie has no memory any more; one that is not ours to read is alive. */
+    /* A zombie has no memory any more, but other threads of it may have; one that is not ours to read is alive. */
     char byte;
     struct iovec here = {&byte, 1}, there = {NULL, 1};
-    return host(SYS_process_vm_readv, pid, &here, 1, &there, 1, 0) == -ESRCH;
+    return host(SYS_process_vm_readv, pid, &here, 1, &there, 1, 0) == -ESRCH && procfs_threads(pid) <= 1;
 }
 
 static void take(struct lock *l, const struct timespec *patience)

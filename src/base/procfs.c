@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/fds.h"
@@ -79,6 +80,15 @@ static const char *stat_of(int pid, char *text, size_t size, int *error)
     const char *end = strrchr(text, ')');
     *error = n < 0 ? (int) n : -ESRCH;
     return end && strlen(end) > 4 ? end + 2 : NULL;
+}
+
+int procfs_threads(int pid)
+{
+    char path[32];
+    struct stat st;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    int r = (int) host(SYS_newfstatat, PROCFS(path), &st, 0);
+    return r ? r : (int) st.st_nlink - 2;
 }
 
 int procfs_parent(int pid)

@@ -19,6 +19,8 @@ const char *procfs_path(const char *path);
 /* The process behind pidfd `fd`, by its number there; 0: it is gone. -EBADF: no pidfd. -EACCES: it is of a namespace that ours knows nothing of. The caller
  * holds the creation lock, or has no use for what it opens to be out of sight. */
 int procfs_pidfd(int fd);
+/* How many threads of it have not been reaped, a first one that has ended included; or a negative errno. Opens nothing, takes no lock. */
+int procfs_threads(int pid);
 /* The parent of process `pid`, or a negative errno. */
 int procfs_parent(int pid);
 /* The letter of its state, or 0. */

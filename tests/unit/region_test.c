@@ -1,4 +1,4 @@
-/* links: src/mem/region.c src/base/lock.c */
+/* links: src/mem/region.c src/base/lock.c src/base/procfs.c src/base/fds.c */
 /* The region tree against a sorted array and a bitmap of pages that know no better way. */
 #include <stdarg.h>
 #include <stddef.h>
