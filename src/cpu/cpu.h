@@ -35,7 +35,7 @@ struct cpu_fault {
 };
 
 /* #PF error-code bits. */
-enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_INSTR = 16 };
+enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_INSTR = 16 };
 
 /* ---- machine ---- */
 

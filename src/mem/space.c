@@ -111,8 +111,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
         unbuild(sp);
         return r;
     }
-    uint64_t top_chunk = machine_traits(sp->machine).gpa_limit >> CHUNK_SHIFT;
-    slab_limit(&sp->slab, top_chunk - 1); /* the last one is for host windows (vDSO) */
+    slab_limit(&sp->slab, machine_traits(sp->machine).gpa_limit >> CHUNK_SHIFT);
     *out = sp;
     return 0;
 }

@@ -79,7 +79,8 @@ int show_host_vdso(struct space *sp, struct host_vdso *v)
     fds_create_unlock();
     if (!found)
         return -ENODEV;
-    uint64_t window = machine_traits(sp->machine).gpa_limit - CHUNK_SIZE;
+    /* In the hole, for what lies high may be out of a host's reach, whatever its CPUID says. */
+    const uint64_t window = MACHINE_HOLE_START;
     int r = sp->vvar_gpa ? 0 : machine_back(sp->machine, gpa(window), (void *) v->data, v->code - v->data, true);
     if (r == 0)
         sp->vvar_gpa = window;

@@ -305,8 +305,10 @@ static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
     BUG_ON(r->rsp != top - sizeof(struct iret_frame) - 8); /* an exception in the entry code itself */
     *f = (struct cpu_fault){.vector = (r->rip - ENTRY_OF(entry_stubs)) / EXCEPTION_STUB_SIZE,
                             .error = *(uint64_t *) (v->page + VCPU_STACK - sizeof(struct iret_frame) - 8)};
-    if (f->vector == VECTOR_PF)
+    if (f->vector == VECTOR_PF) {
         f->addr = gva(s->cr2);
+        BUG_ON(f->error & PF_RESERVED); /* our tables lead to what this host cannot address: it would repeat for ever */
+    }
     if (f->vector == VECTOR_DB) {
         struct kvm_debugregs d;
         BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_DEBUGREGS, &d));
