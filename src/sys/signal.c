@@ -123,7 +123,7 @@ static bool take_back(struct thread *t, ksigset_t set, siginfo_t *info)
     if (!(t->sig_taken & 1) || !(set & KSIG_BIT(t->sig_info.si_signo)))
         return signal_take_sync(t, set, info);
     *info = t->sig_info;
-    t->sig_taken &= ~1;
+    __atomic_fetch_and(&t->sig_taken, ~1, __ATOMIC_RELAXED);
     return true;
 }
 

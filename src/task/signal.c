@@ -212,12 +212,11 @@ void signal_work(struct thread *t)
                 continue;
         } else if (t->sig_taken & 1) {
             info = t->sig_info;
-            t->sig_taken &= ~1;
+            __atomic_fetch_and(&t->sig_taken, ~1, __ATOMIC_RELAXED);
         } else if (signal_take_sync(t, ~t->sigmask, &info)) {
-            t->sig_taken &= ~2;
+            __atomic_fetch_and(&t->sig_taken, ~2, __ATOMIC_RELAXED);
         } else {
-            t->sig_taken &= SIG_NOTICE;
-            if (!t->sig_taken)
+            if (!__atomic_and_fetch(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED))
                 break;
             continue;
         }

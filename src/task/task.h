@@ -116,7 +116,8 @@ struct thread {
     ksigset_t sigmask;    /* the guest's mask: what KVM_RUN and blocking calls let in is ~sigmask */
     ksigset_t saved_mask; /* to restore after the handler, for sigsuspend, ppoll, pselect, epoll_pwait */
     bool restore_mask;
-    volatile int sig_taken; /* a siginfo waits in sig_info; the host mask is all blocked meanwhile */
+    volatile int
+        sig_taken; /* atomic: a handler may come in between. Bit 0: a siginfo waits in sig_info, the host mask is all blocked meanwhile */
     siginfo_t sig_info;
     struct sync_signals sync; /* for this thread alone */
     ksigset_t sync_wanted;    /* those of them that rt_sigtimedwait(2) waits for, though they are blocked */

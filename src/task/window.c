@@ -229,7 +229,7 @@ void signal_host_handler(int sig, siginfo_t *info, void *context)
         keep_sync(own ? &t->sync : &t->proc->sync, sig, info);
         if (own && !lets_in(t, sig))
             return;
-        t->sig_taken |= 2;
+        __atomic_fetch_or(&t->sig_taken, 2, __ATOMIC_RELAXED);
         cancel_window(uc);
         if (t->vcpu)
             vcpu_kick(t->vcpu); /* it may come between the look at sig_taken and KVM_RUN */
@@ -244,7 +244,7 @@ void signal_host_handler(int sig, siginfo_t *info, void *context)
     t->sig_info = *info;
     if (KSIG_BIT(sig) & signal_fault_set())
         clean_code(&t->sig_info);
-    t->sig_taken |= 1;
+    __atomic_fetch_or(&t->sig_taken, 1, __ATOMIC_RELAXED);
     set_context_mask(uc, signal_supervisor_mask);
     cancel_window(uc);
 }
