@@ -1,4 +1,4 @@
-/* links: src/base/lock.c */
+/* links: src/base/lock.c src/base/procfs.c src/base/fds.c */
 /* The heap at every instruction: a fork by another thread copies it as it is then, and a process that shares it may be killed there. */
 #include <stdarg.h>
 #include <stddef.h>
