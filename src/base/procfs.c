@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,14 @@ void procfs_adopt(int fd)
 int procfs_fd(void)
 {
     return root;
+}
+
+int procfs_hold(int dir, const char *path, const struct open_how *how)
+{
+    int fd = (int) host(SYS_openat2, dir, path, how, sizeof *how);
+    if (fd == -ENOSYS || fd == -EPERM) /* before Linux 5.6, or in a sandbox from then */
+        fd = (int) host(SYS_openat, dir, path, how->flags, 0);
+    return fd;
 }
 
 const char *procfs_path(const char *path)

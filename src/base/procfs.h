@@ -16,6 +16,11 @@ int procfs_fd(void); /* AT_FDCWD before either */
 #define PROCFS(path) procfs_fd(), procfs_path(path)
 const char *procfs_path(const char *path);
 
+/* Open `path` from `dir` as openat2(2) does, and without its restrictions where the host has no openat2: for looking at what is there. A descriptor, born
+ * at a number that the guest can see, or a negative errno. */
+struct open_how;
+int procfs_hold(int dir, const char *path, const struct open_how *how);
+
 /* The process behind pidfd `fd`, by its number there; 0: it is gone. -EBADF: no pidfd. -EACCES: it is of a namespace that ours knows nothing of. The caller
  * holds the creation lock, or has no use for what it opens to be out of sight. */
 int procfs_pidfd(int fd);

@@ -67,9 +67,9 @@ void machine_fork_parent(struct machine *m)
     backend->fork_parent(m);
 }
 
-void machine_stop(struct machine *m)
+void machine_stop(struct machine *m, unsigned patience)
 {
-    backend->stop(m);
+    backend->stop(m, patience);
 }
 
 void machine_go(struct machine *m)

@@ -70,9 +70,9 @@ void machine_fork_prepare(struct machine *m);
 void machine_fork_parent(struct machine *m);
 
 /* Between the two no vCPU runs guest code: a copy of the memory that is made meanwhile is of one instant. For a fork that does not go by the
- * host's own; between machine_fork_prepare() and machine_fork_parent(). A process that ends needs no way back from there. No signal is used, so the
- * guest's are left alone. */
-void machine_stop(struct machine *m);
+ * host's own; between machine_fork_prepare() and machine_fork_parent(). A process that ends needs no way back from there, and waits for `patience`
+ * milliseconds only, 0: as long as it takes. No signal is used, so the guest's are left alone. */
+void machine_stop(struct machine *m, unsigned patience);
 void machine_go(struct machine *m);
 
 /* In the child of a host fork: leave the inherited VM, make a new one over the same guest memory and
@@ -204,7 +204,7 @@ struct cpu_backend {
     void (*repair)(struct machine *m, int pid);
     void (*fork_prepare)(struct machine *m);
     void (*fork_parent)(struct machine *m);
-    void (*stop)(struct machine *m);
+    void (*stop)(struct machine *m, unsigned patience);
     void (*go)(struct machine *m);
     int (*renew)(struct machine *m, struct vcpu *own);
     void (*close)(struct machine *m);

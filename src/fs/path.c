@@ -165,10 +165,26 @@ static int hidden(int dir, const char *name)
 {
     int n;
     struct proc_name p;
-    if (!proc_number(name, strlen(name), &n) || proc_name_of_fd(dir, &p) != 1 ||
-        (strcmp(p.rest, "fd") != 0 && strcmp(p.rest, "fdinfo") != 0))
+    if (!proc_number(name, strlen(name), &n) || proc_name_of_fd(dir, &p) != 1)
         return 0;
-    return fs_hides ? fs_hides(dir, &p, n) : fds_reserved(n) ? -ENOENT : 0;
+    if (fs_hides)
+        return fs_hides(dir, &p, n);
+    return fds_reserved(n) && strncmp(p.rest, "fd", 2) == 0 ? -ENOENT : 0;
+}
+
+/* May it be one, going by what the path says? One of our own range always may. */
+static bool may_be_hidden(const char *path, const char *name)
+{
+    static const char *const dirs[] = {"fd/", "fdinfo/"};
+    int n;
+    if (!proc_number(name, strlen(name), &n))
+        return false;
+    for (unsigned i = 0; i < ARRAY_SIZE(dirs); i++) {
+        const size_t len = strlen(dirs[i]), before = (size_t) (name - path);
+        if (before >= len && strncmp(name - len, dirs[i], len) == 0)
+            return true;
+    }
+    return name == path || fds_reserved(n);
 }
 
 /* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor.
@@ -487,35 +503,6 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     return r;
 }
 
-/* Whether what `fd` lies in is mounted anywhere in this namespace: what open_tree(2) and fsmount(2) gave has no place yet. */
-static bool is_attached(int fd)
-{
-    struct statx st;
-    char buf[4096];
-    if (host(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) || !(st.stx_mask & STATX_MNT_ID))
-        return true;
-    fds_create_lock();
-    int table = (int) host(SYS_openat, PROCFS("/proc/thread-self/mountinfo"), O_RDONLY | O_CLOEXEC, 0);
-    bool in_number = true, found = false; /* a line begins with the number of its mount */
-    uint64_t number = 0;
-    int64_t n = table;
-    while (!found && table >= 0 && (n = host(SYS_read, table, buf, sizeof buf)) > 0) {
-        for (int64_t i = 0; i < n && !found; i++) {
-            if (in_number && buf[i] >= '0' && buf[i] <= '9') {
-                number = number * 10 + (uint64_t) (buf[i] - '0');
-                continue;
-            }
-            found = in_number && number == st.stx_mnt_id;
-            in_number = buf[i] == '\n';
-            number = 0;
-        }
-    }
-    if (table >= 0)
-        host(SYS_close, table);
-    fds_create_unlock();
-    return found || n < 0;
-}
-
 /* Under --sysroot: is what was found in the host's /proc, /dev or /sys, or outside? `three`: these are good enough. */
 static bool is_hosts(const struct fs_at *at, bool three)
 {
@@ -525,10 +512,16 @@ static bool is_hosts(const struct fs_at *at, bool three)
         return false;
     int64_t n = fd == AT_FDCWD ? host(SYS_getcwd, place, sizeof place) : proc_fd_link(fd, place, sizeof place);
     if (n < 0)
-        return true;
+        return n != -ENOENT || at->path[0]; /* of a descriptor that is none the host says so */
     if (fs_is_below(place, fs_root.host_path, strlen(fs_root.host_path)) || (three && fs_path_inside(place)))
         return false;
-    return strcmp(place, "/") != 0 || fd < 0 || is_attached(fd);
+    if (strcmp(place, "/") != 0 || fd < 0)
+        return true;
+    /* What open_tree(2) and fsmount(2) gave has no place yet. */
+    fds_create_lock();
+    const int mounted = mount_root_of(fd, place, sizeof place);
+    fds_create_unlock();
+    return mounted != 0;
 }
 
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
@@ -584,11 +577,10 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
     }
     const char *name = strrchr(out->path, '/');
     name = name ? name + 1 : out->path;
-    int n;
     /* Where such links may not be followed, the host says so of any. */
     const int no_jump = FS_NO_MAGICLINKS | FS_NO_SYMLINKS | FS_BENEATH | FS_IN_ROOT;
     const bool jumps = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
-    if ((jumps && !(flags & no_jump)) || proc_number(name, strlen(name), &n))
+    if ((jumps && !(flags & no_jump)) || may_be_hidden(out->path, name))
         return resolve_proc_name(flags, name, out);
     return 0;
 }

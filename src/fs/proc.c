@@ -32,7 +32,7 @@ static int magic_link(int dir, const char *name)
         return FS_MAGIC_HOST;
     int r = target_find(p.pid, p.tid, &g);
     /* To who has a root of its own the program of another root is like any outside. */
-    if (r == 0 || r == -ESRCH || (r == 1 && fs_root.strict && !target_shares_root(&g)))
+    if (r == 0 || r == -ESRCH || (r == 1 && fs_root.strict && !target_is_inside(&g)))
         return FS_MAGIC_HOST;
     if (r < 0)
         return r;
@@ -70,15 +70,25 @@ static bool is_named(int fd)
            st.st_ino == PROC_ROOT_INO;
 }
 
+/* Does the mount of `fd`, a file of procfs, show a part of a process's directory? One that has no place shows what it likes. */
+static bool shows_process(int fd)
+{
+    char root[3] = "";
+    const int r = mount_root_of(fd, root, sizeof root);
+    return r <= 0 || (root[1] >= '0' && root[1] <= '9');
+}
+
 static int hides(int dir, const struct proc_name *p, int number)
 {
     struct target g;
-    if (!p->pid || !is_named(dir))
-        return fds_reserved(number) ? -ENOENT : 0; /* maybe our own */
-    int r = target_find(p->pid, p->tid, &g);
-    if (r == 1)
-        return fds_contains(g.window_base, g.window_count, number) ? -ENOENT : 0;
-    return r == -ESRCH ? 0 : r;
+    const bool fds = strcmp(p->rest, "fd") == 0 || strcmp(p->rest, "fdinfo") == 0, named = is_named(dir);
+    if (named ? !fds : !fds && !shows_process(dir))
+        return 0;
+    /* One that is not to be seen, or not there yet, has its own where we have ours if the same one started both. */
+    const bool own = named && p->pid && target_glance(p->pid, p->tid, &g) == 1
+                         ? fds_contains(g.window_base, g.window_count, number)
+                         : fds_reserved(number);
+    return own ? -ENOENT : 0;
 }
 
 void fs_proc_init(struct process *p, int exe_fd)
@@ -110,12 +120,9 @@ static bool is_strayed(int fd, const struct stat *st)
 {
     const uint64_t proc_dynamic_first = 0xf0000000; /* the inodes of what is no process's */
     struct statfs fs;
-    char path[PATH_MAX];
-    if (!S_ISREG(st->st_mode) || st->st_ino >= proc_dynamic_first || host(SYS_fstatfs, fd, &fs) ||
-        fs.f_type != PROC_SUPER_MAGIC || is_named(fd))
+    if (!S_ISREG(st->st_mode) || host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC || is_named(fd))
         return false;
-    const bool memory = (st->st_mode & 0777) == 0600, known = proc_fd_link(fd, path, sizeof path) > 0;
-    return memory || !known || proc_file_find(strrchr(path, '/') + 1, fs_root.fd >= 0);
+    return (st->st_mode & 0777) == 0600 || (st->st_ino < proc_dynamic_first && shows_process(fd));
 }
 
 /* Whose memory is `fd`, which is open as O_PATH? 1: a guest's, which may be opened so; 0: none of ours; or what opening it says. */
@@ -135,6 +142,8 @@ static int memory_of_guest(int fd, const struct stat *st, uint64_t flags, struct
         return r;
     snprintf(link, sizeof link, "/proc/thread-self/fd/%d", fd);
     r = (int) host(439 /* faccessat2 */, PROCFS(link), access[flags & O_ACCMODE], AT_EACCESS);
+    if (r == -ENOSYS)
+        r = (int) host(SYS_faccessat, PROCFS(link), access[flags & O_ACCMODE]);
     return r ? r : 1;
 }
 
@@ -150,7 +159,7 @@ bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, in
         (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
         return false;
     fds_create_lock();
-    int fd = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
+    int fd = procfs_hold(at->dirfd, at->path, &how);
     int r = fd < 0 ? fd : memory_of_guest(fd, &st, flags, &g);
     if (fd >= 0)
         host(SYS_close, fd);

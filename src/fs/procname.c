@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/procfs.h"
@@ -85,4 +86,38 @@ int proc_name_of_fd(int fd, struct proc_name *out)
         return (int) n;
     proc_name_parse(path, out);
     return 1;
+}
+
+int mount_root_of(int fd, char *root, size_t size)
+{
+    struct statx st;
+    char buf[4096];
+    int r = (int) host(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st);
+    if (r || !(st.stx_mask & STATX_MNT_ID))
+        return r ? r : -ENOSYS;
+    const int table = (int) host(SYS_openat, PROCFS("/proc/thread-self/mountinfo"), O_RDONLY | O_CLOEXEC, 0);
+    int64_t n = table;
+    uint64_t number = 0; /* a line: ID PARENT MAJOR:MINOR ROOT ... */
+    unsigned field = 0;
+    size_t len = 0;
+    bool ours = false, done = false;
+    while (!done && table >= 0 && (n = host(SYS_read, table, buf, sizeof buf)) > 0) {
+        for (int64_t i = 0; i < n && !done; i++) {
+            if (buf[i] == '\n') {
+                done = ours;
+                number = field = 0;
+            } else if (buf[i] == ' ') {
+                ours = field ? ours : number == st.stx_mnt_id;
+                field++;
+            } else if (field == 0) {
+                number = number * 10 + (uint64_t) (buf[i] - '0');
+            } else if (ours && field == 3 && len + 1 < size) {
+                root[len++] = buf[i];
+            }
+        }
+    }
+    root[len] = 0;
+    if (table >= 0)
+        host(SYS_close, table);
+    return n < 0 ? (int) n : done;
 }

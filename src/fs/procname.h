@@ -6,9 +6,10 @@
 #include "base/base.h"
 
 struct proc_name {
-    int pid;       /* /proc/PID/..., or 0: not below a process */
-    int tid;       /* /proc/PID/task/TID/..., or 0 */
-    char rest[64]; /* what follows: "maps", "fd", "fd/5", "" for the directory itself; not below a process, its last name; cut when longer */
+    int pid; /* /proc/PID/..., or 0: not below a process */
+    int tid; /* /proc/PID/task/TID/..., or 0 */
+    char rest
+        [64]; /* what follows: "maps", "fd", "fd/5", "" for the directory itself; not below a process, its last name; cut when longer */
 };
 
 /* 1 and *out when `fd` lies on procfs, 0 when not, or a negative errno. */
@@ -26,5 +27,9 @@ int proc_step_aside(int *dir, const char *name);
 
 /* readlink(2) of the calling thread's descriptor `fd`: NUL-terminated text, its length, or a negative errno. */
 int64_t proc_fd_link(int fd, char *buf, size_t size);
+
+/* What `fd` lies in, in the mount table of the calling thread: 1, and what of its file system is mounted there ("/", "/dir") in `root`, cut; 0: it has no
+ * place there; or a negative errno. With the creation lock held. */
+int mount_root_of(int fd, char *root, size_t size);
 
 #endif

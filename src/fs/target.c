@@ -203,7 +203,7 @@ static int look_at(int proc, int number, struct target *out)
     /* What somebody has mounted over its directory tells of another process. */
     const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV};
     snprintf(name, sizeof name, "%d", number);
-    autofd dir = (int) host(SYS_openat2, proc, name, &how, sizeof how);
+    autofd dir = procfs_hold(proc, name, &how);
     int r = dir < 0 ? dir : (int) host(SYS_newfstatat, dir, "exe", &st, 0);
     if (r)
         return r == -ENOENT ? -ESRCH : r == -EXDEV ? -EACCES : r == -EACCES ? -EPERM : r;
@@ -310,6 +310,11 @@ static int look_behind(int pidfd, struct target *out)
     int r = number > 0 ? look_by_number(number, out) : number ? number : -ESRCH;
     fds_create_unlock();
     return r;
+}
+
+int target_glance(int pid, int tid, struct target *out)
+{
+    return look_for(pid, tid, out);
 }
 
 int target_find(int pid, int tid, struct target *out)
@@ -467,19 +472,18 @@ int target_root_open(const struct target *g)
     return (int) host(SYS_openat, AT_FDCWD, link, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
-bool target_shares_root(const struct target *g)
+bool target_is_inside(const struct target *g)
 {
-    struct stat own, other;
-    char name[32], path[64];
+    char name[32], path[64], root[PATH_MAX];
     if (g->self)
         return true;
-    if (g->root_fd < 0 || fs_root.fd < 0)
-        return g->root_fd < 0 && fs_root.fd < 0;
+    if (g->root_fd < 0)
+        return false;
     snprintf(name, sizeof name, "fd/%d", g->root_fd);
     target_file(g, name, path, sizeof path);
-    return host(SYS_newfstatat, PROCFS(path), &other, 0) == 0 &&
-           host(SYS_newfstatat, fs_root.fd, "", &own, AT_EMPTY_PATH) == 0 && own.st_dev == other.st_dev &&
-           own.st_ino == other.st_ino;
+    const long n = host(SYS_readlinkat, PROCFS(path), root, sizeof root - 1);
+    root[MAX(n, 0)] = 0;
+    return n > 0 && fs_is_below(root, fs_root.host_path, strlen(fs_root.host_path));
 }
 
 void target_rooted(void)

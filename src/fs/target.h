@@ -28,6 +28,8 @@ void target_rooted(void);
  * the host's answer is right; or a negative errno: -ESRCH, nobody, or without memory any more; -EACCES, a guest that the host
  * does not let us look into, or one that cannot be told. */
 int target_find(int pid, int tid, struct target *out);
+/* The same at once, with whatever errno: a child that has not come up yet is none. */
+int target_glance(int pid, int tid, struct target *out);
 /* The same of a process or thread by its number in the caller's pid namespace, as system calls take it. Whatever is mounted on /proc. -EPERM: it cannot
  * be told whether it is a guest. */
 int target_of(int pid, struct target *out);
@@ -74,8 +76,8 @@ bool target_next_guest(struct target *g, uint64_t *next);
 int target_exe_open(const struct target *g, int flags);
 int64_t target_exe_path(const struct target *g, char *buf, size_t size);
 
-/* Has it the root that we have? */
-bool target_shares_root(const struct target *g);
+/* Has it the sysroot that we have, or a root inside of that? */
+bool target_is_inside(const struct target *g);
 /* An O_PATH descriptor of its root, or a negative errno. */
 int target_root_open(const struct target *g);
 

@@ -270,7 +270,7 @@ int64_t space_mincore(struct space *sp, gva_t va, uint64_t size, uint8_t *vec)
 int space_lock_all(struct space *sp, int flags)
 {
     const int locks = (flags ? RG_LOCKED : 0) | (flags & MCL_ONFAULT ? RG_ONFAULT : 0);
-    int r = flags ? (int) host(SYS_mlock, 0, 0) : 0; /* may it lock anything? */
+    int r = flags && host(SYS_mlock, 0, 0) == -EPERM ? -EPERM : 0; /* may it lock anything? */
     lock(sp);
     if (r == 0 && (flags & MCL_CURRENT) && may_lock(sp, sp->total - sp->locked, RG_LOCKED))
         r = -ENOMEM;
@@ -280,7 +280,7 @@ int space_lock_all(struct space *sp, int flags)
             uint64_t at = g->start;
             struct run run;
             if (flags && !is_special(g))
-                mirror_bind(sp, g->start, g->end);
+                mirror_bind_locked(sp, g, g->start, g->end);
             while (run_next(sp, &at, g->end, &run))
                 if (flags)
                     mirror_mark(g, run.hva, run.end - run.start);

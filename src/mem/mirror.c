@@ -313,6 +313,12 @@ static int map_object(struct space *sp, const struct region *r, uint64_t start, 
     return ret;
 }
 
+int mirror_bind_locked(struct space *sp, const struct region *r, uint64_t start, uint64_t end)
+{
+    const bool reserved = r->prot == PROT_NONE || (r->flags & RG_ONFAULT);
+    return reserved && end - start > IMAGE_MAX ? 0 : mirror_bind(sp, start, end);
+}
+
 int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
                int map_flags)
 {
@@ -330,9 +336,10 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
             mirror_mark(r, run.hva, run.end - run.start);
         }
     }
-    /* What is locked is the host's at once, which counts it, and keeps it when the limit is lowered. */
-    if (ret == 0 && lazy && ((sp->in_place && end - start <= IMAGE_MAX) || (r->flags & RG_LOCKED)))
+    if (ret == 0 && lazy && sp->in_place && end - start <= IMAGE_MAX)
         ret = mirror_bind(sp, start, end);
+    if (ret == 0 && lazy && (r->flags & RG_LOCKED))
+        ret = mirror_bind_locked(sp, r, start, end);
     if (ret == 0 && r->prot != PROT_NONE)
         ret = mirror_tables(sp, start, end, r->prot);
     if (ret == 0 && end - start <= EAGER_MAX) /* of what is lazy, only chunks that have an image for another's sake */

@@ -148,6 +148,8 @@ bool run_next(struct space *sp, uint64_t *at, uint64_t end, struct run *out);
 
 int mirror_bind(struct space *sp, uint64_t start,
                 uint64_t end); /* give every chunk of the range a slab chunk and an exact host image */
+/* The same of what is locked: but for a large reservation, which gets its chunks, and their locks, when it is used. */
+int mirror_bind_locked(struct space *sp, const struct region *r, uint64_t start, uint64_t end);
 void mirror_bind_as_is(struct space *sp, uint64_t start,
                        uint64_t end);                             /* in place: what is there already is the image */
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end); /* page tables of the bound chunks of the range */

@@ -277,7 +277,9 @@ static int64_t remap(struct space *sp, uint64_t old, uint64_t old_size, uint64_t
         r = region_at(sp, old);
     }
     const uint64_t more = flags & MREMAP_DONTUNMAP ? new_size : new_size - old_size;
-    ret = may_lock(sp, new_size - old_size, r->flags) ? -EAGAIN : may_expand(sp, more, 0, r->prot, r->flags);
+    ret = new_size > old_size && may_lock(sp, new_size - old_size, r->flags)
+              ? -EAGAIN
+              : may_expand(sp, more, 0, r->prot, r->flags);
     if (ret == 0)
         ret = host_would_have(sp, r, more, r->prot | (r->charged ? PROT_WRITE : 0));
     if (ret)

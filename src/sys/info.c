@@ -8,6 +8,7 @@
 
 #include "base/fds.h"
 #include "base/persona.h"
+#include "base/procfs.h"
 #include "fs/target.h"
 #include "sys/cred.h"
 #include "sys/handlers.h"
@@ -231,10 +232,10 @@ static int64_t limit_of(int pid, int resource, const struct rlimit64 *new, struc
 
     if (resource == RLIMIT_NOFILE || resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK)
         guest = target_of(pid, &other);
-    if (guest == -ESRCH)
-        new = NULL; /* nobody, or one that has ended: limits are nothing to it */
-    else if (guest < 0 && new)
-        return -EPERM;
+    if (guest == -ESRCH && procfs_threads(pid) <= 1 && procfs_state(pid) == 'Z')
+        new = NULL; /* to one that has ended, limits are nothing */
+    if (guest < 0 && new)
+        return host(SYS_kill, pid, 0) == -ESRCH ? -ESRCH : -EPERM;
     if (guest > 0 && new) {
         if (resource != RLIMIT_NOFILE)
             return -EPERM;

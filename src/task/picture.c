@@ -261,7 +261,7 @@ int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **
 int picture_take(struct picture *pic)
 {
     struct process_state *st = &pic->st;
-    machine_stop(space_machine(pic->space));
+    machine_stop(space_machine(pic->space), 0);
     pic->taken = true;
     int r = pic->memfile >= 0 ? space_memfile_clone(pic->space, pic->memfile) : 0;
     if (is_refusal(r)) {

@@ -305,22 +305,33 @@ static bool others_hold(const struct thread *t)
 }
 
 /* What the others hold is another's only when they do not run any more. So they are stopped, and stay so until they are dead, where this does not stop
- * another process, too. */
+ * another process, too. For a while: who does not come out of the guest waits for something that may need this end. Nor is there more time for who
+ * holds the lock, and may be doing the same. */
+#define PATIENCE_MS 100
+
 void process_release_memory(struct thread *t)
 {
     struct process *p = t->proc;
+    struct timespec until;
     walk_robust_list(t);
     if (p->vfork_child || process_memory_shared())
         thread_clear_tid(t);
-    if (p->vfork_child || cpu_backend()->in_place || pthread_mutex_trylock(&p->lock))
+    if (cpu_backend()->in_place)
+        return;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += PATIENCE_MS * 1000000l;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_mutex_timedlock(&p->lock, &until))
         return;
     if (!others_hold(t)) {
         pthread_mutex_unlock(&p->lock);
         return;
     }
-    if (!process_memory_visited()) {
+    if (!p->vfork_child && !process_memory_visited()) {
         machine_fork_prepare(thread_machine(t));
-        machine_stop(thread_machine(t));
+        machine_stop(thread_machine(t), PATIENCE_MS);
+        machine_fork_parent(thread_machine(t));
     }
     process_walk_lists(p);
 }

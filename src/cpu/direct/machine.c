@@ -314,7 +314,13 @@ static int direct_unmap(struct machine *m, gva_t va, uint64_t size)
 }
 
 /* Ways of fork that need it are not offered (launch.c). */
-static void direct_stop(struct machine *m)
+static void direct_stop(struct machine *m, unsigned patience)
+{
+    (void) m, (void) patience;
+    BUG_ON(true);
+}
+
+static void direct_go(struct machine *m)
 {
     (void) m;
     BUG_ON(true);
@@ -368,7 +374,7 @@ const struct cpu_backend cpu_direct = {
     .fork_prepare = direct_fork_prepare,
     .fork_parent = direct_fork_parent,
     .stop = direct_stop,
-    .go = direct_stop,
+    .go = direct_go,
     .renew = direct_renew,
     .close = direct_close,
     .destroy = direct_destroy,

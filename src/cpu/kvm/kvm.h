@@ -107,7 +107,7 @@ void kvm_vcpu_get_bases(struct vcpu *v, uint64_t *fs, uint64_t *gs);
 void kvm_vcpu_set_bases(struct vcpu *v, uint64_t fs, uint64_t gs);
 void kvm_vcpu_get_xsave(struct vcpu *v, void *image);
 int kvm_vcpu_set_xsave(struct vcpu *v, const void *image);
-void kvm_stop(struct machine *m);
+void kvm_stop(struct machine *m, unsigned patience);
 void kvm_go(struct machine *m);
 
 /* x86_64/paging.c */

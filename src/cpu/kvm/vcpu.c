@@ -383,8 +383,9 @@ static long run_once(struct vcpu *v)
  * injected, and nothing is pending afterwards. membarrier(2) interrupts every processor that runs this process. A request that comes between
  * KVM's look and its entry waits for the next interrupt: hence the second try after a millisecond. A process that shares this memory may have been
  * killed inside, and its parent, who parks what it used, not know yet, or be dead itself. */
-void kvm_stop(struct machine *m)
+void kvm_stop(struct machine *m, unsigned patience)
 {
+    const bool forever = !patience;
     struct vcpu *v;
     const struct timespec again = {0, 1000000};
     int by;
@@ -393,8 +394,10 @@ void kvm_stop(struct machine *m)
         while ((by = __atomic_load_n(&v->running, __ATOMIC_SEQ_CST))) {
             __atomic_store_n(&v->run->request_interrupt_window, 1, __ATOMIC_SEQ_CST);
             host(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-            if (host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, by, &again, NULL, 0) == -ETIMEDOUT &&
-                lock_owner_dead(by))
+            const bool late = host(SYS_futex, &v->running, FUTEX_WAIT_PRIVATE, by, &again, NULL, 0) == -ETIMEDOUT;
+            if (late && !forever && patience-- == 0)
+                return;
+            if (late && lock_owner_dead(by))
                 break;
         }
 }

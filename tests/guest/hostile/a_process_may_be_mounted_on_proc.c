@@ -64,6 +64,21 @@ int main(void)
     char path[64];
     snprintf(path, sizeof path, "7/task/%d", (int) getpid());
     look(path);
+    /* By other names, too. */
+    put_file("x", "");
+    MUST(mkdir("y", 0755) == 0);
+    MUST(mount("/proc/self/maps", "x", NULL, MS_BIND, NULL) == 0);
+    static char text[4096];
+    int fd = open("x", O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+    CHECK(n <= 0 || !memmem(text, (size_t) n, "elfuse", 6));
+    close(fd);
+    MUST(mount("/proc/self/fd", "y", NULL, MS_BIND, NULL) == 0);
+    for (int i = 1000; i < 6000; i++) {
+        snprintf(path, sizeof path, "y/%d", i);
+        CHECK(open(path, O_PATH) < 0);
+    }
+    MUST(umount("x") == 0 && umount("y") == 0);
     MUST(mount("/proc/self", "/proc", NULL, MS_BIND, NULL) == 0);
     look("/proc");
     MUST(umount("/proc") == 0 && umount("7/task") == 0 && umount("here") == 0);
