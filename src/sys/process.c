@@ -143,6 +143,8 @@ static bool is_hidden(struct process *p, const struct tracee_wait *w, long nr, c
     int pid = nr == SYS_wait4 ? (int) r : r == 0 ? ((const siginfo_t *) a[2])->si_pid : 0;
     if (pid > 0 && birth_failed(pid, w->options & WNOWAIT))
         return true;
+    if (pid > 0 && process_memory_shared() && lock_owner_dead(pid)) /* who slept for it may be late */
+        signal_repair_actions(p->sighand, pid);
     if (pid <= 0 || __atomic_load_n(&p->tracer.looker, __ATOMIC_ACQUIRE) != pid)
         return false;
     if (!(w->options & WNOWAIT))

@@ -29,9 +29,15 @@ int signal_host_action(int sig, uint64_t handler, uint64_t flags)
     return (int) host(SYS_rt_sigaction, sig, &act, NULL, 8);
 }
 
+/* Whatever the guest wants of it. */
+static bool is_ours(int sig)
+{
+    return KSIG_BIT(sig) & (SYNC_BITS | cpu_own_signals());
+}
+
 int signal_mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act)
 {
-    if (KSIG_BIT(sig) & (SYNC_BITS | UNBLOCKABLE | cpu_own_signals()))
+    if (is_ours(sig) || (KSIG_BIT(sig) & UNBLOCKABLE))
         return 0;
     uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
     if (sh->all && sig == SIGCHLD && act->handler == KSIG_IGN)
@@ -85,10 +91,8 @@ void signal_init(struct sighand *sh, ksigset_t ignored)
             signal_mirror_action(sh, sig, &sh->action[sig]);
     }
     update_quiet(sh);
-    signal_host_action(SIGSEGV, (uint64_t) (uintptr_t) signal_host_handler, 0);
-    signal_host_action(SIGBUS, (uint64_t) (uintptr_t) signal_host_handler, 0);
     for (int sig = 1; sig <= KSIG_MAX; sig++)
-        if (KSIG_BIT(sig) & cpu_own_signals())
+        if (is_ours(sig))
             signal_host_action(sig, (uint64_t) (uintptr_t) signal_host_handler, 0);
     signal_block_all(); /* after exec these two were blocked until here */
 }
@@ -170,6 +174,29 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
     if (lost && current && __atomic_load_n(&current->proc->nthreads, __ATOMIC_ACQUIRE) > 1)
         tell_windows(current, lost);
     return r;
+}
+
+void signal_end_action(struct sighand *sh, int sig)
+{
+    lock_take(&sh->lock);
+    sh->ends[sig] = (int) host(SYS_getpid);
+    signal_host_action(sig, KSIG_DFL, 0);
+    lock_drop(&sh->lock);
+}
+
+void signal_repair_actions(struct sighand *sh, int pid)
+{
+    lock_take(&sh->lock);
+    for (int sig = 1; sig <= KSIG_MAX; sig++) {
+        if (sh->ends[sig] != pid)
+            continue;
+        sh->ends[sig] = 0;
+        if (is_ours(sig))
+            signal_host_action(sig, (uint64_t) (uintptr_t) signal_host_handler, 0);
+        else
+            signal_mirror_action(sh, sig, &sh->action[sig]);
+    }
+    lock_drop(&sh->lock);
 }
 
 void signal_reclaim(struct sighand *sh)

@@ -19,10 +19,13 @@ void signal_die(struct thread *t, int sig)
         process_last_words(t);
         process_release_memory(t);
     }
-    ksigset_t only = ~KSIG_BIT(sig);
-    signal_host_action(sig, KSIG_DFL, 0);
+    signal_block_every();
     host(SYS_tgkill, host(SYS_getpid), host(SYS_gettid), sig);
-    signal_set_host_mask(only);
+    if (t)
+        signal_end_action(t->proc->sighand, sig);
+    else
+        signal_host_action(sig, KSIG_DFL, 0);
+    signal_set_host_mask(~KSIG_BIT(sig));
     /* Signals that do not kill by default never come here; one lost to a race with another thread's exit ends the same. */
     host(SYS_exit_group, 128 + sig);
     __builtin_unreachable();

@@ -82,6 +82,8 @@ void signal_reclaim(struct sighand *sh);
 /* CLONE_CLEAR_SIGHAND: every handler becomes the default. */
 void signal_reset_handlers(struct sighand *sh);
 ksigset_t signal_ignored_set(struct sighand *sh);
+/* Process `pid`, which may have shared these, is dead: what the host does is as before it. */
+void signal_repair_actions(struct sighand *sh, int pid);
 
 void signal_set_mask(struct thread *t, ksigset_t mask);
 

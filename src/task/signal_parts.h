@@ -25,5 +25,7 @@ bool signal_is_deadly(int sig); /* by default */
 int signal_host_action(int sig, uint64_t handler, uint64_t flags);
 /* The host's disposition that goes with the guest's: the same, but for handlers, which are ours. With the lock of `sh`. */
 int signal_mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act);
+/* This process ends by `sig`: the host's disposition is the default one, for who shares it, too, until signal_repair_actions(). */
+void signal_end_action(struct sighand *sh, int sig);
 
 #endif

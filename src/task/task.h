@@ -35,6 +35,9 @@ struct sighand {
     struct ksigaction action[KSIG_MAX + 1];
     bool all;        /* traced: the host hands over every signal, and default actions are ours to do */
     ksigset_t quiet; /* atomic: nothing comes of them; see sys_block() */
+    int ends
+        [KSIG_MAX +
+         1]; /* the process that ends by this signal, for which the host's action is the default one; others may share both */
 };
 
 /* SIGSEGV (0) and SIGBUS (1) that came from outside and wait for a mask: those two are never blocked on the host. */
