@@ -11,6 +11,8 @@
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |                                 \
      (uint64_t) (uint32_t) SA_RESETHAND | 0x800 /* SA_EXPOSE_TAGBITS */ | KSA_RESTORER)
 
+#define REALTIME 32 /* from here on one may be pending several times */
+
 bool signal_tell_deaths;
 
 bool signal_is_deadly(int sig)
@@ -69,13 +71,15 @@ ksigset_t signal_host_blocked(void)
     return set;
 }
 
-/* What was ignored before and is no more. */
+/* What was ignored before and is no more. One of a standard signal can be pending, but any number of the others: those are let in. */
 static ksigset_t update_quiet(struct sighand *sh)
 {
     ksigset_t set = 0;
-    for (int sig = 1; sig <= KSIG_MAX && !sh->all; sig++)
-        if (sh->action[sig].handler <= KSIG_IGN)
-            set |= KSIG_BIT(sig) & IGNORED_BITS;
+    for (int sig = 1; sig < REALTIME && !sh->all; sig++) {
+        const uint64_t handler = sh->action[sig].handler;
+        if (!is_ours(sig) && (handler == KSIG_IGN || (handler == KSIG_DFL && (KSIG_BIT(sig) & IGNORED_BITS))))
+            set |= KSIG_BIT(sig);
+    }
     return __atomic_exchange_n(&sh->quiet, set, __ATOMIC_SEQ_CST) & ~set; /* pairs with choose_quiet() */
 }
 
@@ -145,9 +149,10 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
 {
     ksigset_t lost = 0;
     /* What came while it was ignored may still be there, in the windows of all threads: none of them would have it natively. */
-    bool stale = act && sig >= 1 && sig <= KSIG_MAX && act->handler > KSIG_IGN && (KSIG_BIT(sig) & IGNORED_BITS) &&
-                 current && __atomic_load_n(&current->proc->nthreads, __ATOMIC_ACQUIRE) > 1 &&
-                 !is_blocked_by_any(current->proc, sig);
+    const bool stale = act && sig >= 1 && sig <= KSIG_MAX && current &&
+                       (__atomic_load_n(&sh->quiet, __ATOMIC_RELAXED) & KSIG_BIT(sig)) &&
+                       __atomic_load_n(&current->proc->nthreads, __ATOMIC_ACQUIRE) > 1 &&
+                       !is_blocked_by_any(current->proc, sig);
     if (sig < 1 || sig > KSIG_MAX || (act && (KSIG_BIT(sig) & UNBLOCKABLE)))
         return -EINVAL;
     int r = 0;
@@ -158,8 +163,8 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         struct ksigaction next = *act;
         next.flags &= KSA_FLAGS;
         next.mask &= ~UNBLOCKABLE;
-        if (stale && sh->action[sig].handler == KSIG_DFL && !sh->all)
-            signal_host_action(sig, KSIG_DFL, 0); /* to ignore it once more drops what is pending */
+        if (stale && sh->action[sig].handler <= KSIG_IGN && !sh->all)
+            signal_host_action(sig, sh->action[sig].handler, 0); /* to ignore it once more drops what is pending */
         r = signal_mirror_action(sh, sig, &next);
         if (r == 0)
             sh->action[sig] = next;

@@ -284,14 +284,14 @@ static bool only_noticed(struct thread *t)
     return __builtin_expect(t->sig_taken == SIG_NOTICE, 0) && traced_attend(t);
 }
 
-/* What is ignored by default, as the end of a child is, the kernel drops as it is sent, unless the process's first thread blocks it; and that one does
- * while it is in the supervisor. Then it would be another thread's to drop, whose call it would cut short. So nobody takes it in a call; in the
- * guest it is dropped. */
+/* What is ignored, as by default the end of a child is, the kernel drops as it is sent, unless the process's first thread blocks it; and that one does
+ * while it is in the supervisor. Then it would be another thread's to drop, whose call it would cut short, or its own, where the call does not find it
+ * dropped. So nobody takes it in a call; in the guest it is dropped. */
 static ksigset_t choose_quiet(struct thread *t)
 {
     const struct process *p = t->proc;
     const ksigset_t *const set = &p->sighand->quiet;
-    if (__atomic_load_n(&p->nthreads, __ATOMIC_ACQUIRE) == 1 || p->vfork_child || process_memory_shared())
+    if (p->vfork_child || process_memory_shared())
         return 0;
     ksigset_t chosen;
     do {
@@ -299,6 +299,11 @@ static ksigset_t choose_quiet(struct thread *t)
         __atomic_store_n(&t->quiet, chosen, __ATOMIC_SEQ_CST); /* who changes it sees this, or this sees the change */
     } while ((__atomic_load_n(set, __ATOMIC_SEQ_CST) & ~t->sigmask) != chosen);
     return chosen;
+}
+
+static bool is_alone(const struct thread *t)
+{
+    return __atomic_load_n(&t->proc->nthreads, __ATOMIC_ACQUIRE) == 1;
 }
 
 /* Until when a call waits that a notice may interrupt. What has an end on a clock is made again as it was, and to poll and select the host tells what
@@ -441,7 +446,7 @@ long sys_block(struct thread *t, long nr, ...)
     ksigset_t now = open ? guest : signal_supervisor_mask;
     long r;
     do {
-        const ksigset_t mask = guest | choose_quiet(t);
+        const ksigset_t mask = guest | (is_alone(t) ? 0 : choose_quiet(t)); /* alone, it drops it before the call */
         if (mask != now && !open)
             signal_set_host_mask(mask);
         else if (mask != now)
