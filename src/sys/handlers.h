@@ -79,9 +79,10 @@ int64_t sys_interrupted(int fd, bool receiving);
 
 /* ---- waiting (poll.c, time.c) ---- */
 
-/* For the time of a call the guest's mask is *`mask`. sys_mask_end() puts the old one back unless the call was interrupted: then
+/* For the time of a call the guest's mask is `mask`. False: a signal that the old one lets in came before, and the call is made again after it
+ * (-ERESTARTNOINTR). sys_mask_end() puts the old one back unless the call was interrupted: then
  * signal delivery does, after the handler's frame has saved it. */
-void sys_mask_begin(struct thread *t, ksigset_t mask);
+bool sys_mask_begin(struct thread *t, ksigset_t mask);
 void sys_mask_end(struct thread *t, bool interrupted);
 
 /* Whether a new image could run: not where it would have no worker thread of the VM (ns.c). */

@@ -17,11 +17,14 @@
 
 /* ---- signal masks ---- */
 
-void sys_mask_begin(struct thread *t, ksigset_t mask)
+bool sys_mask_begin(struct thread *t, ksigset_t mask)
 {
+    if (!signal_close(t))
+        return false;
     t->saved_mask = t->sigmask;
     t->restore_mask = true;
     signal_set_mask(t, mask);
+    return true;
 }
 
 void sys_mask_end(struct thread *t, bool interrupted)
@@ -175,8 +178,8 @@ int64_t sys_ppoll(struct thread *t, const uint64_t a[6])
     given = mask_get(t, a[3], a[4], &mask);
     if (given < 0)
         return given;
-    if (given)
-        sys_mask_begin(t, mask);
+    if (given && !sys_mask_begin(t, mask))
+        return -ERESTARTNOINTR;
     ret = poll_until(t, a[0], (uint32_t) a[1], end);
     sys_mask_end(t, ret == -EINTR);
     return finish(t, ret, a[2], end, false);
@@ -296,8 +299,8 @@ int64_t sys_pselect6(struct thread *t, const uint64_t a[6])
     given = mask_get(t, arg.mask, arg.size, &mask);
     if (given < 0)
         return given;
-    if (given)
-        sys_mask_begin(t, mask);
+    if (given && !sys_mask_begin(t, mask))
+        return -ERESTARTNOINTR;
     ret = select_until(t, (int) a[0], &a[1], end);
     sys_mask_end(t, ret == -EINTR);
     return finish(t, ret, a[4], end, false);
@@ -344,8 +347,8 @@ static int64_t epoll_masked(struct thread *t, const uint64_t a[6], const struct 
 
     if (given < 0)
         return given;
-    if (given)
-        sys_mask_begin(t, mask);
+    if (given && !sys_mask_begin(t, mask))
+        return -ERESTARTNOINTR;
     ret = epoll_into(t, (int) a[0], a[1], (int) a[2], limit);
     sys_mask_end(t, ret == -EINTR);
     return ret;

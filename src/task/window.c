@@ -58,10 +58,9 @@ void signal_block_all(void)
 
 bool signal_close(struct thread *t)
 {
-    if (!vcpu_signals_open(t->vcpu, t->sigmask))
-        return true;
-    signal_block_all();
-    if (!t->sig_taken)
+    if (vcpu_signals_open(t->vcpu, t->sigmask))
+        signal_block_all();
+    if (!(t->sig_taken & 1))
         return true;
     t->in_syscall = true;
     t->regs->rax = (uint64_t) -ERESTARTNOINTR;
