@@ -66,10 +66,10 @@ struct spawn {
     struct thread *thread; /* by itself on the heap, as all are: in the child of a fork it is one like others */
     struct clone_args_in args;
     struct fds_user fds, *parent_fds;
+    struct spawn *maker; /* who made it is such a child, too: what they share may be in there */
     void *stack;
-    bool own_sighand;
     bool let_go; /* CLONE_PIDFD: the child has let go of the parent's descriptor lock, or is about to */
-    int refs;    /* who still looks at this: the parent that asks for the pid, and the host thread that sleeps */
+    int refs; /* who still looks at this: the parent that asks for the pid, the host thread that sleeps, and children of its own */
     bool tell;   /* the parent has a tracer */
     int ended;   /* futex word: the child has left this memory */
     int pidfd;   /* if it is in two pieces of the slab that it has to be stored; else -1 */
@@ -104,10 +104,25 @@ static void thread_forget(struct thread *n)
     free(n);
 }
 
+static bool has_own_handlers(const struct spawn *s)
+{
+    return !(s->args.flags & CLONE_SIGHAND);
+}
+
+static void spawn_drop(struct spawn *s)
+{
+    while (s && __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct spawn *maker = s->maker;
+        if (has_own_handlers(s))
+            free(s->proc.sighand);
+        free(s);
+        s = maker;
+    }
+}
+
+/* The child is gone, or there was none: what it alone had, at once, for its own children may stay for long. */
 static void spawn_free(struct spawn *s)
 {
-    if (__atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
-        return;
     thread_forget(s->thread);
     if (s->proc.execing) { /* on the child's stack; its descriptors went with it */
         s->proc.execing->fd = s->proc.execing->interp_fd = -1;
@@ -115,9 +130,7 @@ static void spawn_free(struct spawn *s)
     }
     if (s->stack)
         munmap(s->stack, HOST_STACK);
-    if (s->own_sighand)
-        free(s->proc.sighand);
-    free(s);
+    spawn_drop(s);
 }
 
 /* Everything that the child needs, made by the parent: what fails, fails before there is a child. */
@@ -136,8 +149,11 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     s->args = *a;
     s->refs = 1;
     s->pidfd = -1;
+    s->maker = p->vfork_child ? (struct spawn *) p : NULL; /* its first member */
+    if (s->maker)
+        __atomic_add_fetch(&s->maker->refs, 1, __ATOMIC_RELAXED);
     s->proc = (struct process){.space = p->space,
-                               .sighand = p->sighand,
+                               .sighand = has_own_handlers(s) ? NULL : p->sighand,
                                .opt = p->opt,
                                .pid = p->pid,
                                .nthreads = 1,
@@ -157,7 +173,7 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     if (s->stack) /* the frames of a child that never returned may have been here: a sanitizer build remembers them */
         ASAN_UNPOISON_MEMORY_REGION(s->stack, HOST_STACK);
     int r = s->stack ? 0 : -ENOMEM;
-    if (r == 0 && !(a->flags & CLONE_SIGHAND)) {
+    if (r == 0 && has_own_handlers(s)) {
         struct sighand *sh = fault(FAULT_VFORK_HANDLERS) ? NULL : calloc(1, sizeof *sh);
         if (sh) {
             lock_take(&p->sighand->lock);
@@ -166,7 +182,6 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
             sh->quiet = p->sighand->quiet;
             lock_drop(&p->sighand->lock);
             s->proc.sighand = sh;
-            s->own_sighand = true;
         } else {
             r = -ENOMEM;
         }
@@ -225,7 +240,7 @@ static int spawn_main(void *arg)
     signal_thread_begin(t);
     signal_block_all(); /* all are blocked until here, where the current thread is not the parent's any more */
     birth_other(t->tid);
-    if (s->own_sighand && s->proc.sighand->all)
+    if (has_own_handlers(s) && s->proc.sighand->all)
         signal_take_all(s->proc.sighand, false);
     clone_tell_parent(t, &s->args, t->tid, s->pidfd);
     if (s->args.flags & CLONE_CHILD_SETTID)
@@ -398,12 +413,12 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, HOST_STACK);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    s->refs = 2;
+    s->refs++;
     int r = fault(FAULT_VFORK_SLEEPER) ? EAGAIN : pthread_create(&sleeper, &attr, spawn_sleeper, s);
     pthread_attr_destroy(&attr);
     signal_reclaim(t->proc->sighand);
     if (r) {
-        s->refs = 1;
+        s->refs--;
         fds_child_gone(&s->fds, -1);
         spawn_free(s);
         return -EAGAIN;
@@ -418,6 +433,6 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
         traced_wait_word(t, &s->ended);
         traced_event(t, PTRACE_EVENT_VFORK_DONE, (uint64_t) pid);
     }
-    spawn_free(s);
+    spawn_drop(s);
     return pid;
 }
