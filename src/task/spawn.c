@@ -70,7 +70,7 @@ struct spawn {
     void *stack;
     bool let_go; /* CLONE_PIDFD: the child has let go of the parent's descriptor lock, or is about to */
     int refs; /* who still looks at this: the parent that asks for the pid, the host thread that sleeps, and children of its own */
-    bool tell;   /* the parent has a tracer */
+    bool aside;  /* another thread sleeps than the parent's own */
     int ended;   /* futex word: the child has left this memory */
     int pidfd;   /* if it is in two pieces of the slab that it has to be stored; else -1 */
     int64_t pid; /* futex word in its lower half, for CLONE_VM without CLONE_VFORK: 0 until the child has one */
@@ -223,13 +223,6 @@ static void tell_pid(struct spawn *s, int64_t pid)
     host(SYS_futex, &s->pid, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* A traced parent stops between the birth of its child and its own sleep, and can be told of the end of its process in that sleep, so another
- * thread sleeps in the host's clone. */
-static bool sleeps_itself(const struct spawn *s)
-{
-    return (s->args.flags & CLONE_VFORK) && !s->tell;
-}
-
 static int spawn_main(void *arg)
 {
     struct spawn *s = arg;
@@ -247,7 +240,7 @@ static int spawn_main(void *arg)
         put_user(s->proc.space, gva(s->args.child_tid), &t->tid);
     if (s->args.flags & CLONE_CLEAR_SIGHAND)
         signal_reset_handlers(s->proc.sighand);
-    if (!sleeps_itself(s))
+    if (s->aside)
         tell_pid(s, t->tid);
     thread_run(t);
 }
@@ -370,8 +363,15 @@ int64_t process_aside(int (*fn)(void *), void *arg, int *pid)
     return child < 0 ? -EAGAIN : 0;
 }
 
-/* CLONE_VM without CLONE_VFORK: a host thread of ours does the sleeping. To the kernel it is the child's parent, and its end is what
- * PR_SET_PDEATHSIG tells of: so it stays for as long as there is a child, and takes no signal that is meant for the process. */
+/* Does a host thread of ours do the sleeping? A traced parent stops between the birth of its child and its own sleep, and can be told of the end of its process
+ * in that sleep. A parent that is a child of vfork itself has no thread-local storage to lend: when it is killed, its own parent wakes and has it back. */
+static bool is_aside(const struct thread *t, const struct clone_args_in *a)
+{
+    return !(a->flags & CLONE_VFORK) || t->trace.active || t->proc->vfork_child;
+}
+
+/* That host thread. To the kernel it is the child's parent, and its end is what PR_SET_PDEATHSIG tells of: so it stays for as long as there is
+ * a child, and takes no signal that is meant for the process. */
 static void *spawn_sleeper(void *arg)
 {
     struct spawn *s = arg;
@@ -396,12 +396,12 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     int64_t pid = spawn_prepare(t, a, &s);
     if (pid)
         return pid;
-    s->tell = (a->flags & CLONE_VFORK) && t->trace.active;
+    s->aside = is_aside(t, a);
     /* It may be killed as it sleeps for a child of its own, which then stays beside who sleeps for it. */
     if (t->proc->vfork_child)
         process_share_memory();
     visit(t->proc, 1);
-    if (sleeps_itself(s)) {
+    if (!s->aside) {
         pid = spawn_run(s);
         spawn_free(s);
         visit(t->proc, -1);
@@ -425,7 +425,7 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     }
     while (!(pid = __atomic_load_n(&s->pid, __ATOMIC_ACQUIRE)))
         host(SYS_futex, &s->pid, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-    if (s->tell && pid > 0) {
+    if ((a->flags & CLONE_VFORK) && pid > 0) {
         if (a->event)
             traced_event(t, a->event, (uint64_t) pid);
         else if (a->traced)
