@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/fds.h"
+#include "base/procfs.h"
 #include "sys/handlers.h"
 #include "sys/tracee.h"
 #include "task/birth.h"
@@ -160,6 +162,12 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
     return r;
 }
 
+/* SIGSTOP of a traced process is not the host's, nor is a SIGKILL that makes an event. */
+static bool is_asked(struct thread *t, int pid, int tid, int sig)
+{
+    return (sig == SIGSTOP || sig == SIGKILL) && tracee_ask(t, pid, tid, sig);
+}
+
 /* What may be for this very process is sent with the guest's mask: the host's choice of a thread, which prefers the first, and then the caller, is
  * by the masks at that moment, and one that lets in nothing would never be it. */
 static long send(struct thread *t, long nr, long p1, long p2, int sig, const siginfo_t *info, long p5)
@@ -167,6 +175,19 @@ static long send(struct thread *t, long nr, long p1, long p2, int sig, const sig
     if (nr == SYS_rt_tgsigqueueinfo)
         return host(nr, p1, p2, sig, info);
     return sys_block(t, nr, p1, (long) sig, info, p5, 0l, 0l);
+}
+
+/* Whom a call names, if it is one process; else 0. */
+static int named(long nr, long p1, long flags)
+{
+    if (nr != SYS_pidfd_send_signal)
+        return (int) p1;
+    if (flags)
+        return 0;
+    fds_create_lock();
+    const int pid = procfs_pidfd((int) p1);
+    fds_create_unlock();
+    return MAX(pid, 0);
 }
 
 /* siginfo for another process: the host checks it, but reads it from us once. */
@@ -189,6 +210,13 @@ static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint6
         info.si_code = signal_code_by_hand(info.si_code);
         memset((char *) &info + KERNEL_SIGINFO, 0, sizeof info - KERNEL_SIGINFO);
     }
+    if ((sig == SIGSTOP || sig == SIGKILL) && (nr != SYS_pidfd_send_signal || info.si_signo == sig)) {
+        siginfo_t probe = info;
+        probe.si_signo = 0;
+        long r = send(t, nr, p1, p2, 0, &probe, p5);
+        if (r < 0 || is_asked(t, named(nr, p1, p5), nr == SYS_rt_tgsigqueueinfo ? (int) p2 : 0, sig))
+            return r;
+    }
     return send(t, nr, p1, p2, sig, &info, p5);
 }
 
@@ -204,39 +232,31 @@ int64_t sys_rt_tgsigqueueinfo(struct thread *t, const uint64_t a[6])
 
 int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
 {
+    const bool stops = (int) a[1] == SIGSTOP || (int) a[1] == SIGKILL;
+    if (!a[2] && stops && is_asked(t, named(SYS_pidfd_send_signal, (long) a[0], (long) a[3]), 0, (int) a[1]))
+        return 0;
     if (!a[2])
         return send(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], NULL, (long) a[3]);
     return queue(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], a[2], (long) a[3]);
 }
 
-/* SIGSTOP, and SIGCONT after it, of a traced process are not the host's: the second is sent besides. Nor is a SIGKILL that makes an event. */
-static bool is_asked(struct thread *t, int pid, int tid, int sig)
-{
-    return (sig == SIGSTOP || sig == SIGCONT || sig == SIGKILL) && tracee_ask(t, pid, tid, sig);
-}
-
-static bool is_sent(struct thread *t, int pid, int tid, int sig)
-{
-    return is_asked(t, pid, tid, sig) && sig != SIGCONT;
-}
-
 int64_t sys_kill(struct thread *t, const uint64_t a[6])
 {
     if (is_asked(t, (int) a[0], 0, (int) a[1])) /* once: not by a call that can be made again */
-        return (int) a[1] == SIGCONT ? host(SYS_kill, (int) a[0], SIGCONT) : 0;
+        return 0;
     return send(t, SYS_kill, (int) a[0], 0, (int) a[1], NULL, 0);
 }
 
 int64_t sys_tkill(struct thread *t, const uint64_t a[6])
 {
-    if (is_sent(t, (int) a[0], (int) a[0], (int) a[1]))
+    if (is_asked(t, (int) a[0], (int) a[0], (int) a[1]))
         return 0;
     return host(SYS_tkill, (int) a[0], (int) a[1]);
 }
 
 int64_t sys_tgkill(struct thread *t, const uint64_t a[6])
 {
-    if (is_sent(t, (int) a[0], (int) a[1], (int) a[2]))
+    if (is_asked(t, (int) a[0], (int) a[1], (int) a[2]))
         return 0;
     return host(SYS_tgkill, (int) a[0], (int) a[1], (int) a[2]);
 }

@@ -1,4 +1,4 @@
-/* What is asked of a traced process, wherever it runs: stops, to go on, and to tell of its end before SIGKILL has it. */
+/* What is asked of a traced process, wherever it runs: to stop, and to tell of its end before SIGKILL has it. */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -22,8 +22,6 @@ static size_t asks_by(const struct traced *b, int sig)
 {
     if (sig == SIGSTOP)
         return offsetof(struct traced, stop_asked);
-    if (sig == SIGCONT)
-        return offsetof(struct traced, cont_asked);
     bool tells =
         b->magic == TRACED_MAGIC && b->active && (b->options & PTRACE_O_TRACEEXIT) && !b->kill_asked && !b->exit_told;
     return tells && !b->deaf && !tracee_is_held(b->tid) ? offsetof(struct traced, kill_asked) : 0;

@@ -225,6 +225,8 @@ void signal_work(struct thread *t)
         }
         if (!(KSIG_BIT(info.si_signo) & signal_fault_set()) && birth_failed_signal(&info))
             continue;
+        if (info.si_signo == SIGCONT && t->proc->traced)
+            traced_continued(t);
         if (t->trace.active && (ignored_child(t, &info) || !traced_signal(t, &info)))
             continue;
         deliver(t, &info);

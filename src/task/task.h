@@ -82,10 +82,8 @@ struct process {
     int group_stop, group_seq; /* the signal of the last stop of a traced process, and their number */
     int forked_by;             /* the parent's thread */
     int forking; /* its number, while a child is made that does not say when it is there; in that child, until it is */
-    struct {     /* under `lock`: tells when the tracer of that number ends, while anyone is traced */
-        int pid, fd;
-        uint32_t table; /* whose number it is: fds_table_id() */
-    } tracer_end;
+    int cont_seen;                /* atomic: the SIGCONT that is pending has let the traced process go on */
+    struct traced_fds traced_fds; /* under `lock`, while anyone is traced */
 };
 
 /* What binds a thread's system calls (seccomp.h). Changed with the process's lock held, by other threads of it too; read without. */

@@ -116,18 +116,41 @@ static void group_change(struct thread *t, int stop)
         traced_look_all(t);
 }
 
+bool traced_cont_pends(void)
+{
+    ksigset_t set = 0;
+    host(SYS_rt_sigpending, &set, sizeof set);
+    return set & KSIG_BIT(SIGCONT);
+}
+
 void traced_continue(struct thread *t)
 {
-    struct traced *b = &t->trace;
-    int asked = load(&b->cont_asked);
-    if (!b->active || asked == b->cont_done)
+    if (traced_cont_pends() && !__atomic_exchange_n(&t->proc->cont_seen, 1, __ATOMIC_ACQ_REL))
+        group_change(t, 0);
+}
+
+void traced_continued(struct thread *t)
+{
+    if (__atomic_exchange_n(&t->proc->cont_seen, 0, __ATOMIC_ACQ_REL))
         return;
-    b->cont_done = asked;
     group_change(t, 0);
+    if (t->trace.active)
+        follow_group(t);
+}
+
+/* As the kernel does it when SIGSTOP is sent, to a SIGCONT that has come before. */
+static void drop_continuation(struct process *p)
+{
+    const ksigset_t set = KSIG_BIT(SIGCONT);
+    const struct timespec now = {0};
+    if (__atomic_exchange_n(&p->cont_seen, 0, __ATOMIC_ACQ_REL))
+        host(SYS_rt_sigtimedwait, &set, NULL, &now, sizeof set);
 }
 
 void traced_group_stop(struct thread *t, int sig)
 {
+    if (traced_cont_pends()) /* sent since */
+        return;
     group_change(t, sig);
     follow_group(t);
 }
@@ -145,7 +168,6 @@ bool traced_look(struct thread *t, siginfo_t *info)
         traced_leave(t);
     if (!b->active)
         return false;
-    traced_continue(t);
     if (b->group_done != load(&p->group_seq))
         follow_group(t);
     if (b->active && load(&b->interrupt_asked) != b->interrupt_done)
@@ -153,6 +175,7 @@ bool traced_look(struct thread *t, siginfo_t *info)
     if (b->stop_asked == b->stop_done)
         return false;
     b->stop_done = b->stop_asked;
+    drop_continuation(p);
     *info = (siginfo_t){.si_signo = SIGSTOP, .si_code = SI_USER};
     return true;
 }

@@ -33,12 +33,12 @@ struct traced {
     uint32_t options;           /* PTRACE_O_* */
     int seized;
     int deaf; /* sleeps for a child of vfork, and takes no signals: attaching to it does not wait */
-    int stop_asked, interrupt_asked, cont_asked; /* counted up by others, followed by *_done */
-    int kill_asked;                              /* SIGKILL, with an exit to be told of before (PTRACE_O_TRACEEXIT) */
-    int known;                                   /* the tracer has it in its table */
-    unsigned told;                               /* the stop that it has sent SIGCHLD for */
-    int born;         /* a child that is traced, and no event tells of; 0 again when the tracer has it */
-    int bears_thread; /* what is born, with an event or without one, is a thread of the same process */
+    int stop_asked, interrupt_asked; /* counted up by others, followed by *_done */
+    int kill_asked;                  /* SIGKILL, with an exit to be told of before (PTRACE_O_TRACEEXIT) */
+    int known;                       /* the tracer has it in its table */
+    unsigned told;                   /* the stop that it has sent SIGCHLD for */
+    int born;                        /* a child that is traced, and no event tells of; 0 again when the tracer has it */
+    int bears_thread;                /* what is born, with an event or without one, is a thread of the same process */
 
     int state;
     unsigned seq;  /* of the stop */
@@ -72,9 +72,16 @@ struct traced {
 #define EXIT_THREAD 1  /* its own, or */
 #define EXIT_PROCESS 2 /* that of all */
     uint64_t call_rip; /* where the last call returned to: until something runs there, its number is still told */
-    int stop_done, interrupt_done, cont_done, group_done;
+    int stop_done, interrupt_done, group_done;
     int starts_with;   /* nr of the execve that made this image, or 0 */
     volatile int look; /* the window's word: somebody rang */
+};
+
+/* What a stopped thread waits for besides notices. */
+struct traced_fds {
+    int tracer;     /* whose end `end` tells of; 0: there are none */
+    int end, cont;  /* a pidfd, and a signalfd that is readable while SIGCONT is pending; or negative errnos */
+    uint32_t table; /* whose numbers these are: fds_table_id() */
 };
 
 /* The tracing side's part of a process. */
@@ -128,6 +135,8 @@ bool traced_look(struct thread *t, siginfo_t *info);
 int traced_signal(struct thread *t, siginfo_t *info);
 /* The frame of a handler was made while the thread is stepped. */
 void traced_handler(struct thread *t);
+/* SIGCONT has been taken, by whichever thread of a traced process: its group goes on. */
+void traced_continued(struct thread *t);
 /* The default action of `sig` stops the process. */
 void traced_group_stop(struct thread *t, int sig);
 /* The call in t->nr: sys_dispatch() with the stops around it. */

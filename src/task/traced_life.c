@@ -102,11 +102,9 @@ void traced_wait_word(struct thread *t, const int *word)
 
 void traced_forget(struct process *p)
 {
-    if (p->tracer_end.pid)
-        fds_close(p->tracer_end.fd);
-    p->tracer_end.pid = 0;
+    traced_forget_fds(p);
     tracer_forget(p);
-    p->traced = p->ending = p->exec_by = 0;
+    p->cont_seen = p->traced = p->ending = p->exec_by = 0;
 }
 
 /* ---- ends ---- */

@@ -2,6 +2,7 @@
 #include "task/traced_stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ bool traced_has_work(const struct thread *t)
     if (!b->active)
         return false;
     return b->group_done != load(&p->group_seq) || load(&b->interrupt_asked) != b->interrupt_done ||
-           load(&b->stop_asked) != b->stop_done || load(&b->cont_asked) != b->cont_done;
+           load(&b->stop_asked) != b->stop_done;
 }
 
 int traced_rung(struct thread *t, int sig, bool notice)
@@ -131,8 +132,6 @@ void traced_accept(struct thread *t)
     traced_tell(t);
 }
 
-static void tracer_end_forget(struct process *p);
-
 void traced_leave(struct thread *t)
 {
     struct traced *b = &t->trace;
@@ -145,7 +144,8 @@ void traced_leave(struct thread *t)
         store(&t->proc->group_stop, 0);
         signal_take_all(t->proc->sighand, false);
     }
-    tracer_end_forget(t->proc);
+    if (!load(&t->proc->traced))
+        traced_forget_fds(t->proc);
     if (load(&t->proc->ending) || load(&t->proc->exec_by))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
@@ -231,51 +231,53 @@ void traced_waited(struct thread *t)
         __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
 }
 
-/* A descriptor that is readable when the tracer has ended, or -EMFILE: the process's, unless another thread has another tracer. */
-static int tracer_end_open(struct thread *t)
+/* The process's, unless another thread has another tracer or another table. */
+static struct traced_fds open_fds(struct thread *t)
 {
+    const ksigset_t cont = KSIG_BIT(SIGCONT);
     struct process *p = t->proc;
-    int pid = t->trace.tracer_pid;
     pthread_mutex_lock(&p->lock);
-    int fd = p->tracer_end.pid == pid && p->tracer_end.table == fds_table_id() ? p->tracer_end.fd : -1;
+    struct traced_fds f = p->traced_fds;
     pthread_mutex_unlock(&p->lock);
-    if (fd >= 0)
-        return fd;
+    if (f.tracer && f.tracer == t->trace.tracer_pid && f.table == fds_table_id())
+        return f;
     fds_create_lock();
-    fd = (int) host(SYS_pidfd_open, pid, 0);
-    if (fd >= 0)
-        fd = fds_adopt_fd(fd, false);
+    f = (struct traced_fds){.tracer = t->trace.tracer_pid, .table = fds_table_id()};
+    f.end = (int) host(SYS_pidfd_open, f.tracer, 0);
+    f.cont = f.end < 0 ? f.end : (int) host(SYS_signalfd4, -1, &cont, sizeof cont, O_CLOEXEC);
+    f.end = f.end < 0 ? f.end : fds_adopt_fd(f.end, false);
+    f.cont = f.cont < 0 ? f.cont : fds_adopt_fd(f.cont, false);
     pthread_mutex_lock(&p->lock);
-    if (fd >= 0 && !p->tracer_end.pid) {
-        p->tracer_end.pid = pid;
-        p->tracer_end.fd = fd;
-        p->tracer_end.table = fds_table_id();
-    }
+    if (f.end >= 0 && f.cont >= 0 && !p->traced_fds.tracer)
+        p->traced_fds = f;
     pthread_mutex_unlock(&p->lock);
     fds_create_unlock();
-    return fd;
+    return f;
 }
 
-static void tracer_end_close(struct process *p, int fd)
+static void close_both(const struct traced_fds *f)
 {
-    pthread_mutex_lock(&p->lock);
-    if (p->tracer_end.pid && p->tracer_end.fd == fd)
-        fd = -1;
-    pthread_mutex_unlock(&p->lock);
-    if (fd >= 0)
-        fds_close(fd);
+    fds_close(f->end);
+    fds_close(f->cont);
 }
 
-/* Nobody is traced any more. */
-static void tracer_end_forget(struct process *p)
+static void close_fds(struct process *p, const struct traced_fds *f)
 {
     pthread_mutex_lock(&p->lock);
-    int fd = p->tracer_end.pid && !load(&p->traced) ? p->tracer_end.fd : -1;
-    if (fd >= 0)
-        p->tracer_end.pid = 0;
+    const bool shared = p->traced_fds.tracer && p->traced_fds.end == f->end;
     pthread_mutex_unlock(&p->lock);
-    if (fd >= 0)
-        fds_close(fd);
+    if (!shared)
+        close_both(f);
+}
+
+void traced_forget_fds(struct process *p)
+{
+    pthread_mutex_lock(&p->lock);
+    const struct traced_fds f = p->traced_fds;
+    p->traced_fds.tracer = 0;
+    pthread_mutex_unlock(&p->lock);
+    if (f.tracer)
+        close_both(&f);
 }
 
 bool traced_suspends_filters(struct thread *t)
@@ -283,22 +285,27 @@ bool traced_suspends_filters(struct thread *t)
     if (!t->trace.active || !(load(&t->trace.options) & PTRACE_O_SUSPEND_SECCOMP) || !load(&t->trace.tracer_pid))
         return false;
     /* One that was killed has not told. */
-    int end = tracer_end_open(t);
-    struct pollfd pfd = {.fd = end, .events = POLLIN};
-    bool lives = end >= 0 && host(SYS_poll, &pfd, 1, 0) == 0;
-    tracer_end_close(t->proc, end);
+    const struct traced_fds f = open_fds(t);
+    struct pollfd pfd = {.fd = f.end, .events = POLLIN};
+    bool lives = f.end >= 0 && host(SYS_poll, &pfd, 1, 0) == 0;
+    close_fds(t->proc, &f);
     return lives;
 }
 
 /* One sleep of a stopped thread, until somebody rings. False: its tracer has ended. */
-static bool sleep_stopped(struct thread *t, int end)
+static bool sleep_stopped(struct thread *t, const struct traced_fds *f)
 {
-    struct pollfd pfd = {.fd = end, .events = POLLIN};
-    if (end == -ESRCH || window_call(&t->trace.look, SYS_poll, (long) &pfd, 1, -1, 0, 0, 0) > 0)
+    struct pollfd pfd[] = {{.fd = f->end, .events = POLLIN},
+                           {.fd = load(&t->proc->cont_seen) ? -1 : f->cont, .events = POLLIN}};
+    if (f->end == -ESRCH)
+        return false;
+    window_call(&t->trace.look, SYS_poll, (long) pfd, ARRAY_SIZE(pfd), -1, 0, 0, 0);
+    if (pfd[0].revents)
         return false;
     if (load(&t->proc->tracer.count) || load(&t->proc->tracer.strangers))
         tracer_attend(t); /* this thread is a tracer, too */
-    traced_continue(t);
+    if (pfd[1].revents)
+        traced_continue(t);
     return true;
 }
 
@@ -325,14 +332,16 @@ static bool is_over(const struct thread *t, bool (*enough)(const struct traced *
 bool traced_wait(struct thread *t, bool (*enough)(const struct traced *))
 {
     struct traced *b = &t->trace;
-    int end = tracer_end_open(t);
+    const struct traced_fds f = open_fds(t);
     bool there = true;
+    if (load(&t->proc->cont_seen) && !traced_cont_pends())
+        store(&t->proc->cont_seen, 0);
     b->waits = 1;
     while (there && !is_over(t, enough)) {
         b->look = 0;
-        there = is_over(t, enough) || sleep_stopped(t, end);
+        there = is_over(t, enough) || sleep_stopped(t, &f);
     }
-    tracer_end_close(t->proc, end);
+    close_fds(t->proc, &f);
     traced_waited(t);
     return there;
 }

@@ -15,6 +15,9 @@ void traced_leave(struct thread *t);
 /* The tracer has ended: go on as after a detach, or be killed (EXITKILL). */
 void traced_abandon(struct thread *t);
 
+/* Nobody is traced any more. */
+void traced_forget_fds(struct process *p);
+
 /* Notify whoever traces `t`: its thread, or the process when that has ended. False: nobody is left. */
 bool traced_tell(struct thread *t);
 /* Sleep until enough() of the box, which the tracer changes before it rings. Nothing but SIGKILL and notices comes in; neither is it waited for by one
@@ -39,8 +42,10 @@ bool traced_is_ended(const struct thread *t);
  * process was to. */
 bool traced_is_dying(const struct thread *t);
 _Noreturn void traced_die(struct thread *t);
-/* SIGCONT was sent, by guests: the group goes on. Heard even by one that is stopped. */
+/* The same while SIGCONT is pending, as for one that is stopped. */
 void traced_continue(struct thread *t);
+/* Is it? */
+bool traced_cont_pends(void);
 /* All other threads of the process look at their boxes, a first one that has ended before them, too. */
 void traced_look_all(struct thread *t);
 /* traced_is_ended(): tell the tracer, and wait for that end. */
