@@ -79,19 +79,9 @@ static bool group_is_orphaned(void)
     return parent <= 0 || host(SYS_getsid, parent) != session;
 }
 
-/* The default action of a signal that does not kill, and whose host disposition is not the default. */
-static void default_action(struct thread *t, const siginfo_t *info)
+void signal_stop(struct thread *t, int sig)
 {
-    int sig = info->si_signo;
     struct sighand *sh = t->proc->sighand;
-    if (KSIG_BIT(sig) & IGNORED_BITS)
-        return;
-    if (t->trace.active && sig != SIGSTOP && group_is_orphaned())
-        return;
-    if (t->trace.active) {
-        traced_group_stop(t, sig);
-        return;
-    }
     lock_take(&sh->lock);
     if (sig != SIGSTOP)
         signal_host_action(sig, KSIG_DFL, 0);
@@ -100,6 +90,20 @@ static void default_action(struct thread *t, const siginfo_t *info)
     signal_block_all();
     signal_mirror_action(sh, sig, &sh->action[sig]);
     lock_drop(&sh->lock);
+}
+
+/* The default action of a signal that does not kill, and whose host disposition is not the default. */
+static void default_action(struct thread *t, const siginfo_t *info)
+{
+    int sig = info->si_signo;
+    if (KSIG_BIT(sig) & IGNORED_BITS)
+        return;
+    if (t->trace.active && sig != SIGSTOP && group_is_orphaned())
+        return;
+    if (t->trace.active)
+        traced_group_stop(t, sig);
+    else
+        signal_stop(t, sig);
 }
 
 static void deliver(struct thread *t, const siginfo_t *info)

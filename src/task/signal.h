@@ -72,6 +72,9 @@ void signal_force_after(struct thread *t, const siginfo_t *info);
 /* End the process by `sig`, as its parent shall see it. */
 _Noreturn void signal_die(struct thread *t, int sig);
 
+/* Stop the process by `sig`, as the host's kernel does by default, until SIGCONT. */
+void signal_stop(struct thread *t, int sig);
+
 /* Set and read a disposition; either may be NULL. */
 int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, struct ksigaction *old);
 /* What becomes of a signal that its thread does not block, as it is sent: it kills at once, without a core, or nobody gets it. */

@@ -102,9 +102,9 @@ void traced_wait_word(struct thread *t, const int *word)
 
 void traced_forget(struct process *p)
 {
+    p->group_stop = p->cont_seen = p->traced = p->ending = p->exec_by = 0;
     traced_forget_fds(p);
     tracer_forget(p);
-    p->cont_seen = p->traced = p->ending = p->exec_by = 0;
 }
 
 /* ---- ends ---- */

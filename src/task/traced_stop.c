@@ -140,14 +140,16 @@ void traced_leave(struct thread *t)
     b->active = b->mode = 0;
     memset(b->dr, 0, sizeof b->dr);
     b->armed = 0;
-    if (__atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0) {
-        store(&t->proc->group_stop, 0);
+    const bool last = __atomic_sub_fetch(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0;
+    const int stop = last ? __atomic_exchange_n(&t->proc->group_stop, 0, __ATOMIC_ACQ_REL) : 0;
+    if (last) {
         signal_take_all(t->proc->sighand, false);
-    }
-    if (!load(&t->proc->traced))
         traced_forget_fds(t->proc);
+    }
     if (load(&t->proc->ending) || load(&t->proc->exec_by))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+    else if (stop)
+        signal_stop(t, stop); /* from now on it is the host's */
 }
 
 static struct timeval sum(struct timeval a, struct timeval b)
@@ -273,8 +275,9 @@ static void close_fds(struct process *p, const struct traced_fds *f)
 void traced_forget_fds(struct process *p)
 {
     pthread_mutex_lock(&p->lock);
-    const struct traced_fds f = p->traced_fds;
-    p->traced_fds.tracer = 0;
+    const struct traced_fds f = load(&p->traced) ? (struct traced_fds){0} : p->traced_fds;
+    if (f.tracer)
+        p->traced_fds.tracer = 0;
     pthread_mutex_unlock(&p->lock);
     if (f.tracer)
         close_both(&f);
