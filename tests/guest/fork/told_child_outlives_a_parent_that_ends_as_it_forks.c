@@ -1,4 +1,5 @@
 /* covers: clone exit_group kill execve prctl */
+/* ways: cow (a picture that its maker does not send whole is no child: docs/limits.md) */
 /* As child_outlives_a_parent_that_ends_as_it_forks, where the parent is told the child's number by the call itself. */
 #include "orphans.h"
 
