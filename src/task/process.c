@@ -318,7 +318,7 @@ void process_release_memory(struct thread *t)
         thread_clear_tid(t);
     if (cpu_backend()->in_place)
         return;
-    clock_gettime(CLOCK_REALTIME, &until);
+    host(SYS_clock_gettime, CLOCK_REALTIME, &until);
     until.tv_nsec += PATIENCE_MS * 1000000l;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;

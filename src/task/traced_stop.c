@@ -275,9 +275,11 @@ static void close_fds(struct process *p, const struct traced_fds *f)
 void traced_forget_fds(struct process *p)
 {
     pthread_mutex_lock(&p->lock);
-    const struct traced_fds f = load(&p->traced) ? (struct traced_fds){0} : p->traced_fds;
-    if (f.tracer)
+    struct traced_fds f = {0};
+    if (!load(&p->traced)) {
+        f = p->traced_fds;
         p->traced_fds.tracer = 0;
+    }
     pthread_mutex_unlock(&p->lock);
     if (f.tracer)
         close_both(&f);
