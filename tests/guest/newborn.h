@@ -7,7 +7,7 @@
 /* Where elfuse lies (src/base/place.h); a program has nothing there by itself. */
 static const uint64_t newborn_zone = 0x7e9000000000;
 
-enum { NEWBORN_LIVE = 2, NEWBORN_AHEAD = 2, NEWBORN_FOUND = 64, NEWBORN_NS = 1000000000 };
+enum { NEWBORN_LIVE = 2, NEWBORN_AHEAD = 2, NEWBORN_FOUND = 64, NEWBORN_NS = 1000000000, NEWBORN_MAX = 10000 };
 static _Atomic uint32_t newborn_last, newborn_over;
 static uint8_t newborn_ours[1 << 22]; /* by number: of a thread of this program */
 static int newborn_found[NEWBORN_FOUND], newborn_count;
@@ -45,7 +45,8 @@ T_UNUSED static int newborn_wrong(void (*lives)(void), bool (*asks)(int tid))
     newborn_last = (uint32_t) getpid();
     pthread_t asker = thread_start(newborn_asker, NULL);
     int64_t from = now_ns(CLOCK_MONOTONIC);
-    for (unsigned i = 0; now_ns(CLOCK_MONOTONIC) - from < NEWBORN_NS; i++) {
+    /* Not so many that a number would come round again, and be another process's before or after. */
+    for (unsigned i = 0; i < NEWBORN_MAX && now_ns(CLOCK_MONOTONIC) - from < NEWBORN_NS; i++) {
         unsigned n = i % NEWBORN_LIVE;
         word_set(&end[n], 1);
         raw_join(&live[n]);
