@@ -277,7 +277,8 @@ static void spawn_gone(struct spawn *s, int pid)
     space_repair(s->proc.space, pid);
     if (lock_held_by(&s->proc.sighand->lock, pid))
         lock_drop(&s->proc.sighand->lock);
-    signal_repair_actions(s->proc.sighand, pid);
+    if (!has_own_handlers(s))
+        signal_repair_actions(s->proc.sighand, pid);
     if (lock_held_by(&guests_lock, pid))
         lock_drop(&guests_lock);
     guests_remove(&s->proc);

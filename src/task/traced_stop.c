@@ -148,7 +148,7 @@ void traced_leave(struct thread *t)
     }
     if (load(&t->proc->ending) || load(&t->proc->exec_by))
         host(SYS_futex, &t->proc->traced, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
-    else if (stop)
+    else if (stop && !traced_cont_pends())
         signal_stop(t, stop); /* from now on it is the host's */
 }
 

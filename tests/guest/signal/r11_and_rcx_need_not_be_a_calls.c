@@ -9,7 +9,7 @@ extern const char after_fault[];
 void fault(void);
 __asm__(".text\n"
         "fault:\n"
-        "    ud2\n"
+        "    ud2; jmp after_fault; .skip 32\n" /* some hypervisors look at what follows UD2 */
         "after_fault:\n"
         "    movq %r11, found_r11(%rip); movq %rcx, found_rcx(%rip)\n"
         "    pushfq; popq found_flags(%rip)\n"
