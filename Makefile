@@ -146,7 +146,7 @@ check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads, futexes, sign
 	@# Without a few cases: a fork beside threads that allocate may leave the child the sanitizer's allocator locked; and it puts off every signal
 	@# while it holds locks of its own but SIGSEGV and its like, which it takes for faults of the code: one that another process sends then waits
 	@# for a lock that its own thread holds. Nor does it let memory lie where the slab leaves room for the echo of robust mutexes.
-	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal|futex|fork)/(?!handlers_of_threads_fork|blocked_faults|robust_mutexes_of_the_killed|robust_mutex_of_a_killed)|^process/threads_after'
+	@ELFUSE=$< tests/guest/run --timeout 120 --variant static-glibc --filter '^(thread|signal|futex|fork)/(?!handlers_of_threads_fork|blocked_faults|robust_mutexes_of_the_killed|robust_mutex_of_a_killed|a_dead_owner)|^process/threads_after'
 check-ubsan: ## the guest programs by the direct backend, which needs musl, under a build that ends at undefined behaviour
 	@$(MAKE) --no-print-directory -s BUILD='$(BUILD)/ubsan' CFLAGS='$(CFLAGS) $(UBSAN)' '$(BUILD)/ubsan/elfuse'
 	@ELFUSE='$(BUILD)/ubsan/elfuse' ELFUSE_BACKEND=direct tests/guest/run --timeout 60 --variant static-musl
