@@ -1,5 +1,6 @@
 /* seccomp(2) and its half of prctl(2): arguments in the kernel's order. */
 #include <errno.h>
+#include <poll.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <string.h>
@@ -134,21 +135,22 @@ static void as_guests(struct seccomp_notif *n)
     free(tids);
 }
 
-/* Straight into the guest's memory: what cannot be stored there stays to be received. */
+/* On a copy, which says where the supervisor made the call until it is the guest's. What cannot be stored has to stay to be received: so it is tried first
+ * whether it can. */
 static int64_t receive(struct thread *t, int fd, uint64_t va)
 {
     struct seccomp_notif n;
-    struct pin p;
-    int64_t ret = pin(t, &p, va, sizeof n, PIN_INOUT);
+    struct pollfd some = {.fd = fd, .events = POLLIN};
+    int64_t ret;
 
-    if (ret < 0)
-        return ret;
-    ret = sys_block(t, SYS_ioctl, (long) fd, SECCOMP_IOCTL_NOTIF_RECV, p.hva, 0l, 0l, 0l);
-    if (pin_done(t, &p, ret < 0 ? 0 : sizeof n) < 0)
+    if (get_user(t->proc->space, &n, gva(va)) < 0)
         return -EFAULT;
+    const bool room = put_user(t->proc->space, gva(va), &n) == 0;
+    ret = room ? sys_block(t, SYS_ioctl, (long) fd, SECCOMP_IOCTL_NOTIF_RECV, &n, 0l, 0l, 0l)
+               : sys_block(t, SYS_poll, &some, 1l, -1l, 0l, 0l, 0l);
     if (ret < 0)
         return ret == -EINTR ? -ERESTARTSYS : ret;
-    if (get_user(t->proc->space, &n, gva(va)) < 0)
+    if (!room)
         return -EFAULT;
     as_guests(&n);
     return put_user(t->proc->space, gva(va), &n) < 0 ? -EFAULT : ret;

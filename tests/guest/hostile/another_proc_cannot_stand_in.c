@@ -1,9 +1,6 @@
 /* covers: execve unshare mount */
 /* In a mount namespace of its own a program puts what it likes on /proc: exec starts the named program all the same, and nothing else. */
-#include <sched.h>
-#include <sys/mount.h>
-
-#include "t.h"
+#include "ownmounts.h"
 
 static void copy(const char *from, const char *to)
 {
@@ -15,13 +12,6 @@ static void copy(const char *from, const char *to)
         MUST(write(out, buf, (size_t) n) == n);
     close(in);
     close(out);
-}
-
-static void put(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY);
-    MUST(write(fd, text, strlen(text)) == (ssize_t) strlen(text));
-    close(fd);
 }
 
 int main(int argc, char **argv)
@@ -37,19 +27,8 @@ int main(int argc, char **argv)
         return 0;
     }
     MUST(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
-    if (unshare(CLONE_NEWNS)) {
-        char uid[32], gid[32];
-        snprintf(uid, sizeof uid, "0 %d 1", (int) getuid());
-        snprintf(gid, sizeof gid, "0 %d 1", (int) getgid());
-        if (unshare(CLONE_NEWUSER | CLONE_NEWNS)) {
-            puts("no namespaces here");
-            return 0;
-        }
-        put("/proc/self/setgroups", "deny");
-        put("/proc/self/uid_map", uid);
-        put("/proc/self/gid_map", gid);
-    }
-    MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    if (!own_mounts())
+        return 0;
     MUST(mount("none", "/proc", "tmpfs", 0, NULL) == 0);
     MUST(mkdir("/proc/thread-self", 0755) == 0 && mkdir("/proc/thread-self/fd", 0755) == 0);
     for (int i = 3; i < 64; i++) {
