@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 WERROR ?= $(if $(filter 12 14,$(shell $(CC) -dumpversion)),-Werror)
 WERROR := $(WERROR)
 FUZZ_SECONDS ?= 10
+EVERY ?= 1
 ELFUSE ?= $(BUILD)/elfuse
 export BUILD ELFUSE WERROR
 
@@ -140,8 +141,8 @@ term: all ## a shell on a pseudo-terminal
 	@tests/term/run
 check-svm: all ## the suite's core on an emulated AMD host with hardware virtualization
 	@tests/svm/run
-check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse
-	@ELFUSE=$< tests/guest/run --asan --timeout 60 --variant static-glibc
+check-asan: $(BUILD)/asan/elfuse ## the static guest programs under a sanitizer build of elfuse (EVERY=N: about one in N)
+	@ELFUSE=$< tests/guest/run --asan --timeout 60 --variant static-glibc --every $(EVERY)
 check-tsan: $(BUILD)/tsan/elfuse ## the guest programs of threads, futexes, signals and fork under a build of elfuse that reports races
 	@# Without a few cases: a fork beside threads that allocate may leave the child the sanitizer's allocator locked; and it puts off every signal
 	@# while it holds locks of its own but SIGSEGV and its like, which it takes for faults of the code: one that another process sends then waits
