@@ -1,5 +1,6 @@
 #include "timeout.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -13,28 +14,66 @@
 #include <time.h>
 
 #include "base/base.h"
-#include "base/lines.h"
+#include "base/nspid.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 
 #define GRACE_SECONDS 2 /* between SIGTERM and SIGKILL */
 
-/* Send `sig` to every descendant: as their subreaper, this process has the whole tree below it, and the kernel lists children. */
-static void signal_tree(pid_t pid, int sig)
+/* A process, and its parent, by the numbers that procfs has for them. */
+struct relation {
+    int number, parent;
+};
+
+/* All that procfs shows; *list is malloc'd. */
+static size_t relations(struct relation **list)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-    struct lines l;
-    if (lines_open(&l, path))
-        return;
-    for (const char *p; (p = lines_next(&l));) {
-        uint64_t child;
-        while (parse_number(&p, 10, &child)) {
-            signal_tree((pid_t) child, sig);
-            kill((pid_t) child, sig);
-            p += *p == ' ';
+    size_t n = 0, room = 0;
+    char buf[4096];
+    struct dirent64 *d;
+    autofd dir = (int) host(SYS_openat, PROCFS("/proc/."), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    *list = NULL;
+    for (long size; dir >= 0 && (size = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;)
+        for (long at = 0; at < size; at += d->d_reclen) {
+            d = (struct dirent64 *) (buf + at);
+            int number = atoi(d->d_name), parent = number > 0 ? procfs_parent(number) : 0;
+            if (parent <= 0)
+                continue;
+            if (n == room) {
+                struct relation *more = realloc(*list, (room += 1024) * sizeof *more);
+                if (!more)
+                    return n;
+                *list = more;
+            }
+            (*list)[n++] = (struct relation){number, parent};
         }
+    return n;
+}
+
+/* Send `sig` to the program, unless that is gone (0), and to all that came of it: as their subreaper, this process has them all below it. Parents are
+ * before their children, which they could otherwise see end, and go on. */
+static void signal_all(pid_t guest, int sig)
+{
+    autofree struct relation *list = NULL;
+    size_t n = relations(&list), found = 0; /* those in front are below us */
+    int depth = nspid_depth(), parent = nspid_at(0, 1);
+    if (guest)
+        kill(guest, sig);
+    for (size_t at = 0;; parent = list[at++].number) {
+        for (size_t i = found; i < n; i++)
+            if (list[i].parent == parent) {
+                struct relation r = list[i];
+                list[i] = list[found];
+                list[found++] = r;
+            }
+        if (at == found)
+            break;
     }
-    lines_close(&l);
+    for (size_t i = 0; i < found; i++) {
+        int pid = depth > 1 ? nspid_at(list[i].number, depth) : list[i].number;
+        if (pid > 1 && pid != guest)
+            kill(pid, sig);
+    }
 }
 
 static struct timespec after(double seconds)
@@ -142,10 +181,10 @@ void timeout_watch(double seconds)
     sigfillset(&all);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigprocmask(SIG_SETMASK, &all, &old);
-    pid_t pid = fork();
-    if (pid < 0)
+    pid_t guest = fork();
+    if (guest < 0)
         die(125, "cannot fork for --timeout: %s", errno_text(errno));
-    if (pid == 0) {
+    if (guest == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         sigprocmask(SIG_SETMASK, &old, NULL);
         return;
@@ -156,19 +195,23 @@ void timeout_watch(double seconds)
         int status;
         pid_t r;
         while ((r = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
-            if (r == pid && !late && WIFSTOPPED(status))
+            if (r != guest || (late && WIFSTOPPED(status)))
+                continue;
+            else if (late)
+                guest = 0; /* the number may soon be another's */
+            else if (WIFSTOPPED(status))
                 stop_like(status, &end);
-            else if (r == pid && !late)
+            else
                 end_like(status);
         if (late && r < 0)
             _exit(124); /* nobody is left */
         struct timespec left = until(&end);
         siginfo_t info;
         int sig = sigtimedwait(&all, &info, &left);
-        if (sig > 0 && sig != SIGCHLD && info.si_code <= 0)
-            kill(pid, sig); /* the terminal signals the whole group by itself; this is from a process */
+        if (guest && sig > 0 && sig != SIGCHLD && info.si_code <= 0)
+            kill(guest, sig); /* the terminal signals the whole group by itself; this is from a process */
         if (sig < 0 && errno == EAGAIN) {
-            signal_tree(getpid(), late ? SIGKILL : SIGTERM);
+            signal_all(guest, late ? SIGKILL : SIGTERM);
             late = true;
             end = after(GRACE_SECONDS);
         }

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 
 #include "base/fds.h"
-#include "base/lines.h"
+#include "base/nspid.h"
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/target.h"
@@ -167,31 +167,11 @@ static struct tracee *meet(struct process *p, int tid)
 
 /* ---- strangers ---- */
 
-/* Field `n` of a process's line NSpid, or how many there are (n = -1): its numbers from procfs's pid namespace inwards. */
-static int nspid(const char *process, int n)
-{
-    char path[32];
-    struct lines l;
-    int field = 0;
-    snprintf(path, sizeof path, "/proc/%s/status", process);
-    if (lines_open(&l, path))
-        return 0;
-    for (char *line; (line = lines_next(&l));)
-        if (strncmp(line, "NSpid:", 6) == 0)
-            for (char *s = strchr(line, '\t'); s; s = strchr(s + 1, '\t'))
-                if (field++ == n) {
-                    field = atoi(s + 1);
-                    break;
-                }
-    lines_close(&l);
-    return field;
-}
-
-/* `name` is procfs's number of it, `depth` that of the pid namespaces from there to ours. */
-static void meet_child(struct process *p, const char *name, int depth)
+/* `number` is what procfs calls it, `depth` our pid namespace's from there. */
+static void meet_child(struct process *p, int number, int depth)
 {
     struct target g;
-    int pid = depth > 1 ? nspid(name, depth - 1) : atoi(name);
+    int pid = depth > 1 ? nspid_at(number, depth) : number;
     uint64_t next = 0;
     if (pid <= 0 || target_of(pid, &g) <= 0 || g.self)
         return;
@@ -209,7 +189,7 @@ static void meet_children(struct process *p)
 {
     struct dirent64 *d;
     char buf[4096], path[64];
-    int depth = nspid("self", -1);
+    int depth = nspid_depth();
     fds_create_lock();
     autofd dir = (int) host(SYS_openat, PROCFS("/proc/self/task"), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     for (long n; dir >= 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0;) {
@@ -225,7 +205,7 @@ static void meet_children(struct process *p)
             char *rest = t.p;
             for (char *name; rest && (name = strsep(&rest, " "));)
                 if (*name)
-                    meet_child(p, name, depth);
+                    meet_child(p, atoi(name), depth);
             free(t.p);
         }
     }
