@@ -6,6 +6,7 @@
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -327,6 +328,7 @@ int check_host(const struct options *o)
     struct answer *a = mmap(NULL, sizeof *a, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (a == MAP_FAILED || !translator_set_up(o))
         die(125, "out of memory");
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would tell of no end */
     check_kvm(o, &kvm);
     print("KVM", &kvm);
     check_direct(o, &direct);

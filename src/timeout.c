@@ -181,11 +181,13 @@ void timeout_watch(double seconds)
     sigfillset(&all);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigprocmask(SIG_SETMASK, &all, &old);
+    void (*chld)(int) = signal(SIGCHLD, SIG_DFL); /* ignored, it would tell of no end */
     pid_t guest = fork();
     if (guest < 0)
         die(125, "cannot fork for --timeout: %s", errno_text(errno));
     if (guest == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGCHLD, chld);
         sigprocmask(SIG_SETMASK, &old, NULL);
         return;
     }
