@@ -210,8 +210,10 @@ void timeout_watch(double seconds)
         struct timespec left = until(&end);
         siginfo_t info;
         int sig = sigtimedwait(&all, &info, &left);
-        if (guest && sig > 0 && sig != SIGCHLD && info.si_code <= 0)
-            kill(guest, sig); /* the terminal signals the whole group by itself; this is from a process */
+        /* The terminal signals the whole group by itself, but tells of its end only who leads the session. */
+        bool hung_up = (sig == SIGHUP || sig == SIGCONT) && host(SYS_getsid, 0) == getpid();
+        if (guest && sig > 0 && sig != SIGCHLD && (info.si_code <= 0 || hung_up))
+            kill(guest, sig);
         if (sig < 0 && errno == EAGAIN) {
             signal_all(guest, late ? SIGKILL : SIGTERM);
             late = true;
