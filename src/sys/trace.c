@@ -1,4 +1,5 @@
-/* One line a call. The line is built whole and leaves in a single write, so lines of threads and processes never mix. */
+/* One line a call. The line is built whole and leaves in a single write, so lines of threads and processes do not mix: in a file never, in a pipe where
+ * they have PIPE_BUF bytes (4096) at most. */
 #include "sys/trace.h"
 
 #include <errno.h>
@@ -49,15 +50,24 @@ int trace_fd(void)
 
 void line_put(struct line *l, const char *fmt, ...)
 {
-    size_t room = sizeof l->text - 1 - l->len; /* one for the newline */
+    size_t room = l->room - l->len;
     va_list ap;
     int n;
 
     va_start(ap, fmt);
     n = vsnprintf(l->text + l->len, room, fmt, ap);
     va_end(ap);
-    if (n > 0)
-        l->len += MIN((size_t) n, room - 1);
+    if (n < 0)
+        return;
+    l->cut = l->cut || (size_t) n >= room;
+    l->len += MIN((size_t) n, room - 1);
+}
+
+/* What follows ends the line: it has the room that was kept for it. */
+static void line_end(struct line *l)
+{
+    l->room += LINE_END_BYTES;
+    line_put(l, l->cut ? "..." : "");
 }
 
 void line_pointer(struct line *l, uint64_t va)
@@ -239,6 +249,7 @@ static void put_call(struct line *l, struct thread *t, const struct sys_row *row
         else
             put_arg(l, t, row, i, ret, done);
     }
+    line_end(l);
     line_put(l, ")");
     if (l->len < RESULT_COLUMN)
         line_put(l, "%*s", (int) (RESULT_COLUMN - l->len), "");
@@ -273,20 +284,27 @@ static void put_result(struct line *l, const struct sys_row *row, int64_t ret)
     }
 }
 
+static const uint64_t lost = 1ull << (SIGXFSZ - 1) | 1ull << (SIGPIPE - 1);
+
+/* What is lost is lost (past RLIMIT_FSIZE, which is the guest's; nobody reads), but the signal that says so is not the guest's to have. All signals are
+ * blocked here; one that waits already stays. */
 static void emit(struct line *l)
 {
-    const uint64_t xfsz = 1ull << (SIGXFSZ - 1);
     const struct timespec now = {0};
+    uint64_t before = 0, fresh;
+    long r;
 
     l->text[l->len++] = '\n';
-    /* RLIMIT_FSIZE is the guest's: the line is lost, but the signal is not the guest's to have. */
-    if (host(SYS_write, trace_out, l->text, l->len) == -EFBIG)
-        host(SYS_rt_sigtimedwait, &xfsz, NULL, &now, sizeof xfsz);
+    host(SYS_rt_sigpending, &before, sizeof before);
+    fresh = lost & ~before;
+    r = host(SYS_write, trace_out, l->text, l->len);
+    if (r == -EFBIG || r == -EPIPE)
+        host(SYS_rt_sigtimedwait, &fresh, NULL, &now, sizeof fresh);
 }
 
 void trace_before(struct thread *t, const struct sys_row *row)
 {
-    struct line l = {.len = 0};
+    struct line l = {.room = LINE_ROOM};
 
     if (row->nr != SYS_exit && row->nr != SYS_exit_group)
         return;
@@ -297,7 +315,7 @@ void trace_before(struct thread *t, const struct sys_row *row)
 
 void trace_after(struct thread *t, const struct sys_row *row, int64_t ret)
 {
-    struct line l = {.len = 0};
+    struct line l = {.room = LINE_ROOM};
 
     put_call(&l, t, row, ret, true);
     put_result(&l, row, ret);
@@ -306,7 +324,8 @@ void trace_after(struct thread *t, const struct sys_row *row, int64_t ret)
 
 void trace_start(const char *path, char *const *argv, unsigned envc)
 {
-    struct line l = {.len = 0};
+    struct line l = {.room = LINE_ROOM};
+    uint64_t before;
 
     line_put(&l, "%ld execve(", host(SYS_getpid));
     line_bytes(&l, path, strlen(path));
@@ -317,13 +336,16 @@ void trace_start(const char *path, char *const *argv, unsigned envc)
         line_bytes(&l, argv[i], MIN(n, (size_t) STRING_SHOWN));
         line_put(&l, n > STRING_SHOWN ? "..." : "");
     }
+    line_end(&l);
     line_put(&l, "], /* %u vars */) = 0", envc);
+    host(SYS_rt_sigprocmask, SIG_BLOCK, &lost, &before, sizeof lost); /* no guest yet */
     emit(&l);
+    host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 void trace_exec_save(char *text, size_t size)
 {
-    struct line l = {.len = 0};
+    struct line l = {.room = MIN(size - 1 - LINE_END_BYTES, (size_t) LINE_ROOM)};
     const struct sys_row *row = current ? sys_row_of((uint32_t) current->nr) : NULL;
 
     *text = '\0';
@@ -335,7 +357,7 @@ void trace_exec_save(char *text, size_t size)
 
 void trace_exec_done(const char *text)
 {
-    struct line l = {.len = 0};
+    struct line l = {.room = LINE_ROOM};
 
     if (trace_out < 0 || !*text)
         return;
@@ -345,7 +367,7 @@ void trace_exec_done(const char *text)
 
 void trace_signal(struct thread *t, int sig, const siginfo_t *info)
 {
-    struct line l = {.len = 0};
+    struct line l = {.room = LINE_ROOM};
 
     line_put(&l, "%d %s ", t ? t->tid : (int) host(SYS_gettid), info ? "---" : "+++ killed by");
     line_signal(&l, sig);

@@ -8,9 +8,14 @@
 #define LINE_MAX_BYTES 8192
 #define STRING_SHOWN 32 /* bytes of a buffer */
 
+/* The result is always there: what does not fit is left out before it. */
+#define LINE_END_BYTES 256
+#define LINE_ROOM (LINE_MAX_BYTES - 1 - LINE_END_BYTES) /* one for the newline */
+
 struct line {
     char text[LINE_MAX_BYTES];
-    size_t len;
+    size_t len, room;
+    bool cut;
 };
 
 __attribute__((format(printf, 2, 3))) void line_put(struct line *l, const char *fmt, ...);
