@@ -66,7 +66,8 @@ static bool run_inside(const struct options *from, bool stats, char **argv, stru
         struct options o = *from;
         const char *none[1] = {NULL};
         int null = open("/dev/null", O_RDONLY);
-        o.argv = argv, o.env = none, o.clear_env = true, o.quiet = true, o.stats = stats, o.timeout = RUN_SECONDS;
+        o.argv = argv, o.env = none, o.clear_env = true, o.quiet = true, o.stats = stats, o.trace = false,
+        o.timeout = RUN_SECONDS;
         dup2(null, 0), dup2(ends[1], 1), dup2(ends[1], 2);
         close(null), close(ends[0]), close(ends[1]);
         launch(&o);

@@ -293,8 +293,8 @@ static void set_up_fork(const struct options *o)
     static const enum space_kind kinds[] = {
         [FORK_AUTO] = SPACE_COW, [FORK_COW] = SPACE_COW, [FORK_CLONE] = SPACE_CLONE, [FORK_COPY] = SPACE_COPY};
     const char *env = getenv("ELFUSE_FORK");
-    enum fork_way way = o->fork;
-    if (way == FORK_AUTO && env && !options_fork_way(env, &way))
+    enum fork_way way = o->fork ? o->fork : FORK_AUTO;
+    if (!o->fork && env && *env && !options_fork_way(env, &way))
         die(125, "ELFUSE_FORK: no way '%.64s'; accepted: auto, cow, clone, copy", env);
     fork_setup.kind = kinds[way];
     if (o->backend == BACKEND_DIRECT && fork_setup.kind != SPACE_COW)
@@ -310,8 +310,10 @@ static void set_up_fork(const struct options *o)
 static void set_up_backend(struct options *o)
 {
     const char *env = getenv("ELFUSE_BACKEND");
-    if (o->backend == BACKEND_AUTO && env && !options_backend(env, &o->backend))
+    if (!o->backend && env && *env && !options_backend(env, &o->backend))
         die(125, "ELFUSE_BACKEND: no backend '%.64s'; accepted: auto, kvm, direct", env);
+    if (!o->backend)
+        o->backend = BACKEND_AUTO;
     if (o->backend != BACKEND_DIRECT)
         return;
     if (o->require_isolation)

@@ -79,7 +79,7 @@ bool options_backend(const char *name, enum backend *out)
 {
     static const char *const names[] = {[BACKEND_AUTO] = "auto", [BACKEND_KVM] = "kvm", [BACKEND_DIRECT] = "direct"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (strcmp(name, names[i]) == 0) {
+        if (names[i] && strcmp(name, names[i]) == 0) {
             *out = (enum backend) i;
             return true;
         }
@@ -97,7 +97,7 @@ bool options_fork_way(const char *name, enum fork_way *out)
     static const char *const names[] = {
         [FORK_AUTO] = "auto", [FORK_COW] = "cow", [FORK_CLONE] = "clone", [FORK_COPY] = "copy"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (strcmp(name, names[i]) == 0) {
+        if (names[i] && strcmp(name, names[i]) == 0) {
             *out = (enum fork_way) i;
             return true;
         }
@@ -266,6 +266,12 @@ static bool set_quiet(struct parse *p, const char *v)
     return p->o->quiet = true;
 }
 
+static bool set_check(struct parse *p, const char *v)
+{
+    (void) v;
+    return p->o->check = true;
+}
+
 enum value { NONE, OPTIONAL, NEEDED }; /* OPTIONAL: only as --opt=value */
 
 static const struct {
@@ -294,7 +300,7 @@ static const struct {
     {"no-translator", NONE, NULL, set_no_translator, OPTIONS_RUN},
     {"trace", OPTIONAL, NULL, set_trace, OPTIONS_RUN},
     {"stats", NONE, NULL, set_stats, OPTIONS_RUN},
-    {"check-host", NONE, NULL, NULL, OPTIONS_CHECK},
+    {"check-host", NONE, NULL, set_check, OPTIONS_RUN},
     {"list-faults", NONE, NULL, NULL, OPTIONS_FAULTS},
     {"version", NONE, NULL, NULL, OPTIONS_VERSION},
     {"help", NONE, NULL, NULL, OPTIONS_HELP},
@@ -347,6 +353,8 @@ enum options_result options_parse(int argc, char **argv, struct options *o, char
     if (o->require_isolation && o->backend == BACKEND_DIRECT)
         return fail(&p, "--require-isolation: --backend direct isolates nothing; accepted: with auto or kvm"),
                OPTIONS_ERROR;
+    if (o->check)
+        return OPTIONS_CHECK;
     if (i >= argc)
         return fail(&p, "no program named; " USAGE), OPTIONS_ERROR;
     o->argv = argv + i;

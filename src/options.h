@@ -4,8 +4,9 @@
 
 #include "base/base.h"
 
-enum backend { BACKEND_AUTO, BACKEND_KVM, BACKEND_DIRECT };
-enum fork_way { FORK_AUTO, FORK_COW, FORK_CLONE, FORK_COPY }; /* auto: not said; then ELFUSE_FORK, then cow */
+/* Not said: by ELFUSE_BACKEND and ELFUSE_FORK, then auto. */
+enum backend { BACKEND_UNSAID, BACKEND_AUTO, BACKEND_KVM, BACKEND_DIRECT };
+enum fork_way { FORK_UNSAID, FORK_AUTO, FORK_COW, FORK_CLONE, FORK_COPY };
 
 struct options {
     enum backend backend;
@@ -18,6 +19,7 @@ struct options {
     bool trace, stats, clear_env;
     bool quiet;             /* no word of running without isolation */
     bool require_isolation; /* rather not run than so */
+    bool check;             /* run no program: OPTIONS_CHECK */
     bool set_user;          /* uid and gid below are what the guest is told */
     uint32_t uid, gid;
     uint64_t memory;     /* bytes, 0 = no limit */

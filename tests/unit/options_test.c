@@ -51,7 +51,8 @@ static void defaults_are_empty(void **state)
     (void) state;
     struct options o;
     accept(ARGV("true"), &o);
-    assert_int_equal(o.backend, BACKEND_AUTO);
+    assert_int_equal(o.backend, BACKEND_UNSAID);
+    assert_int_equal(o.fork, FORK_UNSAID);
     assert_null(o.sysroot);
     assert_null(o.workdir);
     assert_null(o.hostname);
@@ -267,6 +268,17 @@ static void isolation_may_be_required(void **state)
     refuse("accepted: with auto or kvm", ARGV("--require-isolation", "--backend=direct", "p"));
 }
 
+static void a_check_takes_all_options(void **state)
+{
+    (void) state;
+    struct options o;
+    assert_int_equal(parse(ARGV("--check-host", "--require-isolation"), &o), OPTIONS_CHECK);
+    assert_true(o.require_isolation);
+    free(o.env);
+    free(o.translate);
+    refuse("--nosuch", ARGV("--check-host", "--nosuch"));
+}
+
 static void help_and_version_win_where_they_stand(void **state)
 {
     (void) state;
@@ -300,6 +312,7 @@ int main(void)
         cmocka_unit_test(names_are_bounded),
         cmocka_unit_test(wrong_use_says_what_is_accepted),
         cmocka_unit_test(long_arguments_keep_the_message_short),
+        cmocka_unit_test(a_check_takes_all_options),
         cmocka_unit_test(help_and_version_win_where_they_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
