@@ -45,7 +45,6 @@ int64_t sys_sysinfo(struct thread *t, const uint64_t a[6])
     return ret < 0 ? ret : put_user(t->proc->space, gva(a[0]), &si);
 }
 
-/* The persona is the host process's: its flags are passed on, but no other execution domain, which would be the supervisor's too. */
 /* sysfs(2): kinds of file systems by name and by number. */
 int64_t sys_sysfs(struct thread *t, const uint64_t a[6])
 {
