@@ -26,10 +26,10 @@ int main(int argc, char **argv)
     static struct options o;
     char err[512];
     launch_wire();
-    /* A guest's execve runs this program again, with the state in a descriptor (task/exec.c). */
+    /* A guest's execve runs this program again, with the state in a descriptor (task/exec.c), and the guest's arguments as its own. */
     const char *name = (const char *) getauxval(AT_EXECFN), *state = getenv("ELFUSE_EXEC");
     if (state && name && strncmp(name, "/dev/fd/", 8) == 0) /* how execveat(2) names what it runs */
-        exec_resume(atoi(state));
+        exec_resume(state);
     switch (options_parse(argc, argv, &o, err, sizeof err)) {
     case OPTIONS_HELP:
         return say(options_help);

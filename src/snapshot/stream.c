@@ -5,6 +5,7 @@
 #include <linux/memfd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -16,7 +17,6 @@
 #define STATE_MAGIC 0x6573756665666c65ull
 #define STATE_VERSION 1u
 #define STATE_MAX (256u << 20)
-#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 struct head {
     uint64_t magic;
@@ -81,42 +81,63 @@ static int write_all(int fd, const uint8_t *data, size_t size)
     return 0;
 }
 
-/* Until it is sealed, whoever guesses its first number, or finds it by way of /proc, can write to it, too. */
-static int check_file(int fd, const struct stream_writer *w)
+/* ---- what passes through a descriptor that others may have, too ---- */
+
+__extension__ typedef unsigned __int128 word;
+#define PRIME (((word) 1 << 127) - 1)
+#define BLOCK ((((word) 1) << 120) - 1) /* 15 bytes */
+
+/* Less by a multiple of the prime, and at most 2^127. */
+static word fold(word x)
 {
-    uint8_t buf[4096];
-    for (size_t at = 0;;) {
-        long n = host(SYS_pread64, fd, buf, sizeof buf, at);
-        if (n < 0)
-            return (int) n;
-        if (n == 0)
-            return at == w->size ? 0 : -EIO;
-        if ((size_t) n > w->size - at || memcmp(buf, w->data + at, (size_t) n))
-            return -EIO;
-        at += (size_t) n;
-    }
+    return (x & PRIME) + (x >> 127);
 }
 
-static int seal_file(const struct stream_writer *w)
+/* a * b modulo the prime, for a up to 2^127 and b below 2^124. */
+static word times(word a, word b)
+{
+    const uint64_t a0 = (uint64_t) a, a1 = (uint64_t) (a >> 64), b0 = (uint64_t) b, b1 = (uint64_t) (b >> 64);
+    const word low = (word) a0 * b0, middle = (word) a0 * b1 + (word) a1 * b0 + (low >> 64);
+    const word high = (word) a1 * b1 + (middle >> 64);
+    return fold(high * 2 + fold(middle << 64 | (uint64_t) low)); /* 2^128 is 2 */
+}
+
+/* The polynomial whose coefficients are the size and the data, at a point that nobody else knows: other data have the same value there at less
+ * than one point in 2^100. */
+static void sum_of(const uint8_t *data, size_t size, const uint64_t key[2], uint64_t sum[2])
+{
+    const word point = ((word) key[1] << 64 | key[0]) & (((word) 1 << 124) - 1);
+    word h = size, block = 0;
+    for (; size > sizeof block; data += 15, size -= 15) {
+        memcpy(&block, data, sizeof block);
+        h = fold(times(h, point) + (block & BLOCK));
+    }
+    for (; size; data += MIN(size, 8ul), size -= MIN(size, 8ul)) {
+        block = 0;
+        memcpy(&block, data, MIN(size, 8ul));
+        h = fold(times(h, point) + block);
+    }
+    sum[0] = (uint64_t) h;
+    sum[1] = (uint64_t) (h >> 64);
+}
+
+static int fill_file(const struct stream_writer *w)
 {
     struct rlimit64 limit;
     if (!fsize_lift(w->size, &limit))
         return -EFBIG;
-    int fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC);
     if (fd >= 0)
         fd = fds_adopt_fd(fd, true);
+    host(SYS_lseek, fd, 0l, SEEK_SET); /* something may have been written by mistake to a number that was free */
     int r = fd < 0 ? fd : write_all(fd, w->data, w->size);
     fsize_restore(w->size, &limit);
-    if (r == 0)
-        r = (int) host(SYS_fcntl, fd, F_ADD_SEALS, SEALS);
-    if (r == 0)
-        r = check_file(fd, w);
     if (r && fd >= 0)
         fds_close(fd);
     return r ? r : fd;
 }
 
-/* Where no file may be that large, a pipe that holds all of it: its other end is closed, so nobody can add to it. */
+/* Where no file may be that large, a pipe that holds all of it. */
 static int fill_pipe(const struct stream_writer *w)
 {
     int end[2], r = (int) host(SYS_pipe2, end, O_CLOEXEC | O_NONBLOCK);
@@ -143,50 +164,25 @@ int stream_end(struct stream_writer *w)
     return 0;
 }
 
-int stream_seal(struct stream_writer *w)
+int stream_pass(struct stream_writer *w, struct stream_ticket *out)
 {
     int fd = stream_end(w);
-    if (fd == 0) {
+    if (fd)
+        return fd;
+    *out = (struct stream_ticket){.size = w->size};
+    if (getrandom(out->key, sizeof out->key, 0) == sizeof out->key) {
+        sum_of(w->data, w->size, out->key, out->sum);
         fds_create_lock();
-        fd = seal_file(w);
+        fd = fill_file(w);
         if (fd == -EFBIG)
             fd = fill_pipe(w);
         fds_create_unlock();
-        free(w->data);
+    } else {
+        fd = -EIO;
     }
-    return fd;
-}
-
-/* Everything in the pipe: 0 or a negative errno. */
-static int drain_pipe(struct stream_reader *r, int fd)
-{
-    for (size_t room = 0;;) {
-        if (r->size == room) {
-            room = MAX(room * 2, 65536ul);
-            uint8_t *more = room > STATE_MAX ? NULL : realloc(r->data, room);
-            if (!more)
-                return -ENOMEM;
-            r->data = more;
-        }
-        long n = host(SYS_read, fd, r->data + r->size, room - r->size);
-        if (n <= 0)
-            return (int) n;
-        r->size += (size_t) n;
-    }
-}
-
-static int read_file(struct stream_reader *r, int fd, size_t size)
-{
-    r->data = malloc(size);
-    if (!r->data)
-        return -ENOMEM;
-    while (r->size < size) {
-        long n = host(SYS_pread64, fd, r->data + r->size, size - r->size, r->size);
-        if (n <= 0)
-            return -EINVAL;
-        r->size += (size_t) n;
-    }
-    return 0;
+    free(w->data);
+    out->fd = (uint64_t) fd;
+    return MIN(fd, 0);
 }
 
 /* From a socket no more than the stream itself: what follows is another's to read. */
@@ -261,18 +257,31 @@ int stream_open(struct stream_reader *r, int fd)
         pid = peer.pid;
         if (err == 0)
             err = read_socket(r, fd);
-    } else if (S_ISFIFO(st.st_mode)) {
-        err = drain_pipe(r, fd);
-    } else if (host(SYS_fcntl, fd, F_GET_SEALS) != SEALS || st.st_size > STATE_MAX) {
-        err = -EINVAL;
     } else {
-        err = read_file(r, fd, (size_t) st.st_size);
+        err = -EINVAL;
     }
     if (err) {
         stream_close(r);
         return err;
     }
     return stream_adopt(r, r->data, r->size, pid);
+}
+
+int stream_receive(struct stream_reader *r, const struct stream_ticket *t)
+{
+    uint64_t sum[2] = {0};
+    uint8_t *data = malloc(t->size);
+    if (!data)
+        return -ENOMEM;
+    host(SYS_lseek, (int) t->fd, 0l, SEEK_SET); /* a file stands at its end */
+    int err = stream_read_all((int) t->fd, data, t->size);
+    if (err == 0)
+        sum_of(data, t->size, t->key, sum);
+    if (err || sum[0] != t->sum[0] || sum[1] != t->sum[1]) {
+        free(data);
+        return err ? err : -EINVAL;
+    }
+    return stream_adopt(r, data, t->size, (int) host(SYS_getpid));
 }
 
 enum stream_tag stream_next(struct stream_reader *r, const void **data, size_t *size)

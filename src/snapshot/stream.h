@@ -1,4 +1,4 @@
-/* The typed stream of sections in which a process's state travels: in a sealed memfd over an exec, over a socket to a forked child. Tag,
+/* The typed stream of sections in which a process's state travels: in a memfd over an exec, over a socket to a forked child. Tag,
  * length, bytes; framing and origin are checked before any of it is used (docs/internals/exec.md, fork.md). */
 #ifndef SNAPSHOT_STREAM_H
 #define SNAPSHOT_STREAM_H
@@ -45,8 +45,14 @@ struct stream_writer {
 void stream_begin(struct stream_writer *w);
 void stream_put(struct stream_writer *w, enum stream_tag tag, const void *data, size_t size);
 void stream_put_str(struct stream_writer *w, enum stream_tag tag, const char *s); /* NULL: nothing is written */
-/* Seal into a memfd in the window that exec passes on. The descriptor, or a negative errno. Frees the buffer either way. */
-int stream_seal(struct stream_writer *w);
+
+/* A stream in a descriptor of the window that exec passes on, and how to tell it from any other. A guest may have the file, too, from its birth on, and
+ * write to it: believed is what has this sum, by a key that was drawn for it. To be passed where nobody else writes or reads. */
+struct stream_ticket {
+    uint64_t fd, size, key[2], sum[2];
+};
+/* 0, or a negative errno. Frees the buffer either way. */
+int stream_pass(struct stream_writer *w, struct stream_ticket *out);
 
 /* Close the stream into w->data, of w->size bytes, which the caller sends and frees. 0, or -ENOMEM with nothing to free. */
 int stream_end(struct stream_writer *w);
@@ -56,9 +62,11 @@ struct stream_reader {
     size_t size, at;
 };
 
-/* Read the stream in descriptor `fd`: a sealed file or a pipe written by this very process, or a socket whose other end is the writer's; more
- * may follow on a socket. -EINVAL: it is none of this version, or somebody else's. */
+/* Read the stream from descriptor `fd`, a socket whose other end is the writer's; more may follow. -EINVAL: it is none of this version, or somebody
+ * else's. */
 int stream_open(struct stream_reader *r, int fd);
+/* Read what this process passed to itself: once, and -EINVAL when it is anything else. */
+int stream_receive(struct stream_reader *r, const struct stream_ticket *t);
 /* The same for bytes: takes `data` (malloc'd) over, and frees it when it refuses. `pid`: the writer that it has to name. */
 int stream_adopt(struct stream_reader *r, uint8_t *data, size_t size, int pid);
 /* `size` bytes from `fd`: 0, or a negative errno; -EPIPE when it ends before. */

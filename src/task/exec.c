@@ -179,7 +179,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
 
 /* ---- out of one image ---- */
 
-static int write_state(struct thread *t, const struct program *p, int exe_fd, int load_fd)
+static int write_state(struct thread *t, const struct program *p, int exe_fd, int load_fd, struct stream_ticket *out)
 {
     const struct options *o = t->proc->opt;
     struct stream_writer w;
@@ -232,7 +232,34 @@ static int write_state(struct thread *t, const struct program *p, int exe_fd, in
     if (traced_save(t, &now))
         stream_put(&w, ST_TRACED, &now, sizeof now);
     exec_save_more(&w);
-    return stream_seal(&w);
+    return stream_pass(&w, out);
+}
+
+/* In hexadecimal digits, one number after the other. */
+#define TICKET_WORDS (sizeof(struct stream_ticket) / sizeof(uint64_t))
+#define WORD_DIGITS 16
+#define TICKET_DIGITS (TICKET_WORDS * WORD_DIGITS)
+
+static void ticket_put(const struct stream_ticket *ticket, char *to)
+{
+    uint64_t word[TICKET_WORDS];
+    memcpy(word, ticket, sizeof word);
+    for (unsigned i = 0; i < TICKET_WORDS; i++)
+        snprintf(to + (size_t) i * WORD_DIGITS, WORD_DIGITS + 1, "%016lx", word[i]);
+}
+
+static bool ticket_get(struct stream_ticket *ticket, const char *from)
+{
+    uint64_t word[TICKET_WORDS];
+    char digits[WORD_DIGITS + 1] = "";
+    if (strlen(from) != TICKET_DIGITS || strspn(from, "0123456789abcdef") != TICKET_DIGITS)
+        return false;
+    for (unsigned i = 0; i < TICKET_WORDS; i++) {
+        memcpy(digits, from + (size_t) i * WORD_DIGITS, WORD_DIGITS);
+        word[i] = strtoull(digits, NULL, 16);
+    }
+    memcpy(ticket, word, sizeof word);
+    return true;
 }
 
 static bool wants(const struct elf_image *img, uint64_t start, uint64_t end)
@@ -283,18 +310,18 @@ static _Noreturn void too_late(void)
     signal_die(current, SIGSEGV);
 }
 
-/* The next image, at the place of that number, goes on with `p`. Called with the lock of fds_create_lock(), which it drops. Returns an error. */
+/* The next image, at the place of that number, goes on with `p`. Called with the lock of fds_create_lock(), which it drops meanwhile. Returns an error. */
 static int64_t execute(struct thread *t, struct program *p, unsigned place, int exe_fd, int load_fd)
 {
+    struct stream_ticket ticket;
     pthread_mutex_lock(&t->proc->exec_lock);
-    int state = write_state(t, p, exe_fd, load_fd);
-    int64_t r = state;
-    fds_create_unlock();
-    if (r >= 0) {
-        char to[32], from[32];
+    int64_t r = write_state(t, p, exe_fd, load_fd, &ticket);
+    if (r == 0) {
+        char to[32], from[sizeof "ELFUSE_EXEC=" + TICKET_DIGITS] = "ELFUSE_EXEC=";
         snprintf(to, sizeof to, PLACE_VARIABLE "=%u", place);
-        snprintf(from, sizeof from, "ELFUSE_EXEC=%d", state);
+        ticket_put(&ticket, from + strlen(from));
         char *envp[] = {to, from, NULL};
+        fds_create_unlock();
         t->proc->execing = p;
         traced_seal(t);
         process_release_untold(t->proc);
@@ -304,9 +331,12 @@ static int64_t execute(struct thread *t, struct program *p, unsigned place, int 
         signal_block_all();
         traced_unseal(t);
         t->proc->execing = NULL;
-        fds_close(state);
+        pthread_mutex_unlock(&t->proc->exec_lock);
+        fds_create_lock(); /* outside of that one */
+        fds_close((int) ticket.fd);
+    } else {
+        pthread_mutex_unlock(&t->proc->exec_lock);
     }
-    pthread_mutex_unlock(&t->proc->exec_lock);
     return r;
 }
 
@@ -326,7 +356,9 @@ static int64_t begin_elsewhere(struct thread *t, struct program *p, int exe_fd)
     host(SYS_fcntl, exe_fd, F_SETFD, 0);
     signal_thread_begin(t);
     t->nr = ~0ull; /* no call that a trace could tell of */
-    return execute(t, p, place, exe_fd, load_fd);
+    int64_t r = execute(t, p, place, exe_fd, load_fd);
+    fds_create_unlock();
+    return r;
 }
 
 int64_t exec_replace(struct thread *t, struct program *p, const char *path, int fd)
@@ -355,10 +387,9 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     }
     if (r >= 0)
         r = execute(t, p, place, exe_fd, load_fd);
-    else
-        fds_create_unlock();
     fds_close(exe_fd);
     fds_close(load_fd);
+    fds_create_unlock();
     if (alone)
         too_late();
     return r;
@@ -405,7 +436,12 @@ static int take_image(struct resumed *to, const void *data, size_t size)
     if (size != sizeof im)
         return -EINVAL;
     memcpy(&im, data, sizeof im);
-    if (im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE)
+    const int fd[] = {im.exe_fd, im.proc_fd, im.load_fd, im.fork_dir};
+    bool bad = im.fork_kind < SPACE_COW || im.fork_kind > SPACE_CLONE || im.window_count < 1 ||
+               im.window_count > FDS_WINDOW || im.window_base < 0 || im.window_base > INT_MAX - FDS_WINDOW;
+    for (unsigned i = 0; i < ARRAY_SIZE(fd); i++)
+        bad |= !fds_contains(im.window_base, im.window_count, fd[i]) && (fd[i] != -1 || i < 2);
+    if (bad)
         return -EINVAL;
     fds_adopt(im.window_base, im.window_count, &im.nofile);
     fds_mark_used(im.exe_fd);
@@ -486,11 +522,14 @@ static int take(struct resumed *to, enum stream_tag tag, const void *data, size_
     }
 }
 
-int exec_resume(int fd)
+void exec_resume(const char *text)
 {
+    struct stream_ticket ticket;
     struct stream_reader r;
-    if (stream_open(&r, fd))
-        return -EINVAL;
+    if (!ticket_get(&ticket, text))
+        return;
+    if (stream_receive(&r, &ticket)) /* a guest has been at it: nothing else may begin in its stead */
+        too_late();
     static struct resumed to = {.p = {.fd = -1, .exe_fd = -1, .interp_fd = -1}, .ctx = {.exe_fd = -1}, .load_fd = -1};
     const void *data;
     size_t size;
@@ -498,10 +537,11 @@ int exec_resume(int fd)
     for (enum stream_tag tag; (tag = stream_next(&r, &data, &size)) != ST_END;)
         bad |= take(&to, tag, data, size);
     stream_close(&r);
-    host(SYS_close, fd);
     int argc = to.p.argc, envc = to.p.envc; /* what ends a list does not count */
-    if (bad || !to.image || push(&to.p.argv, &argc, NULL) || push(&to.p.envp, &envc, NULL))
+    if (bad || !to.image || to.p.hidden > (uint32_t) argc || push(&to.p.argv, &argc, NULL) ||
+        push(&to.p.envp, &envc, NULL))
         too_late();
+    host(SYS_close, (int) ticket.fd);
     to.p.stack_limit = to.ctx.limits.stack;
     to.p.args_checked = true;
     char why[512];

@@ -21,8 +21,8 @@ struct exec_context {
  * sentence. Takes `p` over. */
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why);
 
-/* The image before passed on descriptor `fd`: go on from there. Never returns when it is one of ours; -EINVAL otherwise. */
-int exec_resume(int fd);
+/* The image before left `text` in the environment: go on from there, or end. Returns only when no image writes such a text. */
+void exec_resume(const char *text);
 
 /* execve and execveat: `fd` is the opened file, in the window, and is closed in any case. Strings in `p` are set. Returns a negative errno; on success this
  * program image is gone. */

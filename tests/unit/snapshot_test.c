@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "base/fds.h"
 #include "base/raw.h"
 #include "mem/region.h"
 #include "task/image.h"
@@ -358,12 +359,56 @@ static void over_a_socket_what_follows_is_left(void **state)
     close(end[1]);
 }
 
+/* What a guest may do to the file meanwhile; whatever size the state has. */
+static void only_what_was_passed_is_received(void **state)
+{
+    (void) state;
+    static uint8_t data[100];
+    assert_int_equal(fds_init(), 0);
+    for (size_t size = 0; size < sizeof data; size++) {
+        struct stream_ticket ticket, other;
+        struct stream_writer w;
+        struct stream_reader r;
+        const void *p;
+        size_t n;
+        stream_begin(&w);
+        stream_put(&w, ST_ENV, data, size);
+        assert_int_equal(stream_pass(&w, &ticket), 0);
+        for (int round = 0; round < 2; round++) {
+            assert_int_equal(stream_receive(&r, &ticket), 0);
+            assert_int_equal(stream_next(&r, &p, &n), ST_ENV);
+            assert_int_equal(n, size);
+            assert_int_equal(stream_next(&r, &p, &n), ST_END);
+            stream_close(&r);
+        }
+        other = ticket;
+        other.size -= 8;
+        assert_int_equal(stream_receive(&r, &other), -EINVAL);
+        other = ticket;
+        other.size += 8;
+        assert_int_equal(stream_receive(&r, &other), -EPIPE);
+        other = ticket;
+        other.key[1] ^= 1;
+        assert_int_equal(stream_receive(&r, &other), -EINVAL);
+        for (size_t at = 0; at < ticket.size; at++) {
+            uint8_t was, now;
+            assert_int_equal(pread((int) ticket.fd, &was, 1, (off_t) at), 1);
+            now = was ^ (uint8_t) (1 << draw(8));
+            assert_int_equal(pwrite((int) ticket.fd, &now, 1, (off_t) at), 1);
+            assert_int_equal(stream_receive(&r, &ticket), -EINVAL);
+            assert_int_equal(pwrite((int) ticket.fd, &was, 1, (off_t) at), 1);
+        }
+        fds_close((int) ticket.fd);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_encoded_is_decoded),     cmocka_unit_test(cut_anywhere_it_is_refused),
-        cmocka_unit_test(a_stranger_s_stream_is_refused), cmocka_unit_test(sections_come_once_and_all),
-        cmocka_unit_test(anything_off_is_refused),        cmocka_unit_test(over_a_socket_what_follows_is_left),
+        cmocka_unit_test(what_is_encoded_is_decoded),       cmocka_unit_test(cut_anywhere_it_is_refused),
+        cmocka_unit_test(a_stranger_s_stream_is_refused),   cmocka_unit_test(sections_come_once_and_all),
+        cmocka_unit_test(anything_off_is_refused),          cmocka_unit_test(over_a_socket_what_follows_is_left),
+        cmocka_unit_test(only_what_was_passed_is_received),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
