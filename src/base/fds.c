@@ -187,7 +187,7 @@ bool fds_reserved(int fd)
     return fds_contains(base, count, fd);
 }
 
-int fds_adopt_fd(int fd, bool inherit)
+static int adopt(int fd, bool inherit, uint8_t mark)
 {
     int place = 0;
     uint8_t *used = me->table->used;
@@ -204,19 +204,34 @@ int fds_adopt_fd(int fd, bool inherit)
         if (r < 0)
             return r == -EBADF ? -EMFILE : r;
     }
-    used[place] = me->owner + 1;
+    used[place] = mark;
     return base + place;
+}
+
+int fds_adopt_fd(int fd, bool inherit)
+{
+    return adopt(fd, inherit, me->owner + 1);
+}
+
+int fds_adopt_for_exec(int fd)
+{
+    return adopt(fd, true, FDS_FOR_EXEC + 1 + me->slot);
+}
+
+static void vacate(int place)
+{
+    if (me->table->above)
+        fill(place);
+    else
+        host(SYS_close, base + place);
+    __atomic_store_n(&me->table->used[place], 0, __ATOMIC_RELEASE); /* pairs with the search under the lock */
 }
 
 void fds_close(int fd)
 {
-    if (!fds_reserved(fd) || (me->table->used[fd - base] && me->table->used[fd - base] != me->owner + 1))
-        return; /* or another process's, in a table that is ours, too */
-    if (me->table->above)
-        fill(fd - base);
-    else
-        host(SYS_close, fd);
-    __atomic_store_n(&me->table->used[fd - base], 0, __ATOMIC_RELEASE); /* pairs with the search under the lock */
+    const uint8_t mark = fds_reserved(fd) ? me->table->used[fd - base] : UINT8_MAX;
+    if (!mark || mark == me->owner + 1 || mark == FDS_FOR_EXEC + 1 + me->slot)
+        vacate(fd - base); /* else another process's, in a table that is ours, too */
 }
 
 int fds_free(void)
@@ -231,6 +246,17 @@ void fds_mark_used(int fd)
 {
     if (fds_reserved(fd))
         me->table->used[fd - base] = me->owner + 1;
+}
+
+void fds_close_unmarked(void)
+{
+    const uint8_t *used = me->table->used;
+    for (int end, i = 0; i < count; i = end + 1) {
+        for (end = i; end < count && !used[end]; end++)
+            ;
+        if (end > i)
+            host(SYS_close_range, base + i, base + end - 1, 0);
+    }
 }
 
 /* ---- the lock: a writer, and for each process that uses the table the number of its readers ---- */
@@ -278,13 +304,8 @@ static void bury(struct fds_table *t)
         if (i == t->founder || !gone(t, i))
             continue;
         for (int k = 0; k < count; k++)
-            if (t->used[k] == i + 1) {
-                if (t->above)
-                    fill(k);
-                else
-                    host(SYS_close, base + k);
-                t->used[k] = 0;
-            }
+            if (t->used[k] == i + 1 || t->used[k] == FDS_FOR_EXEC + 1 + i)
+                vacate(k);
         t->user[i].pid = 0;
     }
 }
@@ -446,11 +467,9 @@ void fds_fork_done(bool child)
     t->apart = false;
     memset(t->user, 0, sizeof t->user);
     t->user[0].pid = -1;
-    for (int k = 0; k < count; k++) /* copies of what is another process's, whose table this was too */
-        if (t->used[k] && t->used[k] != me->owner + 1 && t->used[k] != t->founder + 1) {
-            t->used[k] = me->owner + 1;
-            fds_close(base + k);
-        }
+    for (int k = 0; k < count; k++) /* copies of what is another process's, whose table this was too, or an exec's */
+        if (t->used[k] && t->used[k] != me->owner + 1 && t->used[k] != t->founder + 1)
+            vacate(k);
 }
 
 /* ---- processes that share memory ---- */
@@ -516,6 +535,9 @@ void fds_child_gone(struct fds_user *u, int pid)
     __atomic_store_n(&t->user[u->slot].readers, 0, __ATOMIC_SEQ_CST);
     host(SYS_futex, &t->user[u->slot].readers, FUTEX_WAKE, 1, NULL, NULL, 0);
     write_lock();
+    for (int k = 0; k < count; k++)
+        if (t->used[k] == FDS_FOR_EXEC + 1 + u->slot)
+            vacate(k);
     t->user[u->slot].pid = 0;
     lock_drop(&t->writer);
 }

@@ -14,6 +14,7 @@
 /* A descriptor table, and a process that uses one. Processes that share memory have tables of their own, or one table (CLONE_FILES); those that share
  * one without sharing memory have it in a page of its own. Limits are always a process's own. */
 #define FDS_USERS 16
+#define FDS_FOR_EXEC 0x80
 
 struct fds_table {
     struct lock writer; /* users; used[] is set under it. Good at any moment: whoever holds it may die */
@@ -26,9 +27,10 @@ struct fds_table {
     bool apart;  /* users have memories of their own */
     bool
         above; /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
-    uint8_t founder;          /* apart: the user whose descriptors the others rely on */
-    int filler;               /* so that the host, which hands out the lowest free number, cannot choose one */
-    uint8_t used[FDS_WINDOW]; /* 0, or 1 + the user whose it is: of processes of one memory, the first */
+    uint8_t founder; /* apart: the user whose descriptors the others rely on */
+    int filler;      /* so that the host, which hands out the lowest free number, cannot choose one */
+    /* 0, or 1 + the user whose it is: of processes of one memory, the first; for an exec FDS_FOR_EXEC + 1 + its slot. */
+    uint8_t used[FDS_WINDOW];
 };
 
 struct fds_user {
@@ -55,6 +57,8 @@ bool fds_reserved(int fd);
 
 /* Move `fd` into the window (O_CLOEXEC unless `inherit`); closes the original. Returns the number there, or -EMFILE. */
 int fds_adopt_fd(int fd, bool inherit);
+/* The same for what goes to the next image, and to no child: one of fork closes its copy, and a table that the exec leaves behind loses it. */
+int fds_adopt_for_exec(int fd);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
 /* Places of the window that are not marked as used. */
@@ -111,5 +115,7 @@ void fds_fork_done(bool child);
 
 /* exec: `fd` came along from the previous program image. */
 void fds_mark_used(int fd);
+/* What else came along in the window is nobody's: of another thread's exec, by way of vfork, or of another process in the same table. */
+void fds_close_unmarked(void);
 
 #endif

@@ -128,7 +128,7 @@ static int fill_file(const struct stream_writer *w)
         return -EFBIG;
     int fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC);
     if (fd >= 0)
-        fd = fds_adopt_fd(fd, true);
+        fd = fds_adopt_for_exec(fd);
     host(SYS_lseek, fd, 0l, SEEK_SET); /* something may have been written by mistake to a number that was free */
     int r = fd < 0 ? fd : write_all(fd, w->data, w->size);
     fsize_restore(w->size, &limit);
@@ -148,7 +148,7 @@ static int fill_pipe(const struct stream_writer *w)
         r = write_all(end[1], w->data, w->size);
     host(SYS_close, end[1]);
     if (r == 0)
-        return fds_adopt_fd(end[0], true);
+        return fds_adopt_for_exec(end[0]);
     host(SYS_close, end[0]);
     return -E2BIG;
 }

@@ -348,7 +348,7 @@ static int64_t begin_elsewhere(struct thread *t, struct program *p, int exe_fd)
         return 0;
     fds_create_lock();
     const bool translated = p->exe_fd >= 0;
-    const int load_fd = translated ? fds_adopt_fd(steal_fd(&p->fd), true) : -1;
+    const int load_fd = translated ? fds_adopt_for_exec(steal_fd(&p->fd)) : -1;
     if (translated && load_fd < 0) {
         fds_create_unlock();
         return load_fd;
@@ -372,11 +372,11 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     int exe_fd = -1, load_fd = -1;
     const unsigned place = r == 0 ? place_for(t, p) : 0;
     if (r == 0 && p->exe_fd >= 0) {
-        r = load_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+        r = load_fd = fds_adopt_for_exec(steal_fd(&p->fd));
         p->fd = steal_fd(&p->exe_fd);
     }
     if (r >= 0)
-        r = exe_fd = fds_adopt_fd(steal_fd(&p->fd), true);
+        r = exe_fd = fds_adopt_for_exec(steal_fd(&p->fd));
     close_files(p); /* the next image opens the interpreter again */
     fds_close(fd);
     bool alone = false;
@@ -387,7 +387,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     }
     if (r >= 0)
         r = execute(t, p, place, exe_fd, load_fd);
-    fds_close(exe_fd);
+    fds_close(exe_fd); /* with the lock held: a fork finds descriptor and mark, or neither */
     fds_close(load_fd);
     fds_create_unlock();
     if (alone)
@@ -541,7 +541,7 @@ void exec_resume(const char *text)
     if (bad || !to.image || to.p.hidden > (uint32_t) argc || push(&to.p.argv, &argc, NULL) ||
         push(&to.p.envp, &envc, NULL))
         too_late();
-    host(SYS_close, (int) ticket.fd);
+    fds_close_unmarked();
     to.p.stack_limit = to.ctx.limits.stack;
     to.p.args_checked = true;
     char why[512];

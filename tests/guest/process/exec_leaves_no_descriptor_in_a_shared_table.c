@@ -1,0 +1,51 @@
+/* covers: clone execve fcntl */
+/* A child that shares the table of descriptors executes a file: when it has ended nobody has that open, so its owner can have a write lease. */
+#include <sched.h>
+
+#include "child.h"
+
+#ifndef F_SETLEASE
+#define F_SETLEASE 1024
+#endif
+
+static char stack[65536] __attribute__((aligned(16)));
+
+static void copy(const char *from, const char *to)
+{
+    char buf[65536];
+    ssize_t n;
+    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755);
+    MUST(in >= 0 && out >= 0);
+    while ((n = read(in, buf, sizeof buf)) > 0)
+        MUST(write(out, buf, (size_t) n) == n);
+    close(in);
+    close(out);
+}
+
+static int child(void *arg)
+{
+    execl("program", "program", (char *) arg, NULL);
+    _exit(9);
+}
+
+static void try(const char *what, int flags)
+{
+    pid_t pid = clone(child, stack + sizeof stack, flags | SIGCHLD, (void *) what);
+    MUST(pid > 0);
+    show_status(what, reap(pid));
+    int fd = open("program", O_RDONLY);
+    show("write lease", fcntl(fd, F_SETLEASE, F_WRLCK));
+    close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return argv[1][0] == 'v' ? 3 : 4;
+    scratch();
+    copy("/proc/self/exe", "program");
+    try("vfork with own descriptors", CLONE_VM | CLONE_VFORK);
+    try("vfork with the same descriptors", CLONE_VM | CLONE_VFORK | CLONE_FILES);
+    try("fork with the same descriptors", CLONE_FILES);
+    return t_end();
+}
