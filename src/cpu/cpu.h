@@ -133,8 +133,11 @@ struct cpu_state {
 int vcpu_create(struct machine *m, struct vcpu **out);
 void vcpu_park(struct vcpu *v);
 
-/* Run until something happens. `sigmask` is the guest's signal mask (kernel layout, bit n-1): only
- * unblocked host signals end the run, with CPU_SIGNAL, and stay pending. */
+/* Signals (kernel layout, bit n-1) that the supervisor never blocks: whatever the guest blocks, they come while it runs, too. */
+#define CPU_ALWAYS_OPEN (1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1))
+
+/* Run until something happens. `sigmask` is the guest's signal mask: only unblocked host signals, and those two, end the run, with
+ * CPU_SIGNAL, and stay pending. */
 enum cpu_event vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *fault);
 
 /* Let the next run, or the present one of the calling thread, end with CPU_SIGNAL. Async-signal-safe. */

@@ -89,7 +89,7 @@ struct machine {
 };
 
 #define BIT(sig) (1ull << ((sig) -1))
-#define SUPERVISOR_MASK ~(BIT(SIGSEGV) | BIT(SIGBUS))
+#define SUPERVISOR_MASK ~CPU_ALWAYS_OPEN
 
 #define ALTSTACK_SIZE (64ull << 10)
 #define XSAVE_MAX 16384

@@ -30,8 +30,6 @@
 #define UC_FLAGS 7 /* XSAVE is there, SS is right, and to be restored */
 enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 
-#define ALWAYS_OPEN (~SUPERVISOR_MASK | BIT(SIGSYS))
-
 cpu_signal_fn *direct_signal;
 extern const uint8_t etext[];
 
@@ -390,7 +388,7 @@ static int enter(struct vcpu *v, uint64_t sigmask)
     v->covert = sigmask & (BIT(SIGSYS) | (v->regs.rflags & RFLAGS_TF ? BIT(SIGTRAP) : 0) |
                            (v->tells_faults ? BIT(SIGTRAP) | BIT(SIGILL) | BIT(SIGFPE) : 0));
     v->tells_faults = false;
-    v->uc.sigmask = sigmask & ~ALWAYS_OPEN & ~v->covert;
+    v->uc.sigmask = sigmask & ~CPU_ALWAYS_OPEN & ~v->covert;
     if (__builtin_expect(v->covert != 0, 0))
         take_blocked(v);
     int event = direct_enter(v);

@@ -415,6 +415,7 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
 {
     struct kvm_run *run = v->run;
     struct cpu_regs *r = v->regs;
+    const uint64_t mask = sigmask & ~CPU_ALWAYS_OPEN;
     if (r->rip >= USER_TOP && !v->cpl0 && r->rip - 0xffff800000000000ull >= USER_TOP) {
         /* Not canonical: loading it would fault in the host's or the entry code's hands. */
         *fault = (struct cpu_fault){.vector = VECTOR_GP};
@@ -428,7 +429,7 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
         return CPU_FAULT;
     }
     enter(v);
-    set_mask(v, sigmask);
+    set_mask(v, mask);
     short_cut(v);
     for (;;) {
         if (__builtin_expect(sched_getcpu() != v->last_cpu, 0))
@@ -468,7 +469,7 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
                 leave_stray_io(v, fault);
             } else if (fault->vector == VECTOR_UD && machine_read_late(v->m, 0, NULL, 0)) {
                 enter(v); /* it may have been a read that KVM's emulator is too simple for */
-                set_mask(v, sigmask);
+                set_mask(v, mask);
                 continue;
             }
             return CPU_FAULT;
