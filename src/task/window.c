@@ -256,16 +256,6 @@ void signal_set_mask(struct thread *t, ksigset_t mask)
 
 /* ---- windows ---- */
 
-/* Open the host mask for a moment: the kernel stops, kills or drops what has no handler, and hands over at most one that has. */
-void signal_take(struct thread *t)
-{
-    if (t->sig_taken & 1) /* it came in the guest, which a handler of ours ended */
-        return;
-    signal_set_host_mask(t->sigmask & ~SYNC_BITS);
-    if (!(t->sig_taken & 1))
-        signal_block_all();
-}
-
 static void six(long a[6], va_list ap)
 {
     for (int i = 0; i < 6; i++)
@@ -275,6 +265,22 @@ static void six(long a[6], va_list ap)
 static long window(struct thread *t, long nr, const long a[6])
 {
     return window_call(&t->sig_taken, nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/* Let the host hand over what `mask` does not block, unless something is taken: in one step with that look, since what is taken has closed the mask,
+ * and there is room for one. */
+static bool open_mask(struct thread *t, ksigset_t mask)
+{
+    const long a[6] = {SIG_SETMASK, (long) &mask, 0, sizeof mask};
+    return window(t, SYS_rt_sigprocmask, a) == 0;
+}
+
+/* For a moment: the kernel stops, kills or drops what has no handler, and hands over at most one that has. */
+void signal_take(struct thread *t)
+{
+    open_mask(t, t->sigmask & ~SYNC_BITS);
+    if (!(t->sig_taken & 1))
+        signal_block_all();
 }
 
 /* Was there nothing but a notice, and is it done with? */
@@ -438,26 +444,24 @@ long sys_block(struct thread *t, long nr, ...)
     six(a, ap);
     va_end(ap);
     struct wait w = wait_begin(t, nr, a);
+    const ksigset_t guest = t->sigmask & ~SYNC_BITS;
+    const bool open = vcpu_signals_open(t->vcpu, t->sigmask); /* before the look: what comes after that finds it so */
     if (t->sig_taken)
         return w.begun ? -EINTR : -ERESTARTNOINTR; /* there is room for one; it is delivered first */
-    const ksigset_t guest = t->sigmask & ~SYNC_BITS;
-    const bool open = vcpu_signals_open(t->vcpu, t->sigmask);
     ksigset_t now = open ? guest : signal_supervisor_mask;
     long r;
     do {
         const ksigset_t mask = guest | (is_alone(t) ? 0 : choose_quiet(t)); /* alone, it drops it before the call */
-        if (mask != now && !open)
-            signal_set_host_mask(mask);
-        else if (mask != now)
-            host(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
-        now = mask;
-        r = window(t, nr, a);
+        if (mask != now && !open_mask(t, mask)) {
+            r = -ERESTARTNOINTR;
+        } else {
+            now = mask;
+            r = window(t, nr, a);
+        }
     } while (wait_again(t, &w, nr, a, &r));
     __atomic_store_n(&t->quiet, 0, __ATOMIC_RELAXED);
-    if (!(t->sig_taken & 1) && !open)
+    if (!(t->sig_taken & 1) && !(open && (now == guest || open_mask(t, guest))))
         signal_block_all();
-    else if (!(t->sig_taken & 1) && now != guest)
-        host(SYS_rt_sigprocmask, SIG_SETMASK, &guest, NULL, 8);
     return r;
 }
 
