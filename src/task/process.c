@@ -493,7 +493,7 @@ static bool emulate_vsyscall(struct thread *t)
     t->nr = r->rax = nr[off / 1024];
     memcpy(t->args, (uint64_t[6]){r->rdi, r->rsi, off / 1024 == 2 ? 0 : r->rdx}, sizeof t->args);
     sys_dispatch(t);
-    t->in_syscall = false;
+    t->in_syscall = false; /* nor is it made again */
     return true;
 }
 
@@ -524,7 +524,6 @@ static void handle_fault(struct thread *t, const struct cpu_fault *fault)
         copy = (struct cpu_fault){.vector = X_PF, .error = PF_USER | PF_WRITE, .addr = gva(addr)};
     uint64_t error = f->error;
     int code;
-    t->in_syscall = false;
     t->bus_rip = 0;
     switch (f->vector) {
     case X_PF:
@@ -590,7 +589,6 @@ static void handle_bus(struct thread *t, const struct cpu_fault *f)
     }
     uint64_t va = f->bus.v == ~0ull ? 0 : space_gva_of_gpa(t->proc->space, f->bus);
     t->bus_rip = 0;
-    t->in_syscall = false;
     fill_fault(&info, SIGBUS, BUS_ADRERR, va);
     t->trap = (struct trap_info){X_PF, cpu_backend()->in_place ? f->error : PF_USER, va};
     signal_force(t, &info);
@@ -625,6 +623,7 @@ void thread_run(struct thread *t)
         struct cpu_fault fault;
         if (__builtin_expect(signal_work_pending(t), 0))
             signal_work(t);
+        t->in_syscall = false; /* the guest goes on, and rax is its own */
         enum cpu_event event =
             __builtin_expect(t->trace.active, 0) ? traced_run(t, &fault) : vcpu_run(t->vcpu, t->sigmask, &fault);
         switch (event) {
@@ -632,7 +631,6 @@ void thread_run(struct thread *t)
             handle_call(t);
             break;
         case CPU_SIGNAL:
-            t->in_syscall = false;
             signal_take(t);
             break;
         case CPU_FAULT:

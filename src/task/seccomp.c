@@ -189,7 +189,6 @@ bool seccomp_user_dispatch(struct thread *t)
         return true;
     if (state != 1 /* SYSCALL_DISPATCH_FILTER_BLOCK */)
         signal_die(t, SIGSYS);
-    t->in_syscall = false;
     t->trace.call_rip = t->regs->rip;
     force_sigsys(t, SYS_USER_DISPATCH, 0);
     return false;
