@@ -349,7 +349,7 @@ int64_t seccomp_attach(struct thread *t, struct sock_filter *insn, unsigned n, u
     pthread_mutex_lock(&p->lock);
     struct seccomp_filter *prev = t->seccomp.filter, *f = filter_new(insn, n, prev);
     int64_t ret = f ? attach_locked(t, f, flags) : -ENOMEM;
-    if (f && ret < 0) {
+    if (f && t->seccomp.filter != f) {
         f->prev = NULL; /* stays the thread's */
         filter_put(f);
     }
