@@ -149,7 +149,7 @@ static void robust_entry(struct thread *t, uint64_t word, bool pi, bool pending)
     if ((word & 3) || get_user(sp, &v, gva(word)))
         return;
     for (;;) {
-        if (pending && !pi && v == 0) {
+        if (pending && !pi && !(v & FUTEX_TID_MASK)) {
             futex_wake(sp, gva(word), 1);
             return;
         }
