@@ -106,6 +106,14 @@ static void default_action(struct thread *t, const siginfo_t *info)
         signal_stop(t, sig);
 }
 
+long signal_queue(int tid, const siginfo_t *info)
+{
+    siginfo_t si = *info;
+    if ((KSIG_BIT(si.si_signo) & signal_fault_set()) && si.si_code >= 0)
+        si.si_code = signal_code_by_hand(si.si_code);
+    return host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), tid, si.si_signo, &si);
+}
+
 static void deliver(struct thread *t, const siginfo_t *info)
 {
     int sig = info->si_signo;
@@ -131,7 +139,7 @@ static void deliver(struct thread *t, const siginfo_t *info)
             return;
         }
         /* Its handler went while it was on its way: the host's default action, on the same signal again. */
-        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, sig, info);
+        signal_queue(t->tid, info);
         signal_take(t);
         return;
     }
@@ -194,11 +202,8 @@ void signal_force(struct thread *t, const siginfo_t *info)
 
 void signal_force_after(struct thread *t, const siginfo_t *info)
 {
-    siginfo_t si = *info;
-    force_default(t, si.si_signo);
-    if (KSIG_BIT(si.si_signo) & signal_fault_set())
-        si.si_code = signal_code_by_hand(si.si_code);
-    host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, si.si_signo, &si);
+    force_default(t, info->si_signo);
+    signal_queue(t->tid, info);
 }
 
 /* The kernel sends no SIGCHLD to a process that ignores it, traced or not. */

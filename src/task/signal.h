@@ -69,6 +69,10 @@ void signal_force(struct thread *t, const siginfo_t *info);
 /* The same after a call, whose end it is a part of: for signal_work(). */
 void signal_force_after(struct thread *t, const siginfo_t *info);
 
+/* Send it by the host to a thread of this process: the calling one, or SIGSEGV and SIGBUS to any. What looks like a fault is taken for none of ours.
+ * 0 or a negative errno. */
+long signal_queue(int tid, const siginfo_t *info);
+
 /* End the process by `sig`, as its parent shall see it. */
 _Noreturn void signal_die(struct thread *t, int sig);
 

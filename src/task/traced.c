@@ -37,7 +37,7 @@ int traced_signal(struct thread *t, siginfo_t *info)
         info->si_pid = tracer;
     }
     if (t->sigmask & KSIG_BIT(sig) && sig != SIGSTOP && sig != SIGKILL) {
-        host(SYS_rt_tgsigqueueinfo, host(SYS_getpid), t->tid, sig, info);
+        signal_queue(t->tid, info);
         return 0;
     }
     return sig;

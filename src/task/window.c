@@ -162,9 +162,7 @@ void signal_pass_on_sync(struct thread *t)
         pthread_mutex_unlock(&p->lock);
         if (!to || !claim_sync(&p->sync, i, &info))
             continue;
-        if (info.si_code >= 0) /* which is for oneself only */
-            info.si_code = signal_code_by_hand(info.si_code);
-        if (host(SYS_rt_tgsigqueueinfo, p->pid, to, sig, &info) < 0) /* it has just ended */
+        if (signal_queue(to, &info) < 0) /* it has just ended */
             keep_sync(&p->sync, sig, &info);
     }
 }
