@@ -225,9 +225,11 @@ int64_t sys_waitid(struct thread *t, const uint64_t a[6])
     siginfo_t info;
     struct rusage ru = {0};
     memset(&info, 0, sizeof info);
-    struct tracee_wait w = {.type = (int) a[0], .id = (int) a[1], .options = (int) a[3]};
+    const bool reserved = (int) a[0] == P_PIDFD && fds_reserved((int) a[1]);
+    const uint64_t id = reserved ? INT_MAX : a[1]; /* nobody's: EBADF, after what else is wrong */
+    struct tracee_wait w = {.type = (int) a[0], .id = (int) id, .options = (int) a[3]};
     struct tracee_news news;
-    const uint64_t h[5] = {a[0], a[1], (uint64_t) &info, a[3], a[4] ? (uint64_t) &ru : 0};
+    const uint64_t h[5] = {a[0], id, (uint64_t) &info, a[3], a[4] ? (uint64_t) &ru : 0};
     long r = wait_for(t, &w, SYS_waitid, h, &news);
     if (r > 0) {
         waitid_news(&news, &info);
