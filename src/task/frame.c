@@ -41,6 +41,10 @@ _Static_assert(sizeof(struct guest_sigcontext) == 256 && sizeof(siginfo_t) == 12
 #define SW_RESERVED 464 /* in the FXSAVE area: struct _fpx_sw_bytes */
 #define XSTATE_BV 512
 #define MXCSR 24
+#define MXCSR_INIT 0x1f80
+#define XMM 160
+#define XMM_SIZE 256
+#define XSTATE_SSE 2ull
 #define USER_CS 0x33
 #define USER_SS 0x2b
 #define RED_ZONE 128
@@ -99,7 +103,7 @@ static void init_fpu(struct vcpu *v, uint8_t *image, uint32_t size)
 {
     memset(image, 0, size);
     *(uint16_t *) image = 0x37f;
-    *(uint32_t *) (image + MXCSR) = 0x1f80;
+    *(uint32_t *) (image + MXCSR) = MXCSR_INIT;
     *(uint64_t *) (image + XSTATE_BV) = 3; /* without its bits MXCSR would stay as it is */
     vcpu_set_xsave(v, image);
 }
@@ -254,6 +258,18 @@ static bool state_loadable(const uint8_t *image, uint64_t fp, uint64_t features,
     return extended ? !(fp & 63) && !(header[0] & ~features) && !header[1] && !header[2] : !(fp & 15);
 }
 
+/* XRSTOR takes MXCSR from a frame that has the XMM registers in their initial state, too, vcpu_set_xsave() does not: say what that state is.
+ * `wanted`: the frame's is to be restored. */
+static void restore_sse(uint8_t *image, bool wanted)
+{
+    uint64_t *bv = (uint64_t *) (image + XSTATE_BV);
+    if (!(*bv & XSTATE_SSE))
+        memset(image + XMM, 0, XMM_SIZE);
+    if (!wanted)
+        *(uint32_t *) (image + MXCSR) = MXCSR_INIT;
+    *bv |= XSTATE_SSE;
+}
+
 static int restore_fpu(struct thread *t, uint64_t fp)
 {
     struct space *sp = t->proc->space;
@@ -279,6 +295,7 @@ static int restore_fpu(struct thread *t, uint64_t fp)
     if (extended) {
         *(uint64_t *) (image + XSTATE_BV) &= sw.xfeatures;
         memset(image + XSTATE_BV + 8, 0, 56);
+        restore_sse(image, sw.xfeatures & XSTATE_SSE);
     } else {
         *(uint64_t *) (image + XSTATE_BV) = 3; /* a legacy frame: x87 and SSE only, the rest initial */
     }
