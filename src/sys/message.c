@@ -34,28 +34,27 @@ struct kmmsg {
 #define SOL_RDS 276
 #endif
 
-/* -EBADF when control data passes on a window descriptor, and -EINVAL when it is of RDS, whose messages hold addresses; *rights tells whether it passes any. */
+/* -EBADF when control data passes on a window descriptor, and -EINVAL when it is of RDS, whose messages hold addresses; *rights tells whether it
+ * passes any. By the kernel's own rules of what a message is: a C library's walk may end before its. */
 static int control_check(const struct msghdr *m, bool *rights)
 {
+    size_t size = m->msg_controllen, from = 0;
+
     *rights = false;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR((struct msghdr *) m, c)) {
-        if (c->cmsg_len < sizeof *c)
+    while (size - from >= sizeof(struct cmsghdr)) {
+        const struct cmsghdr *c = (struct cmsghdr *) ((char *) m->msg_control + from);
+        if (c->cmsg_len < sizeof *c || c->cmsg_len > size - from)
             break; /* EINVAL from the host */
         if (c->cmsg_level == SOL_RDS)
             return -EINVAL;
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-            continue;
-        *rights = true;
-        for (size_t off = CMSG_LEN(0); off + sizeof(int) <= c->cmsg_len; off += sizeof(int)) {
-            size_t at = (size_t) ((char *) c - (char *) m->msg_control) + off;
-            int fd;
-
-            if (at + sizeof fd > m->msg_controllen)
-                break;
-            memcpy(&fd, (char *) c + off, sizeof fd);
-            if (fds_reserved(fd))
-                return -EBADF;
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+            *rights = true;
+            const int *fd = (int *) CMSG_DATA(c);
+            for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof *fd; i++)
+                if (fds_reserved(fd[i]))
+                    return -EBADF;
         }
+        from += MIN(CMSG_ALIGN(c->cmsg_len), size - from);
     }
     return 0;
 }
