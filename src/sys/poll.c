@@ -110,6 +110,8 @@ static int64_t poll_until(struct thread *t, uint64_t va, uint64_t count, int64_t
             return ret;
         if (count > lim.rlim_cur)
             return -EINVAL;
+        if (count > (uint64_t) fds_base())
+            fds_open_up(); /* before that, the host's limit is less */
         many = malloc(count * sizeof *many);
         if (!many)
             return -ENOMEM;
