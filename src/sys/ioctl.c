@@ -12,6 +12,7 @@
 #include <linux/fiemap.h>
 #include <linux/fscrypt.h>
 #include <linux/fs.h>
+#include <linux/fsverity.h>
 #include <linux/hdreg.h>
 #include <linux/if_tun.h>
 #include <linux/kd.h>
@@ -222,7 +223,7 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 /* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor to files of procfs, tracefs and
  * debugfs, nor for families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, coda, perf, sync files,
  * userfaultfds), nor where more is written than the
- * number says: cifs, fs-verity and ext4's cache of extents. To sockets only what is for all of them: some protocols fill lists. */
+ * number says: cifs, fs-verity, udf and ext4's cache of extents. To sockets only what is for all of them: some protocols fill lists. */
 static bool passes(int fd, uint32_t request)
 {
     struct statfs fs;
@@ -245,6 +246,10 @@ static bool passes(int fd, uint32_t request)
         return false;
     case '!': /* any number of this kind is SECCOMP_IOCTL_NOTIF_ADDFD to the kernel */
         if (_IOC_NR(request) == _IOC_NR(SECCOMP_IOCTL_NOTIF_ADDFD))
+            return false;
+        break;
+    case 'l':
+        if (_IOC_NR(request) == 0x41) /* UDF_GETEABLOCK */
             return false;
         break;
     case 'f':

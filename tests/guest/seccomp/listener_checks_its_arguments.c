@@ -1,6 +1,8 @@
 /* covers: seccomp ioctl */
 #include "../listener.h"
 
+#define SET_FLAGS _IOW('!', 4, uint64_t) /* SECCOMP_IOCTL_NOTIF_SET_FLAGS: of Linux 6.6, takes a number */
+
 int main(void)
 {
     int l;
@@ -17,6 +19,8 @@ int main(void)
     show("id at a bad address", ioctl(l, SECCOMP_IOCTL_NOTIF_ID_VALID, BAD_PTR));
     show("send from a bad address", ioctl(l, SECCOMP_IOCTL_NOTIF_SEND, BAD_PTR));
     show("no such request", ioctl(l, _IOW('!', 99, int), &id));
+    show("set flags", ioctl(l, SET_FLAGS, 1));
+    show("set unknown flags", ioctl(l, SET_FLAGS, 1ul << 40));
     show("request of another", ioctl(l, TIOCGWINSZ, &n));
     show("add without id", ioctl(l, SECCOMP_IOCTL_NOTIF_ADDFD, &add));
     show("add from a bad address", ioctl(l, SECCOMP_IOCTL_NOTIF_ADDFD, BAD_PTR));
