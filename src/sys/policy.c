@@ -96,6 +96,22 @@ int64_t sys_get_mempolicy(struct thread *t, const uint64_t a[6])
     return ret;
 }
 
+int64_t sys_migrate_pages(struct thread *t, const uint64_t a[6])
+{
+    struct pin from, to;
+    int64_t ret = pin_nodes(t, &from, a[2], a[1], PIN_IN);
+
+    if (ret < 0)
+        return ret;
+    ret = pin_nodes(t, &to, a[3], a[1], PIN_IN);
+    if (ret >= 0) {
+        ret = host(SYS_migrate_pages, (int) a[0], a[1], from.hva, to.hva);
+        pin_done(t, &to, 0);
+    }
+    pin_done(t, &from, 0);
+    return ret;
+}
+
 /* Pages of one host call: where some cannot be moved, Linux goes on to the end of a stretch for one node. */
 #define MOVE_MAX (1u << 16)
 
@@ -143,7 +159,6 @@ int64_t sys_move_pages(struct thread *t, const uint64_t a[6])
     return ret;
 }
 
-/* Without keys, -1 is the only one, and means plain mprotect. */
 /* As on a processor without protection keys: the arguments are checked, then there is none left. */
 int64_t sys_pkey_alloc(struct thread *t, const uint64_t a[6])
 {
@@ -151,6 +166,7 @@ int64_t sys_pkey_alloc(struct thread *t, const uint64_t a[6])
     return a[0] || a[1] & ~3ull /* PKEY_ACCESS_MASK */ ? -EINVAL : -ENOSPC;
 }
 
+/* Without keys, -1 is the only one, and means plain mprotect. */
 int64_t sys_pkey_mprotect(struct thread *t, const uint64_t a[6])
 {
     return (int) a[3] == -1 ? sys_mprotect(t, a) : -EINVAL;
