@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -202,14 +203,42 @@ static long vector_form(unsigned nr)
     }
 }
 
-/* A read or write whose buffer is not contiguous transfers as far as the first bad byte, as it would natively. */
-static int64_t pass_vector(struct thread *t, long nr, const uint64_t a[6])
+static bool writable(struct thread *t, uint64_t va, size_t size)
 {
+    for (uint64_t at = va; at < va + size; at = (at | (PAGE_SIZE - 1)) + 1) {
+        uint32_t word = 0; /* which stays what it is */
+        if (cmpxchg_user32(t->proc->space, gva(at & ~3ull), &word, 0) < 0)
+            return false;
+    }
+    return true;
+}
+
+#define WHOLE_MAX (64u << 10)
+
+/* A read or write whose buffer is not contiguous. Through a copy where that is small, and all of it good: an event, a counter or a map of users passes
+ * whole only, and many files take a vector piece by piece. Else in pieces, as far as the first bad byte, as it would natively. */
+static int64_t pass_pieces(struct thread *t, const struct sys_row *row, const uint64_t a[6])
+{
+    const enum pin_dir dir = row->arg[1].kind == K_INBUF ? PIN_IN : PIN_OUT;
+    const long fd = (int) a[0];
+
+    if (a[2] <= WHOLE_MAX && (dir == PIN_IN || writable(t, a[1], a[2]))) {
+        struct pin p;
+        int64_t ret = pin(t, &p, a[1], a[2], dir);
+        if (ret < 0)
+            return ret;
+        const bool good = p.size == a[2];
+        if (good)
+            ret = sys_block(t, row->nr, fd, p.hva, a[2], a[3], 0l, 0l);
+        if (pin_done(t, &p, MAX(ret, 0)) < 0)
+            ret = -EFAULT;
+        if (good)
+            return ret;
+    }
     struct iovec iov[IOV_MAX];
     int n = 0;
-
     mem_iov(t->proc->space, gva(a[1]), MIN(a[2], LOOK_MAX), iov, &n, IOV_MAX);
-    return sys_block(t, nr, (long) (int) a[0], iov, (long) n, a[3], 0l, 0l);
+    return sys_block(t, vector_form(row->nr), fd, iov, (long) n, a[3], 0l, 0l);
 }
 
 /* ---- the walk ---- */
@@ -431,6 +460,31 @@ static bool receives(const struct sys_row *row)
     return false;
 }
 
+static bool ready(int fd, short events)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+    struct timespec now = {0};
+
+    return host(SYS_ppoll, &p, 1, &now, NULL, 8) > 0 && p.revents & events;
+}
+
+/* splice(2) waits at its pipe first, which has no timeout, and then at what may be a socket. */
+static int64_t splice_interrupted(int in, int out)
+{
+    int64_t ret = ready(out, POLLOUT) ? sys_interrupted(in, true) : -ERESTARTSYS;
+
+    return ret == -EINTR || !ready(in, POLLIN) ? ret : sys_interrupted(out, false);
+}
+
+static int64_t interrupted(const struct sys_row *row, const uint64_t a[6])
+{
+    if (!row->nargs || row->arg[0].kind != K_FD)
+        return -ERESTARTSYS;
+    if (row->nr == SYS_splice)
+        return splice_interrupted((int) a[0], (int) a[2]);
+    return sys_interrupted((int) a[0], receives(row));
+}
+
 static int64_t after_block(const struct sys_row *row, const uint64_t a[6], int64_t ret)
 {
     if (ret != -EINTR)
@@ -439,16 +493,15 @@ static int64_t after_block(const struct sys_row *row, const uint64_t a[6], int64
         return -ERESTARTNOHAND;
     if (!(row->flags & S_RESTART))
         return -EINTR;
-    return row->nargs && row->arg[0].kind == K_FD ? sys_interrupted((int) a[0], receives(row)) : -ERESTARTSYS;
+    return interrupted(row, a);
 }
 
 int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6])
 {
     uint64_t h[6];
     int64_t ret = 0;
-    long vector = vector_form(row->nr);
 
-    if (vector) {
+    if (vector_form(row->nr)) {
         size_t run = 0, count = MIN(a[2], LOOK_MAX);
 
         h[1] = (uint64_t) mem_hva(t->proc->space, gva(a[1]), count, &run);
@@ -456,7 +509,7 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
         if (!mem_is_user(a[1], a[2]))
             count = SIZE_MAX;
         else if (a[1] && run && run < count)
-            return after_block(row, a, pass_vector(t, vector, a));
+            return after_block(row, a, pass_pieces(t, row, a));
         ret = sys_block(t, row->nr, (long) (int) a[0], h[1], count, a[3], 0l, 0l);
         return after_block(row, a, ret);
     }

@@ -1,8 +1,10 @@
 /* covers: open newfstatat read write readv writev pread64 poll epoll_wait nanosleep getdents64 readlink getcwd uname pipe statx
- * clock_gettime getrandom select rename */
+ * clock_gettime getrandom select rename migrate_pages */
 #include "t.h"
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 
@@ -92,6 +94,21 @@ int main(void)
         show("statx", raw(statx, fd, "", AT_EMPTY_PATH, 0x7ff, s - 128));
         show("rename", raw(rename, strcpy(path, "a-file-with-a-name"), strcpy(s + 200, "x")));
         show("rename back", raw(rename, s + 200, path));
+        const uint64_t count = 7;
+        int counter = eventfd(0, EFD_NONBLOCK), watch = inotify_init1(IN_NONBLOCK);
+        MUST(counter >= 0 && inotify_add_watch(watch, ".", IN_CREATE) >= 0);
+        show("counter", raw(write, counter, memcpy(s - 4, &count, 8), 8));
+        memset(s - 4, 0, 8);
+        show("counted", raw(read, counter, s - 4, 8));
+        CHECK(memcmp(s - 4, &count, 8) == 0);
+        MUST(close(creat("created", 0600)) == 0 && unlink("created") == 0);
+        show("event", raw(read, watch, s - 12, 1000));
+        printf("%s\n", s - 12 + sizeof(struct inotify_event));
+        close(counter);
+        close(watch);
+        const uint64_t none[2] = {0, 0};
+        show("migrate_pages",
+             raw(migrate_pages, 0, 129, memcpy(s - 4, none, 16), memcpy(s + 96, &(uint64_t[]){1, 0}, 16)));
         close(p[0]);
         close(p[1]);
         close(fd);
