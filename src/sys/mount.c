@@ -2,6 +2,7 @@
  * lies outside, nor hide the procfs by which the supervisor names what it has found (docs/internals/paths.md). */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -194,18 +195,85 @@ int64_t sys_move_mount(struct thread *t, const uint64_t a[6])
     return ret;
 }
 
-/* They tell of all the host's mounts by its paths. Who cannot ask so reads mountinfo, which tells what is inside (fs/mounts.h). */
-static int64_t ask_mounts(struct thread *t, uint64_t nr, const uint64_t a[6])
+/* ---- structures with a descriptor's number in them ---- */
+
+#define NOBODYS INT_MAX
+
+/* A copy of `size` bytes, in which such a number (`width` bytes at `at`) is none of the window. */
+static int pin_naming(struct thread *t, struct pin *p, uint64_t va, size_t size, size_t at, size_t width)
 {
-    return fs_root.fd < 0 ? sys_pass(t, sys_row_of(nr), a) : -ENOSYS;
+    int ret = pin(t, p, va, MIN(size, PAGE_SIZE),
+                  PIN_IN | PIN_COPY); /* larger ones are not looked at (copy_struct_from_user) */
+    uint64_t named = 0;
+
+    if (ret < 0 || !p->bounce || p->size < at + width)
+        return ret;
+    memcpy(&named, (char *) p->hva + at, width);
+    if (named <= INT_MAX && fds_reserved((int) named)) {
+        named = NOBODYS;
+        memcpy((char *) p->hva + at, &named, width);
+    }
+    return 0;
+}
+
+/* struct mount_attr: userns_fd */
+static int64_t with_attr(struct thread *t, long nr, int flags, const uint64_t a[6])
+{
+    struct sys_path p;
+    struct pin attr;
+    int64_t ret = pin_naming(t, &attr, a[3], a[4], 24, 8);
+
+    if (ret < 0)
+        return ret;
+    flags |= (a[2] & AT_SYMLINK_NOFOLLOW ? FS_NOFOLLOW : 0) | (a[2] & AT_EMPTY_PATH ? FS_EMPTY_OK : 0);
+    ret = sys_path_or_alike(t, (int) a[0], a[1], flags, &p);
+    if (ret >= 0) {
+        ret = host(nr, p.dirfd, p.host, a[2], attr.hva, a[4]);
+        sys_path_done(&p);
+    }
+    pin_done(t, &attr, 0);
+    return ret;
+}
+
+int64_t sys_mount_setattr(struct thread *t, const uint64_t a[6])
+{
+    return with_attr(t, 442, FS_OWN, a);
+}
+
+int64_t sys_open_tree_attr(struct thread *t, const uint64_t a[6])
+{
+    return with_attr(t, 467, FS_EMPTY_OK | FS_OWN, a);
+}
+
+/* struct mnt_id_req: its size, then mnt_ns_fd (Linux 6.18). They tell of all the host's mounts by its paths: who cannot ask so reads mountinfo, which tells what
+ * is inside (fs/mounts.h). */
+static int64_t ask_mounts(struct thread *t, long nr, const uint64_t a[6], size_t out)
+{
+    struct pin req, buf;
+    uint32_t size = 0;
+
+    if (fs_root.fd >= 0)
+        return -ENOSYS;
+    get_user(t->proc->space, &size, gva(a[0]));
+    int64_t ret = pin_naming(t, &req, a[0], MAX(size, (uint32_t) sizeof size), 4, 4);
+    if (ret < 0)
+        return ret;
+    ret = pin(t, &buf, a[1], MIN(out, PIN_COPY_MAX), PIN_INOUT);
+    if (ret >= 0) {
+        ret = host(nr, req.hva, buf.hva, a[2], a[3]);
+        if (pin_done(t, &buf, buf.size) < 0)
+            ret = -EFAULT;
+    }
+    pin_done(t, &req, 0);
+    return ret;
 }
 
 int64_t sys_statmount(struct thread *t, const uint64_t a[6])
 {
-    return ask_mounts(t, 457, a);
+    return ask_mounts(t, 457, a, a[2]);
 }
 
 int64_t sys_listmount(struct thread *t, const uint64_t a[6])
 {
-    return ask_mounts(t, 458, a);
+    return ask_mounts(t, 458, a, MIN(a[2], PIN_COPY_MAX) * 8);
 }
