@@ -29,6 +29,12 @@ int64_t sys_uname(struct thread *t, const uint64_t a[6])
     return put_user(t->proc->space, gva(a[0]), &u);
 }
 
+/* The name that is told with --hostname is every process's of this one, and no other can be had; the host's is not the guest's to change then. */
+int64_t sys_sethostname(struct thread *t, const uint64_t a[6])
+{
+    return t->proc->opt->hostname ? -EPERM : sys_pass(t, sys_row_of(SYS_sethostname), a);
+}
+
 int64_t sys_personality(struct thread *t, const uint64_t a[6])
 {
     (void) t;
