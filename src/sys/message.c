@@ -324,7 +324,7 @@ int64_t sys_recvmsg(struct thread *t, const uint64_t a[6])
     return ret == -EINTR ? sys_interrupted((int) a[0], true) : ret;
 }
 
-/* ---- several messages: one after the other, as the kernel does it; an error after the first is the next call's ---- */
+/* ---- several messages: one after the other, as the kernel does it, but that it keeps an error after the first for the next call ---- */
 
 static int64_t put_length(struct thread *t, uint64_t va, int64_t len)
 {
