@@ -94,7 +94,31 @@ int64_t sys_fcntl(struct thread *t, const uint64_t a[6])
     return ret == -EINTR && c->blocks ? -ERESTARTSYS : ret;
 }
 
-/* ---- close_range ---- */
+/* ---- close, close_range ---- */
+
+/* Its number is free at once. What it waits for is waited for without the lock, at a place of the window. */
+static int64_t close_lingering(int fd)
+{
+    fds_create_lock();
+    int place = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    if (place >= 0)
+        fds_close(place);
+    return 0;
+}
+
+int64_t sys_close(struct thread *t, const uint64_t a[6])
+{
+    int fd = (int) a[0];
+
+    (void) t;
+    if (sys_lingers(fd))
+        return close_lingering(fd);
+    fds_use_lock();
+    int64_t ret = host(SYS_close, fd);
+    fds_use_unlock();
+    return ret;
+}
 
 int64_t sys_close_range(struct thread *t, const uint64_t a[6])
 {

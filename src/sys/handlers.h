@@ -77,6 +77,9 @@ void sys_str_free(char *s);
 /* What -EINTR of a call on `fd` becomes: a socket with a timeout is never restarted (signal(7)). */
 int64_t sys_interrupted(int fd, bool receiving);
 
+/* Whether close(2) may wait for what has not been sent: SO_LINGER (socket.c), if this process has ever set it. */
+bool sys_lingers(int fd);
+
 /* ---- waiting (poll.c, time.c) ---- */
 
 /* For the time of a call the guest's mask is `mask`. False: a signal that the old one lets in came before, and the call is made again after it

@@ -297,6 +297,21 @@ static int64_t set_filter(struct thread *t, const uint64_t a[6])
     return ret;
 }
 
+static bool any_lingers; /* one has been told to: else there is nothing to ask */
+
+static bool has_time_to_linger(int fd)
+{
+    struct linger l = {0};
+    socklen_t len = sizeof l;
+
+    return host(SYS_getsockopt, fd, SOL_SOCKET, SO_LINGER, &l, &len) == 0 && l.l_onoff && l.l_linger;
+}
+
+bool sys_lingers(int fd)
+{
+    return __atomic_load_n(&any_lingers, __ATOMIC_RELAXED) && has_time_to_linger(fd);
+}
+
 int64_t sys_setsockopt(struct thread *t, const uint64_t a[6])
 {
     int level = (int) a[1], name = (int) a[2];
@@ -305,7 +320,10 @@ int64_t sys_setsockopt(struct thread *t, const uint64_t a[6])
         return set_filter(t, a);
     if (is_refused(level, name))
         return socket_error((int) a[0], -ENOPROTOOPT);
-    return sys_pass(t, sys_row_of(SYS_setsockopt), a);
+    int64_t ret = sys_pass(t, sys_row_of(SYS_setsockopt), a);
+    if (level == SOL_SOCKET && name == SO_LINGER && has_time_to_linger((int) a[0]))
+        __atomic_store_n(&any_lingers, true, __ATOMIC_RELAXED);
+    return ret;
 }
 
 /* IP_MSFILTER and MCAST_MSFILTER write as many addresses as a field inside says, past the caller's length. */
