@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -81,6 +82,16 @@ int copy_out(struct space *sp, gva_t dst, const void *src, size_t size)
 {
     (void) sp;
     return copy((char *) src, dst.v, size, false);
+}
+
+int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value)
+{
+    uint32_t *p = mem_hva(sp, va, sizeof *p, NULL);
+
+    if (!p || p == BAD)
+        return -EFAULT;
+    __atomic_compare_exchange_n(p, old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return 0;
 }
 
 int64_t copy_in_str(struct space *sp, char *dst, gva_t src, size_t size)
@@ -229,6 +240,20 @@ static void a_read_scatters_over_the_pieces(void **state)
     assert_int_equal(CALL(pread64, (uint64_t) fd, BEFORE(1), 5, 6), 5);
     get(BEFORE(1), got, 5);
     assert_memory_equal(got, "world", 5);
+}
+
+static void a_counter_passes_whole(void **state)
+{
+    const uint64_t count = 7;
+    uint64_t got = 0;
+    autofd fd = eventfd(0, EFD_NONBLOCK);
+
+    (void) state;
+    put(BEFORE(3), &count, sizeof count);
+    assert_int_equal(CALL(write, (uint64_t) fd, BEFORE(3), 8), 8);
+    assert_int_equal(CALL(read, (uint64_t) fd, BEFORE(5), 8), 8);
+    get(BEFORE(5), &got, sizeof got);
+    assert_int_equal(got, count);
 }
 
 static void a_transfer_ends_at_the_first_bad_page(void **state)
@@ -440,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_write_gathers_the_pieces),
         T(a_read_scatters_over_the_pieces),
+        T(a_counter_passes_whole),
         T(a_transfer_ends_at_the_first_bad_page),
         T(a_bad_descriptor_comes_before_a_bad_address),
         T(structures_are_put_together),
