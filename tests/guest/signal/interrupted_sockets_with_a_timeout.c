@@ -5,7 +5,7 @@
 #include "interrupt.h"
 
 /* signal(7): with SO_RCVTIMEO or SO_SNDTIMEO these are never restarted, unless it is a pipe that they wait at. */
-static int idle[2], full[2], empty[2], filled[2], srv;
+static int idle[2], full[2], crowded[2], empty[2], filled[2], srv;
 static char buf[64];
 static struct iovec iov = {buf, sizeof(buf)};
 static struct mmsghdr msgs = {.msg_hdr = {.msg_iov = &iov, .msg_iovlen = 1}};
@@ -21,9 +21,9 @@ SLEEPER(c_sendmsg, sendmsg(full[0], &msgs.msg_hdr, 0))
 SLEEPER(c_recvmmsg, recvmmsg(idle[1], &msgs, 1, 0, &hour))
 
 SLEEPER(c_from, splice(idle[0], NULL, empty[1], NULL, 1, 0))
-SLEEPER(c_to, splice(filled[0], NULL, full[0], NULL, 1, 0))
+SLEEPER(c_to, splice(filled[0], NULL, crowded[0], NULL, 1, 0))
 SLEEPER(c_from_full, splice(idle[0], NULL, filled[1], NULL, 1, 0))
-SLEEPER(c_to_empty, splice(empty[0], NULL, full[0], NULL, 1, 0))
+SLEEPER(c_to_empty, splice(empty[0], NULL, crowded[0], NULL, 1, 0))
 
 static const struct sleeper calls[] = {
     {"accept", c_accept},
@@ -54,6 +54,11 @@ int main(void)
     while (send(full[0], buf, sizeof(buf), 0) > 0)
         ;
     fcntl(full[0], F_SETFL, 0);
+    /* To one of a stream some kernels splice more than there is room for. */
+    MUST(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, crowded) == 0);
+    while (send(crowded[0], buf, sizeof(buf), 0) > 0)
+        ;
+    fcntl(crowded[0], F_SETFL, 0);
     MUST(pipe(empty) == 0 && pipe2(filled, O_NONBLOCK) == 0);
     while (write(filled[1], buf, sizeof(buf)) > 0)
         ;
@@ -62,6 +67,7 @@ int main(void)
     MUST(srv >= 0 && bind(srv, (struct sockaddr *) &any, sizeof(any)) == 0 && listen(srv, 5) == 0);
     timeout(idle[0], SO_RCVTIMEO);
     timeout(full[0], SO_SNDTIMEO);
+    timeout(crowded[0], SO_SNDTIMEO);
     timeout(srv, SO_RCVTIMEO);
     interrupt_all(calls, ARRAY_SIZE(calls));
     return t_end();

@@ -12,8 +12,8 @@ static void *closer(void *arg)
 {
     (void) arg;
     __atomic_store_n(&tid, (int) syscall(SYS_gettid), __ATOMIC_SEQ_CST);
-    show("close", close(from));
-    __atomic_store_n(&closed, 1, __ATOMIC_SEQ_CST);
+    const int r = close(from);
+    __atomic_store_n(&closed, r ? -1 : 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
 
@@ -55,5 +55,6 @@ int main(void)
     show("end", n);
     show("lost", sent);
     MUST(pthread_join(th, NULL) == 0);
+    show("closed", closed);
     return t_end();
 }
