@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include "base/raw.h"
 #include "fs/path.h"
 #include "fs/procname.h"
-#include "fs/target.h"
 
 /* Whether someone has the file open for writing: only the kernel's own exec asks that directly, but a read lease is
  * refused for the same reason. Not ours to know of another user's file, where leases are refused altogether. */
@@ -57,33 +55,17 @@ static int open_regular(int fd, char **abs_path)
     return *abs_path ? steal_fd(&file) : -ENOMEM;
 }
 
-/* Is it elfuse, reached by way of /proc/PID/exe under another name? Then the program is meant. */
-static bool is_by_exe(int fd, const struct fs_at *at)
-{
-    const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
-    struct stat st;
-    if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) || !target_is_elfuse(st.st_dev, st.st_ino))
-        return false;
-    autofd direct = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
-    return direct == -ELOOP;
-}
-
 int fs_exec_openat(int dirfd, const char *path, int at_flags, char **abs_path)
 {
     *abs_path = NULL;
     if (!*path && at_flags & AT_EMPTY_PATH) /* AT_FDCWD: a directory */
         return dirfd == AT_FDCWD ? -EACCES : open_regular(dirfd, abs_path);
     struct fs_at at;
-    struct target g;
     bool nofollow = at_flags & AT_SYMLINK_NOFOLLOW;
-    int r = fs_resolve(dirfd, path, nofollow ? FS_NOFOLLOW : 0, &at);
+    int r = fs_resolve(dirfd, path, FS_WALK | (nofollow ? FS_NOFOLLOW : 0), &at);
     if (r)
         return r;
     autofd fd = (int) host(SYS_openat, at.dirfd, at.path, O_PATH | O_CLOEXEC | (nofollow ? O_NOFOLLOW : 0), 0);
-    if (fd >= 0 && at.owned < 0 && is_by_exe(fd, &at)) {
-        host(SYS_close, steal_fd(&fd));
-        fd = target_self(&g) == 1 ? target_exe_open(&g, O_PATH | O_CLOEXEC) : -ENOENT;
-    }
     fs_at_done(&at);
     return fd < 0 ? fd : open_regular(fd, abs_path);
 }

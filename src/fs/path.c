@@ -118,25 +118,31 @@ static int step_up(struct walk *w)
         if (fs_same_place(&p, &fs_mounts[i].place) && fs_mount_is_shown(&fs_mounts[i]))
             return w->flags & FS_NO_XDEV ? -EXDEV : enter_root(w);
     struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = w->flags & FS_NO_XDEV ? RESOLVE_NO_XDEV : 0};
-    int fd = (int) host(SYS_openat2, w->dir, "..", &how, sizeof how);
-    if (fd == -ENOSYS)
-        fd = (int) host(SYS_openat, w->dir, "..", PATH_FD | O_DIRECTORY, 0);
+    int fd = procfs_hold(w->dir, "..", &how);
     if (fd < 0)
         return fd;
     enter(w, fd);
     return 0;
 }
 
-/* The result is `fd` (consumed), with `name` in it and a slash, as far as they are given. */
-static int found(struct walk *w, int fd, const char *name, bool slash)
+static int hold(struct fs_at *out, int fd, const char *name, bool slash)
 {
+    const bool rooted = fs_root.fd >= 0;
     int n = fds_adopt_fd(fd, false);
     if (n < 0)
         return n;
-    w->out->owned = n;
-    snprintf(w->out->path, sizeof w->out->path, "/proc/thread-self/fd/%d%s%s%s", n, name ? "/" : "", name ? name : "",
-             slash ? "/" : "");
+    out->owned = n;
+    out->dirfd = rooted ? AT_FDCWD : procfs_fd();
+    snprintf(out->path, sizeof out->path, "%s%d%s%s%s",
+             rooted ? "/proc/thread-self/fd/" : procfs_path("/proc/thread-self/fd/"), n, name ? "/" : "",
+             name ? name : "", slash ? "/" : "");
     return 0;
+}
+
+/* The result is `fd` (consumed), with `name` in it and a slash, as far as they are given. */
+static int found(struct walk *w, int fd, const char *name, bool slash)
+{
+    return hold(w->out, fd, name, slash);
 }
 
 /* The object `fd` itself. Where the call would look at the /proc link, the slash makes it follow: then it is a
@@ -197,7 +203,7 @@ static int step_magic(struct walk *w, const char *name, const char *target)
     int fd = (int) host(SYS_openat2, w->dir, name, &how, sizeof how);
     if (fd >= 0)
         host(SYS_close, fd);
-    if (fd != -ELOOP)
+    if (fd != -ELOOP && fd != -ENOSYS && fd != -EPERM) /* see procfs_hold() */
         return FS_MAGIC_HOST;
     if (w->flags & (FS_NO_MAGICLINKS | FS_NO_SYMLINKS))
         return -ELOOP;
@@ -208,8 +214,8 @@ static int step_magic(struct walk *w, const char *name, const char *target)
     if (fd < 0)
         return fd;
     char path[PATH_MAX];
-    int64_t n = proc_fd_link(fd, path, sizeof path);
-    if (n < 0 || (path[0] == '/' && !fs_path_reachable(path))) {
+    int64_t n = fs_root.strict ? proc_fd_link(fd, path, sizeof path) : 0;
+    if (n < 0 || (n && path[0] == '/' && !fs_path_reachable(path))) {
         host(SYS_close, fd);
         return n < 0 ? (int) n : -EACCES;
     }
@@ -461,10 +467,22 @@ static int walk_from(int dirfd, const char *path, size_t len, int flags, struct 
     return r;
 }
 
+/* Without a root of the guest's own, where no magic link is on the way: what is at the path, by the kernel's rules. -ELOOP: there may be one. */
+static int hold_in_one(int dirfd, const char *path, struct fs_at *out)
+{
+    const struct open_how how = {.flags = PATH_FD, .resolve = RESOLVE_NO_MAGICLINKS};
+    int fd = (int) host(SYS_openat2, dirfd, path, &how, sizeof how);
+    return fd < 0 ? fd : hold(out, fd, NULL, false);
+}
+
 static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
 {
+    int r = -ELOOP;
     fds_create_lock();
-    int r = walk_from(dirfd, path, len, flags, out);
+    if (fs_root.fd < 0 && !(flags & (FS_NOFOLLOW | FS_CREATE)))
+        r = hold_in_one(dirfd, path, out);
+    if (r == -ELOOP || r == -ENOSYS || r == -EPERM)
+        r = walk_from(dirfd, path, len, flags, out);
     fds_create_unlock();
     if (r)
         fs_at_done(out);
@@ -539,7 +557,7 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
         return -ENAMETOOLONG;
     memcpy(out->path, path, len + 1);
 
-    bool host_walks = fs_root.fd < 0 || out->resolve;
+    bool host_walks = (fs_root.fd < 0 && !(flags & FS_WALK)) || out->resolve;
     if (host_walks) {
         if (flags & FS_NO_SYMLINKS)
             out->resolve |= RESOLVE_NO_SYMLINKS;

@@ -48,7 +48,7 @@ static int magic_link(int dir, const char *name)
     if (fd < 0)
         return fd;
     r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-    if (r == 0 && S_ISDIR(st.st_mode) && (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_reachable(path)))
+    if (r == 0 && fs_root.strict && S_ISDIR(st.st_mode) && (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_reachable(path)))
         r = -EACCES;
     return r ? r : steal_fd(&fd);
 }
@@ -179,21 +179,6 @@ static int64_t replace(int fd, int with, uint64_t flags)
     return r;
 }
 
-/* `fd` is elfuse's own file. By its name it may be had like any file; by way of /proc/PID/exe, however that was
- * reached, the program is meant. */
-static int64_t filter_exe(int fd, const struct fs_at *at, uint64_t flags)
-{
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
-    struct target g;
-    int direct = (int) host(SYS_openat2, at->dirfd, at->path, &how, sizeof how);
-    if (direct >= 0)
-        host(SYS_close, direct);
-    if (direct != -ELOOP || at->owned >= 0 || target_self(&g) != 1)
-        return fd;
-    return replace(fd, target_exe_open(&g, (int) (flags & ~(uint64_t) (O_CREAT | O_EXCL | O_TRUNC)) | O_CLOEXEC),
-                   flags);
-}
-
 static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, uint64_t flags)
 {
     bool mem = strcmp(p->rest, "mem") == 0;
@@ -244,21 +229,18 @@ static int64_t serve_hostname(struct thread *t, int fd, const struct stat *st, u
     return replace(fd, special_text(name, text, (size_t) n, flags, st->st_mode & 0777), flags);
 }
 
-int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_t flags)
+int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags)
 {
     struct proc_name p;
     struct stat st;
     if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
         return fd;
-    bool exe = target_is_elfuse(st.st_dev, st.st_ino);
     /* procfs is on no device, and none of the files in question has a size. */
-    if (!exe && (major(st.st_dev) || st.st_size || flags & O_PATH || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))))
+    if (major(st.st_dev) || st.st_size || flags & O_PATH || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
         return fd;
     fds_create_lock();
     int64_t r = fd;
-    if (exe) {
-        r = filter_exe(fd, at, flags);
-    } else if (is_strayed(fd, &st)) {
+    if (is_strayed(fd, &st)) {
         host(SYS_close, fd);
         r = -EACCES;
     } else if (proc_name_of_fd(fd, &p) == 1) {

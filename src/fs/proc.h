@@ -39,10 +39,10 @@ bool fs_proc_busy(const struct fs_at *at, uint64_t flags);
  * negative errno. `resolve`: as for openat2(2). */
 bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *fd);
 
-/* After a successful host open of `at` with `flags`, which gave `fd`: swaps a file that would tell of the host
+/* After a successful host open with `flags`, which gave `fd`: swaps a file that would tell of the host
  * process for the guest's, in place, same number. Returns the descriptor, or a negative errno with `fd` closed.
  * Costs one fstat for every other file. */
-int64_t fs_proc_filter(struct thread *t, int fd, const struct fs_at *at, uint64_t flags);
+int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags);
 
 /* readlink(2) of `at` (resolved with FS_NOFOLLOW) where the host's answer would be wrong: exe, cwd, root, fd/N.
  * Returns the length put into `buf` (host memory, never NUL-terminated), a negative errno, or 0: not ours, ask the

@@ -28,13 +28,13 @@ static int open_path_flags(uint64_t flags)
     return fs;
 }
 
-static int64_t opened(struct thread *t, int64_t ret, const struct sys_path *p, uint64_t flags)
+static int64_t opened(struct thread *t, int64_t ret, uint64_t flags)
 {
     if (ret == -EINTR)
         return -ERESTARTSYS; /* a FIFO that waits for its other end */
     if (ret >= 0)
         ret = fds_given((int) ret);
-    return ret < 0 ? ret : fs_proc_filter(t, (int) ret, &p->at, flags);
+    return ret < 0 ? ret : fs_proc_filter(t, (int) ret, flags);
 }
 
 /* Is it the memory of a process? Then it is opened here, before other threads can have the host's file for it. */
@@ -76,7 +76,7 @@ static bool is_held(const struct fs_at *at)
     char path[64];
 
     snprintf(path, sizeof path, "/proc/thread-self/fd/%d", at->owned);
-    return at->owned >= 0 && !at->resolve && strcmp(at->path, path) == 0;
+    return at->owned >= 0 && !at->resolve && strcmp(at->path, at->dirfd == AT_FDCWD ? path : procfs_path(path)) == 0;
 }
 
 /* Is whatever the host may find at this path by now safe to be opened at a number that other threads can guess? What is new is, and what is
@@ -129,8 +129,7 @@ static bool is_link(int fd)
     return host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) == 0 && S_ISLNK(st.st_mode);
 }
 
-static int64_t open_object(struct thread *t, const struct sys_path *p, const struct fs_at *at, struct open_how *how,
-                           size_t size)
+static int64_t open_object(struct thread *t, const struct fs_at *at, struct open_how *how, size_t size)
 {
     uint64_t flags = how->flags;
     struct statfs fs;
@@ -144,7 +143,7 @@ static int64_t open_object(struct thread *t, const struct sys_path *p, const str
     bool proc = host(SYS_fstatfs, at->owned, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     if (proc)
         fds_create_lock();
-    ret = opened(t, host_open(t, at->dirfd, at->path, how, size), p, flags);
+    ret = opened(t, host_open(t, at->dirfd, at->path, how, size), flags);
     if (proc)
         fds_create_unlock();
     return ret;
@@ -191,7 +190,7 @@ static int64_t open_looked_at(struct thread *t, const struct sys_path *p, struct
         how->resolve |= RESOLVE_NO_XDEV;
         ret = host_open(t, dirfd, p->host, how, size);
         if (ret != -EXDEV && ret != -ENOSYS)
-            return opened(t, ret, p, asked.flags);
+            return opened(t, ret, asked.flags);
         how->resolve = asked.resolve;
     }
     strcpy(path, p->host);
@@ -200,7 +199,7 @@ static int64_t open_looked_at(struct thread *t, const struct sys_path *p, struct
         int r = sys_hold(dirfd, path, asked.flags, asked.resolve, &at);
 
         if (r == 0) {
-            ret = asked.flags & O_NOFOLLOW && is_link(at.owned) ? -ELOOP : open_object(t, p, &at, how, size);
+            ret = asked.flags & O_NOFOLLOW && is_link(at.owned) ? -ELOOP : open_object(t, &at, how, size);
             fs_at_done(&at);
             return ret;
         }
@@ -210,7 +209,7 @@ static int64_t open_looked_at(struct thread *t, const struct sys_path *p, struct
         ret = host_open(t, dirfd, path, how, size);
         how->flags = asked.flags;
         if (ret != -EEXIST)
-            return opened(t, ret, p, asked.flags);
+            return opened(t, ret, asked.flags);
         r = asked.flags & O_NOFOLLOW
                 ? 0
                 : follow_link(&dirfd, path, asked.resolve); /* to nothing; or somebody has made it meanwhile */
@@ -230,7 +229,46 @@ static struct open_how how_of(uint64_t flags, uint64_t mode)
                            O_ASYNC | O_DIRECT | largefile | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |
                            tmpfile;
 
-    return (struct open_how){.flags = flags & valid, .mode = flags & (O_CREAT | tmpfile) ? mode & 07777 : 0};
+    flags &= flags & O_PATH ? O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC : valid;
+    return (struct open_how){.flags = flags, .mode = flags & (O_CREAT | tmpfile) ? mode & 07777 : 0};
+}
+
+static int64_t open_path(struct thread *t, const struct sys_path *p, struct open_how *how, size_t size)
+{
+    const uint64_t flags = how->flags;
+    int64_t ret;
+
+    how->flags |= (uint64_t) p->at.open_flags;
+    if (p->host == p->at.path && fs_proc_busy(&p->at, flags))
+        return open_busy(p, how->flags, size ? how : NULL, size);
+    if (!opens_directly(t, p, flags))
+        return open_looked_at(t, p, how, size);
+    if (p->host == p->at.path && !process_owns_table(t->proc) && memory_file(&p->at, flags, how->resolve, &ret))
+        return ret;
+    return opened(t, host_open(t, p->dirfd, p->host, how, size), flags);
+}
+
+/* Where the path leads the host, but for magic links, which may lead to a descriptor of ours: where there are any, the walker looks at them. */
+static int64_t open_followed(struct thread *t, struct sys_path *p, struct open_how *how, size_t size)
+{
+    const bool any = p->host == p->at.path && p->at.owned < 0 && !(how->resolve & ~(uint64_t) RESOLVE_CACHED);
+    const struct open_how asked = *how;
+    char path[PATH_MAX];
+    int64_t ret;
+
+    if (any)
+        how->resolve |= RESOLVE_NO_MAGICLINKS;
+    ret = open_path(t, p, how, size);
+    /* The last two: before Linux 5.6, or in a sandbox from then. */
+    if (!any || (ret != -ELOOP && ret != -ENOSYS && ret != -EPERM))
+        return ret;
+    *how = asked;
+    strcpy(path, p->at.path);
+    ret = fs_resolve(p->dirfd, path, open_path_flags(how->flags) | FS_WALK, &p->at);
+    if (ret < 0)
+        return open_error(how, size, (int) ret);
+    p->dirfd = p->at.dirfd;
+    return open_path(t, p, how, size);
 }
 
 static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flags, uint64_t mode)
@@ -241,13 +279,7 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t path, uint64_t flag
 
     if (ret < 0)
         return open_error(&how, 0, (int) ret);
-    how.flags |= (uint64_t) p.at.open_flags;
-    if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
-        ret = open_busy(&p, flags | (uint64_t) p.at.open_flags, NULL, 0);
-    else if (!opens_directly(t, &p, flags))
-        ret = open_looked_at(t, &p, &how, 0);
-    else if (p.host != p.at.path || process_owns_table(t->proc) || !memory_file(&p.at, flags, 0, &ret))
-        ret = opened(t, host_open(t, p.dirfd, p.host, &how, 0), &p, flags);
+    ret = open_followed(t, &p, &how, 0);
     sys_path_done(&p);
     return ret;
 }
@@ -282,7 +314,6 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
         uint8_t bytes[PAGE_SIZE];
     } u;
     struct sys_path p;
-    uint64_t flags;
     int64_t ret;
     int fs;
 
@@ -292,8 +323,7 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
         return -E2BIG;
     if (copy_in(t->proc->space, &u, gva(a[2]), a[3]) < 0)
         return -EFAULT;
-    flags = u.how.flags;
-    fs = open_path_flags(flags);
+    fs = open_path_flags(u.how.flags);
     for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
         if (u.how.resolve & map[i].resolve)
             fs |= map[i].fs;
@@ -305,14 +335,8 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
         for (unsigned i = 0; i < ARRAY_SIZE(map); i++)
             u.how.resolve &= ~map[i].resolve;
         u.how.resolve |= p.at.resolve;
-        u.how.flags |= (uint64_t) p.at.open_flags;
     }
-    if (p.host == p.at.path && fs_proc_busy(&p.at, flags))
-        ret = open_busy(&p, u.how.flags, &u.how, a[3]);
-    else if (!opens_directly(t, &p, flags))
-        ret = open_looked_at(t, &p, &u.how, a[3]);
-    else if (p.host != p.at.path || process_owns_table(t->proc) || !memory_file(&p.at, flags, u.how.resolve, &ret))
-        ret = opened(t, host_open(t, p.dirfd, p.host, &u.how, a[3]), &p, flags);
+    ret = open_followed(t, &p, &u.how, a[3]);
     sys_path_done(&p);
     return ret;
 }
@@ -320,16 +344,18 @@ int64_t sys_openat2(struct thread *t, const uint64_t a[6])
 int64_t sys_truncate(struct thread *t, const uint64_t a[6])
 {
     struct sys_path p;
+    char held[48];
     if ((int64_t) a[1] < 0)
         return -EINVAL;
-    int64_t ret = sys_path(t, AT_FDCWD, a[0], 0, &p);
+    int64_t ret = sys_path(t, AT_FDCWD, a[0], FS_WALK, &p);
     if (ret < 0)
         return ret;
     if (p.host == p.at.path && fs_proc_busy(&p.at, O_WRONLY)) {
         ret = host(SYS_faccessat2, p.dirfd, p.host, W_OK, AT_EACCESS);
         ret = ret ? ret : -ETXTBSY;
     } else {
-        ret = host(SYS_truncate, p.host, a[1]);
+        snprintf(held, sizeof held, "/proc/thread-self/fd/%d", p.at.owned);
+        ret = host(SYS_truncate, p.at.owned < 0 ? p.host : held, a[1]);
     }
     sys_path_done(&p);
     return ret;

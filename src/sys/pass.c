@@ -317,7 +317,7 @@ static int at_flags(const struct sys_row *row, const uint64_t a[6], int flags)
         if (a[i] & AT_SYMLINK_NOFOLLOW)
             flags |= FS_NOFOLLOW;
         if (a[i] & AT_SYMLINK_FOLLOW && !(flags & FS_CREATE))
-            flags &= ~FS_NOFOLLOW;
+            flags = (flags & ~FS_NOFOLLOW) | FS_WALK; /* linkat(2): what has got a name can be opened by that */
         if (a[i] & AT_EMPTY_PATH)
             flags |= FS_EMPTY_OK;
     }
