@@ -153,10 +153,12 @@ static int cut_to_chunks(struct pieces *list, const struct space_view *v, const 
     return 0;
 }
 
-/* In place: region by region. */
-static int cut_to_regions(struct pieces *list, const struct space_view *v, const struct host_vma *h)
+/* In place: region by region. *first: none before it reaches to `h` or a later one. */
+static int cut_to_regions(struct pieces *list, const struct space_view *v, const struct host_vma *h, unsigned *first)
 {
-    for (unsigned i = 0; i < v->regions && v->region[i].start.v < h->end; i++) {
+    while (*first < v->regions && v->region[*first].end.v <= h->start)
+        ++*first;
+    for (unsigned i = *first; i < v->regions && v->region[i].start.v < h->end; i++) {
         uint64_t start = MAX(v->region[i].start.v, h->start), end = MIN(v->region[i].end.v, h->end);
         if (start < end && add_piece(list, h, start, end, start))
             return -ENOMEM;
@@ -167,11 +169,12 @@ static int cut_to_regions(struct pieces *list, const struct space_view *v, const
 int vma_pieces(const struct vma_list *l, const struct space_view *v, bool anon, struct vma_piece **out, unsigned *n)
 {
     struct pieces list = {0};
+    unsigned first = 0;
     for (unsigned i = 0; i < l->n; i++) {
         const struct host_vma *h = &l->vma[i];
         if (!anon && !h->ino)
             continue;
-        if (v->in_place ? cut_to_regions(&list, v, h) : cut_to_chunks(&list, v, h))
+        if (v->in_place ? cut_to_regions(&list, v, h, &first) : cut_to_chunks(&list, v, h))
             return -ENOMEM;
     }
     struct vma_piece *p = list.p;
