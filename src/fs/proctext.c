@@ -128,12 +128,12 @@ static int text_cmdline(const struct target *g, int fd, struct text *out)
     const struct elf_start *s = &g->proc.start;
     int r = guest_bytes(g, s->arg_start.v, s->arg_end.v, out);
     if (r == 0 && out->n && out->p[out->n - 1]) {
-        /* setproctitle(3): the arguments were overwritten, and the text may reach into the environment's place. */
-        size_t args = out->n;
-        if (s->env_end.v > s->arg_end.v)
-            r = guest_bytes(g, s->arg_end.v, s->env_end.v, out);
-        size_t len = strnlen(out->p, out->n);
-        out->n = len < args ? len + 1 : MIN(len, out->n);
+        /* setproctitle(3): the arguments were overwritten, and the text, of a page at most, may reach into the environment's place. */
+        const bool on = s->env_start.v == s->arg_end.v && s->env_end.v > s->arg_end.v;
+        out->n = 0;
+        r = guest_bytes(g, s->arg_start.v, MIN((on ? s->env_end : s->arg_end).v, s->arg_start.v + PAGE_SIZE), out);
+        if (out->n)
+            out->n = MIN(strnlen(out->p, out->n) + 1, out->n);
     }
     return r;
 }
