@@ -451,11 +451,8 @@ static int text_limits(const struct target *g, int fd, struct text *out)
                {"Max stack size ", RLIMIT_STACK, v.limits.stack, false, {0}},
                {"Max address space ", RLIMIT_AS, v.limits.as, false, {0}},
                {"Max open files ", RLIMIT_NOFILE, 0, false, {0}}};
-    /* What the guest is told about descriptors is under the creation lock; nothing of ours is open at the moment. */
-    fds_create_unlock();
     for (size_t i = 0; i < ARRAY_SIZE(own) && g->self && proc_ops.limit; i++)
         own[i].told = proc_ops.limit(own[i].resource, &own[i].lim) == 0;
-    fds_create_lock();
     uint64_t set[RLIM_NLIMITS] = {0};
     bool is_set[RLIM_NLIMITS] = {0};
     if (!g->self && proc_ops.nofile) {
