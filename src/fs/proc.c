@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -179,6 +180,26 @@ static int64_t replace(int fd, int with, uint64_t flags)
     return r;
 }
 
+/* As target_find(), with the text of `file`, if it is one. It goes on meanwhile: what has ended, executed another program or changed as it was
+ * read is looked at anew. */
+static int find_and_tell(const struct proc_name *p, int fd, const struct proc_file *file, struct target *g,
+                         struct text *t)
+{
+    const struct timespec moment = {.tv_nsec = 20000};
+    for (int tries = 0;; tries++) {
+        int r = target_find(p->pid, p->tid, g);
+        if (r != 1 || !file)
+            return r;
+        t->n = 0;
+        r = file->text ? file->text(g, fd, t) : file->error;
+        if (r == 0)
+            return t->failed ? -ENOMEM : 1;
+        if (tries == 5000 || (r != -EAGAIN && r != -EFAULT && r != -EIO && r != -ENOENT))
+            return r;
+        host(SYS_nanosleep, &moment, NULL);
+    }
+}
+
 static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, uint64_t flags)
 {
     bool mem = strcmp(p->rest, "mem") == 0;
@@ -188,20 +209,17 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
         return fd;
     if (file && file->text && (flags & O_ACCMODE) != O_RDONLY && (flags & O_ACCMODE) != O_RDWR)
         return fd; /* tells nothing, and takes nothing */
-    int r = target_find(p->pid, p->tid, &g);
+    struct text t = {0};
+    int r = find_and_tell(p, fd, file, &g, &t);
+    if (r <= 0)
+        free(t.p);
     if (r == 0)
         return fd;
     if (r == -ESRCH) /* but there was somebody when this was opened, and it may have the memory that is gone */
         return replace(fd, special_again(fd, flags), flags);
     if (r == 1 && mem)
         return replace(fd, special_open(target_number(&g), flags), flags);
-    struct text t = {0};
-    if (r == 1)
-        r = file->text ? file->text(&g, fd, &t) : file->error;
-    if (r == 0 && t.failed)
-        r = -ENOMEM;
     if (r < 0) {
-        free(t.p);
         if (r == -EACCES && file && file->open_to_all)
             return fd;
         host(SYS_close, fd);

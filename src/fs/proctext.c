@@ -157,13 +157,11 @@ static int text_auxv(const struct target *g, int fd, struct text *out)
 static int load_numbers(const struct target *g, struct space_info *info, struct resident *own)
 {
     struct space_view v;
-    int r = target_view(g, &v);
+    int r = target_outline(g, &v);
     if (r)
         return r;
     *info = v.info;
-    r = resident_supervisor(g, &v, own);
-    space_view_free(&v);
-    return r;
+    return resident_supervisor(g, &v, own);
 }
 
 /* What the host counts, less what is not the guest's: the counters of a process that runs are not exact. */
@@ -436,7 +434,7 @@ static int text_limits(const struct target *g, int fd, struct text *out)
     struct text t = {0};
     int r = text_read(&t, fd);
     if (r == 0)
-        r = target_view(g, &v);
+        r = target_outline(g, &v);
     if (r) {
         free(t.p);
         return r;
@@ -483,7 +481,6 @@ static int text_limits(const struct target *g, int fd, struct text *out)
             text_add(out, line, len);
         }
     }
-    space_view_free(&v);
     free(t.p);
     return 0;
 }

@@ -338,6 +338,11 @@ static int peek_arg(void *arg, uint64_t addr, void *buf, size_t size)
     return target_peek(arg, addr, buf, size);
 }
 
+int target_outline(const struct target *g, struct space_view *out)
+{
+    return space_outline(peek_arg, (void *) g, (uint64_t) g->proc.space, out);
+}
+
 int target_view(const struct target *g, struct space_view *out)
 {
     if (g->self)

@@ -51,12 +51,14 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size);
 size_t target_guest_read(const struct target *g, struct space_view *v, uint64_t va, void *buf, size_t size);
 
 int target_view(const struct target *g, struct space_view *out);
+/* Without its regions, and without what its chunks are bound to: never -EAGAIN, and nothing to be freed. */
+int target_outline(const struct target *g, struct space_view *out);
 /* What has got its memory since then: 0, or a negative errno. */
 int target_view_again(const struct target *g, struct space_view *v);
 
 /* Its guest threads: their numbers in *tids (malloc'd), how many, or a negative errno when no consistent reading was
  * had. The kernel counts workers of its own (KVM's) among the threads of the process. With `find` not NULL, *find
- * becomes a copy of the thread g->tid, and *find_at (may be NULL) where it lies. */
+ * becomes a copy of the thread g->tid, and *find_at (may be NULL) where it lies. -ESRCH: they have all ended. Takes the lock of a process of our own. */
 int target_threads_at(const struct target *g, int **tids, struct thread *find, uint64_t *find_at);
 static inline int target_threads(const struct target *g, int **tids, struct thread *find)
 {

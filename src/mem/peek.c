@@ -82,17 +82,31 @@ static bool same_tree(const struct space *a, const struct space *b)
            a->total == b->total && a->brk == b->brk && a->slab.next == b->slab.next;
 }
 
-int space_view_remote(peek_read *read, void *arg, uint64_t sp_addr, struct space_view *out)
+static int read_space(peek_read *read, void *arg, uint64_t sp_addr, struct space *sp, struct space_view *out)
 {
     memset(out, 0, sizeof *out);
+    int r = read(arg, sp_addr, sp, sizeof *sp);
+    if (r)
+        return r;
+    if (sp->regions > MAX_REGIONS || sp->slab.next > sp->slab.limit || (!sp->in_place && sp->slab.next > CHUNKS))
+        return -EIO;
+    fill_rest(sp, out);
+    return 0;
+}
+
+int space_outline(peek_read *read, void *arg, uint64_t sp_addr, struct space_view *out)
+{
+    struct space sp;
+    return read_space(read, arg, sp_addr, &sp, out);
+}
+
+int space_view_remote(peek_read *read, void *arg, uint64_t sp_addr, struct space_view *out)
+{
     for (int i = 0; i < TRIES; i++) {
         struct space sp, after;
-        int r = read(arg, sp_addr, &sp, sizeof sp);
+        int r = read_space(read, arg, sp_addr, &sp, out);
         if (r)
             return r;
-        if (sp.regions > MAX_REGIONS || sp.slab.next > sp.slab.limit || (!sp.in_place && sp.slab.next > CHUNKS))
-            return -EIO;
-        fill_rest(&sp, out);
         r = make_room(&sp, out);
         if (r)
             return r;

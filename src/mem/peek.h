@@ -29,6 +29,10 @@ int space_view(struct space *sp, struct space_view *out);
 typedef int peek_read(void *arg, uint64_t addr, void *buf, size_t size);
 int space_view_remote(peek_read *read, void *arg, uint64_t sp, struct space_view *out);
 
+/* The same of this or another process, without `region` and `owner`: no more than a reading of what it has of both, which needs no second. Nothing to be
+ * freed. */
+int space_outline(peek_read *read, void *arg, uint64_t sp, struct space_view *out);
+
 /* Not in place: look again at what is bound by now. 0, or a negative errno, -EFAULT when another space is there; the old view is as it was then. */
 int space_view_again(peek_read *read, void *arg, uint64_t sp, struct space_view *v);
 
