@@ -179,7 +179,7 @@ static uint64_t text_bytes(const struct target *g)
 /* Signals as the guest has set them: the host process's own sets are the supervisor's. */
 struct signals {
     uint64_t blocked, ignored, caught;
-    int threads; /* 0: not known */
+    int threads;
     struct seccomp_state seccomp;
     int tracer;
     const char *state; /* of a traced thread that is stopped, or waits to be collected; NULL: the host's is right */
@@ -200,8 +200,10 @@ static int load_signals(const struct target *g, struct signals *out)
     if (r)
         return r;
     int n = target_threads(g, &tids, &t);
+    if (n < 0)
+        return n;
     *out = (struct signals){.blocked = t.sigmask,
-                            .threads = MAX(n, 0),
+                            .threads = n,
                             .seccomp = t.seccomp,
                             .tracer = t.trace.tracer_pid ? t.trace.tracer_tid : 0,
                             .state = traced_state(&t.trace)};
@@ -254,7 +256,7 @@ static int text_stat(const struct target *g, int fd, struct text *out)
             text_printf(out, " %c", f.sig.state ? *f.sig.state : *word);
             continue;
         case 20:
-            v = f.sig.threads ? (uint64_t) f.sig.threads : strtoull(word, NULL, 10);
+            v = (uint64_t) f.sig.threads;
             break;
         case 23:
             v = f.info.total_vm;
@@ -396,7 +398,7 @@ static int text_status(const struct target *g, int fd, struct text *out)
         size_t len = next ? (size_t) (++next - line) : strlen(line), n = strcspn(line, ":"), i = 0;
         while (i < ARRAY_SIZE(own) && (strncmp(own[i].name, line, n) != 0 || own[i].name[n]))
             i++;
-        if (f.sig.threads && strncmp(line, "Threads:", 8) == 0) {
+        if (strncmp(line, "Threads:", 8) == 0) {
             text_printf(out, "Threads:\t%d\n", f.sig.threads);
         } else if (f.sig.state && strncmp(line, "State:", 6) == 0) {
             text_printf(out, "State:\t%s\n", f.sig.state);
@@ -537,11 +539,11 @@ static int text_sched(const struct target *g, int fd, struct text *out)
     static const char label[] = ", #threads: ";
     autofree int *tids = NULL;
     struct text t = {0};
-    int r = text_read(&t, fd), n = r ? 0 : target_threads(g, &tids, NULL);
+    int n = target_threads(g, &tids, NULL), r = n < 0 ? n : text_read(&t, fd);
     size_t at = MIN(t.n, 64u);
     while (at && strncmp(t.p + at, label, sizeof label - 1) != 0)
         at--;
-    if (at && n > 0) {
+    if (r == 0 && at) {
         text_add(out, t.p, at);
         text_printf(out, "%s%d", label, n);
         at += sizeof label - 1;

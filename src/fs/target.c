@@ -372,22 +372,26 @@ size_t target_guest_read(const struct target *g, struct space_view *v, uint64_t 
     return done;
 }
 
-int target_threads_at(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)
+/* As they are at one time, if they change meanwhile -EAGAIN. */
+static int list_threads(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)
 {
     int *list = NULL, wanted = g->tid ? g->tid : g->pid;
     for (int i = 0; i < 8; i++) {
         struct process p;
         struct thread t;
+        unsigned seen = 0;
         int n = 0, r = target_peek(g, g->at, &p, sizeof p);
-        if (r || p.nthreads == 0 || p.nthreads > MAX_THREADS)
-            return r ? r : -EAGAIN;
         free(list);
+        list = NULL;
+        if (r || p.nthreads == 0 || p.nthreads > MAX_THREADS)
+            return r ? r : p.nthreads ? -EAGAIN : -ESRCH;
         list = calloc(p.nthreads, sizeof *list);
         if (!list)
             return -ENOMEM;
         uint64_t at = (uint64_t) p.threads.lh_first;
-        for (; at && n < (int) p.nthreads && target_peek(g, at, &t, sizeof t) == 0 && t.tid; n++) {
-            list[n] = t.tid;
+        for (; at && seen < p.nthreads && target_peek(g, at, &t, sizeof t) == 0; seen++) {
+            if (t.tid) /* it has a number when it runs */
+                list[n++] = t.tid;
             if (find && t.tid == wanted) {
                 *find = t;
                 if (find_at)
@@ -395,13 +399,24 @@ int target_threads_at(const struct target *g, int **tids, struct thread *find, u
             }
             at = (uint64_t) t.link.le_next;
         }
-        if (n == (int) p.nthreads && !at) {
+        if (seen == p.nthreads && !at) {
             *tids = list;
             return n;
         }
     }
     free(list);
     return -EAGAIN;
+}
+
+int target_threads_at(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)
+{
+    struct process *own = g->self ? (struct process *) g->at : NULL;
+    if (own)
+        pthread_mutex_lock(&own->lock);
+    const int n = list_threads(g, tids, find, find_at);
+    if (own)
+        pthread_mutex_unlock(&own->lock);
+    return n;
 }
 
 int target_descriptors(const struct target *g, int *highest)
