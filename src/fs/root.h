@@ -33,7 +33,7 @@ int fs_root_change(int dirfd, const char *path, bool may, int *old);
 int fs_root_renew(void);
 
 /* The path as the guest names it, of an absolute host path (getcwd, /proc/self/fd links, SO_PEERNAME...): strips the
- * sysroot. Returns the length, or -ENAMETOOLONG. A host path outside the sysroot is shown as the kernel shows an
+ * root. Returns the length, or -ENAMETOOLONG. A host path outside is told as it is, and outside of a sysroot as getcwd(2) tells an
  * unreachable one: "(unreachable)/...". What is no path ("pipe:[5]") stays. */
 int64_t fs_guest_path(const char *host_path, char *out, size_t size);
 

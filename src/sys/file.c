@@ -56,7 +56,10 @@ int64_t sys_getcwd(struct thread *t, const uint64_t a[6])
 
     if (len < 0)
         return len == -ERANGE ? -ENAMETOOLONG : len;
-    len = fs_guest_path(host_cwd, cwd, sizeof cwd);
+    if (fs_root.strict || fs_path_inside(host_cwd))
+        len = fs_guest_path(host_cwd, cwd, sizeof cwd);
+    else
+        len = snprintf(cwd, sizeof cwd, "(unreachable)%s", host_cwd);
     if (len < 0)
         return len;
     if (a[1] < (uint64_t) len + 1)
