@@ -80,7 +80,7 @@ static void put_root(const char *line, enum mounts_kind kind, const char *rest, 
     text_add(out, at + len, (size_t) (end - (at + len)));
 }
 
-void mounts_text(const char *host, enum mounts_kind kind, const char *root, struct text *out)
+void mounts_text(const char *host, enum mounts_kind kind, const char *root, bool sysroot, struct text *out)
 {
     char escaped[4 * PATH_MAX];
     size_t held = 0, len;
@@ -91,12 +91,12 @@ void mounts_text(const char *host, enum mounts_kind kind, const char *root, stru
         const char *at = mount_point(line, kind, &len), *end = line_end(line);
         if (!at)
             continue;
-        if (line == best) {
+        if (line == best && (sysroot || !escaped[held])) {
             put_root(line, kind, escaped + held, out);
         } else if (below(at, len, escaped) && len > root_len) {
             text_add(out, line, (size_t) (at - line));
             text_add(out, at + root_len, (size_t) (end - (at + root_len)));
-        } else if (below(at, len, "/proc") || below(at, len, "/dev") || below(at, len, "/sys")) {
+        } else if (sysroot && (below(at, len, "/proc") || below(at, len, "/dev") || below(at, len, "/sys"))) {
             text_add(out, line, (size_t) (end - line));
         }
     }

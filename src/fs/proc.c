@@ -194,6 +194,8 @@ static int find_and_tell(const struct proc_name *p, int fd, const struct proc_fi
         r = file->text ? file->text(g, fd, t) : file->error;
         if (r == 0)
             return t->failed ? -ENOMEM : 1;
+        if (r == PROC_TEXT_HOST)
+            return 0;
         if (tries == 5000 || (r != -EAGAIN && r != -EFAULT && r != -EIO && r != -ENOENT))
             return r;
         host(SYS_nanosleep, &moment, NULL);
@@ -203,7 +205,7 @@ static int find_and_tell(const struct proc_name *p, int fd, const struct proc_fi
 static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, uint64_t flags)
 {
     bool mem = strcmp(p->rest, "mem") == 0;
-    const struct proc_file *file = proc_file_find(p->rest, fs_root.fd >= 0);
+    const struct proc_file *file = proc_file_find(p->rest);
     struct target g;
     if (!file && !mem)
         return fd;

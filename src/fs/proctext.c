@@ -487,34 +487,38 @@ static int text_limits(const struct target *g, int fd, struct text *out)
     return 0;
 }
 
-/* ---- mounts, seen from a sysroot ---- */
+/* ---- mounts, seen from a root ---- */
 
-static int text_of_mounts(int fd, enum mounts_kind kind, struct text *out)
+/* As the process itself sees them; under a sysroot, of who has another root, as the caller does. */
+static int text_of_mounts(const struct target *g, int fd, enum mounts_kind kind, struct text *out)
 {
+    char root[PATH_MAX];
     struct text t = {0};
-    int r = text_read(&t, fd);
+    int r = target_root_path(g, root);
+    if (fs_root.strict && (r || !fs_is_below(root, fs_root.host_path, strlen(fs_root.host_path))))
+        strcpy(root, fs_root.host_path);
+    else if (r || !*root)
+        return r ? r : PROC_TEXT_HOST;
+    r = text_read(&t, fd);
     if (r == 0)
-        mounts_text(t.p, kind, fs_root.host_path, out);
+        mounts_text(t.p, kind, root, fs_root.strict, out);
     free(t.p);
     return r;
 }
 
 static int text_mountinfo(const struct target *g, int fd, struct text *out)
 {
-    (void) g;
-    return text_of_mounts(fd, MOUNTS_INFO, out);
+    return text_of_mounts(g, fd, MOUNTS_INFO, out);
 }
 
 static int text_mounts(const struct target *g, int fd, struct text *out)
 {
-    (void) g;
-    return text_of_mounts(fd, MOUNTS_TAB, out);
+    return text_of_mounts(g, fd, MOUNTS_TAB, out);
 }
 
 static int text_mountstats(const struct target *g, int fd, struct text *out)
 {
-    (void) g;
-    return text_of_mounts(fd, MOUNTS_STATS, out);
+    return text_of_mounts(g, fd, MOUNTS_STATS, out);
 }
 
 /* ---- the kernel's side of a thread, which is the supervisor here ---- */
@@ -557,7 +561,7 @@ static int text_sched(const struct target *g, int fd, struct text *out)
     return r;
 }
 
-const struct proc_file *proc_file_find(const char *rest, bool sysroot)
+const struct proc_file *proc_file_find(const char *rest)
 {
     static const struct proc_file files[] = {
         {"auxv", text_auxv, 0, false},
@@ -566,6 +570,9 @@ const struct proc_file *proc_file_find(const char *rest, bool sysroot)
         {"limits", text_limits, 0, true},
         {"map_files", NULL, -EACCES, false},
         {"maps", text_maps, 0, false},
+        {"mountinfo", text_mountinfo, 0, true},
+        {"mounts", text_mounts, 0, true},
+        {"mountstats", text_mountstats, 0, true},
         {"numa_maps", text_numa_maps, 0, false},
         {"pagemap", NULL, -EACCES, false},
         {"sched", text_sched, 0, true},
@@ -578,16 +585,8 @@ const struct proc_file *proc_file_find(const char *rest, bool sysroot)
         {"syscall", text_syscall, 0, false},
         {"wchan", text_wchan, 0, true},
     };
-    static const struct proc_file rooted[] = {
-        {"mountinfo", text_mountinfo, 0, true},
-        {"mounts", text_mounts, 0, true},
-        {"mountstats", text_mountstats, 0, true},
-    };
     for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         if (strcmp(files[i].name, rest) == 0)
             return &files[i];
-    for (size_t i = 0; sysroot && i < ARRAY_SIZE(rooted); i++)
-        if (strcmp(rooted[i].name, rest) == 0)
-            return &rooted[i];
     return NULL;
 }

@@ -6,8 +6,9 @@
 #include "fs/target.h"
 #include "fs/text.h"
 
-/* Put the guest's text into `out`. `fd`: the host's file, open, whose text some keep in part. 0, or the errno that
- * opening the file gives to the guest. */
+/* Put the guest's text into `out`. `fd`: the host's file, open, whose text some keep in part. 0, PROC_TEXT_HOST: the
+ * host's is right, or the errno that opening the file gives to the guest. */
+#define PROC_TEXT_HOST 1
 typedef int proc_text(const struct target *g, int fd, struct text *out);
 
 struct proc_file {
@@ -18,6 +19,6 @@ struct proc_file {
 };
 
 /* The row for /proc/PID/`rest`, or NULL: the host's file is right. */
-const struct proc_file *proc_file_find(const char *rest, bool sysroot);
+const struct proc_file *proc_file_find(const char *rest);
 
 #endif

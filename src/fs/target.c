@@ -492,18 +492,23 @@ int target_root_open(const struct target *g)
     return (int) host(SYS_openat, AT_FDCWD, link, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
-bool target_is_inside(const struct target *g)
+int target_root_path(const struct target *g, char root[PATH_MAX])
 {
-    char name[32], path[64], root[PATH_MAX];
-    if (g->self)
-        return true;
-    if (g->root_fd < 0)
-        return false;
+    char name[32], path[64];
+    strcpy(root, g->self ? fs_root.host_path : "");
+    if (g->self || g->root_fd < 0)
+        return 0;
     snprintf(name, sizeof name, "fd/%d", g->root_fd);
     target_file(g, name, path, sizeof path);
-    const long n = host(SYS_readlinkat, PROCFS(path), root, sizeof root - 1);
+    const long n = host(SYS_readlinkat, PROCFS(path), root, PATH_MAX - 1);
     root[MAX(n, 0)] = 0;
-    return n > 0 && fs_is_below(root, fs_root.host_path, strlen(fs_root.host_path));
+    return (int) MIN(n, 0);
+}
+
+bool target_is_inside(const struct target *g)
+{
+    char root[PATH_MAX];
+    return g->self || (target_root_path(g, root) == 0 && fs_is_below(root, fs_root.host_path, strlen(fs_root.host_path)));
 }
 
 void target_rooted(void)

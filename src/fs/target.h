@@ -3,6 +3,8 @@
 #ifndef FS_TARGET_H
 #define FS_TARGET_H
 
+#include <limits.h>
+
 #include "base/base.h"
 #include "mem/peek.h"
 #include "task/task.h"
@@ -80,6 +82,8 @@ int64_t target_exe_path(const struct target *g, char *buf, size_t size);
 
 /* Has it the sysroot that we have, or a root inside of that? */
 bool target_is_inside(const struct target *g);
+/* The host's path of its root, "" when that is the host's own. 0, or a negative errno. */
+int target_root_path(const struct target *g, char root[PATH_MAX]);
 /* An O_PATH descriptor of its root, or a negative errno. */
 int target_root_open(const struct target *g);
 

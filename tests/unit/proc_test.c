@@ -391,7 +391,7 @@ static void mounts_are(enum mounts_kind kind, const char *root, const char *host
 {
     struct text got = {0};
     text_add(&got, "", 0);
-    mounts_text(host, kind, root, &got);
+    mounts_text(host, kind, root, true, &got);
     assert_string_equal(got.p, want);
     free(got.p);
 }
