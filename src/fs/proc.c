@@ -49,7 +49,8 @@ static int magic_link(int dir, const char *name)
     if (fd < 0)
         return fd;
     r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-    if (r == 0 && fs_root.strict && S_ISDIR(st.st_mode) && (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_reachable(path)))
+    if (r == 0 && fs_root.strict && S_ISDIR(st.st_mode) &&
+        (proc_fd_link(fd, path, sizeof path) < 0 || !fs_path_reachable(path)))
         r = -EACCES;
     return r ? r : steal_fd(&fd);
 }
@@ -164,7 +165,7 @@ bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, in
     int r = fd < 0 ? fd : memory_of_guest(fd, &st, flags, &g);
     if (fd >= 0)
         host(SYS_close, fd);
-    *out = r == 1 ? special_open(target_number(&g), flags) : r;
+    *out = r == 1 ? special_open(&g, flags) : r;
     fds_create_unlock();
     return r != 0;
 }
@@ -220,7 +221,7 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
     if (r == -ESRCH) /* but there was somebody when this was opened, and it may have the memory that is gone */
         return replace(fd, special_again(fd, flags), flags);
     if (r == 1 && mem)
-        return replace(fd, special_open(target_number(&g), flags), flags);
+        return replace(fd, special_open(&g, flags), flags);
     if (r < 0) {
         if (r == -EACCES && file && file->open_to_all)
             return fd;

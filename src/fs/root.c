@@ -64,7 +64,8 @@ int64_t fs_guest_path(const char *host_path, char *out, size_t size)
     if (fs_root.fd >= 0 && host_path[0] == '/') {
         if (fs_is_below(host_path, fs_root.host_path, strlen(fs_root.host_path)))
             strip = strlen(fs_root.host_path);
-        else if (fs_root.strict && !fs_path_inside(host_path) && strncmp(host_path, "/memfd:", 7) && strncmp(host_path, "/SYSV", 5))
+        else if (fs_root.strict && !fs_path_inside(host_path) && strncmp(host_path, "/memfd:", 7) &&
+                 strncmp(host_path, "/SYSV", 5))
             prefix = "(unreachable)";
         host_path += strip;
         if (!*host_path)

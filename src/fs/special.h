@@ -11,9 +11,10 @@ struct thread;
 
 #define SPECIAL_SEALS (F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL)
 
-/* A new descriptor for the memory of process `pid`, opened with `flags`, in place of the host's file /proc/PID/mem.
+/* A new descriptor for the memory that `g` has now, opened with `flags`, in place of the host's file /proc/PID/mem.
  * Hold fds_create_lock(). */
-int special_open(int pid, uint64_t flags);
+struct target;
+int special_open(const struct target *g, uint64_t flags);
 
 /* Memory of guest process `pid` at `va`, past the rights of its mappings: bytes moved, or a negative errno. */
 int64_t special_move(struct thread *t, int pid, uint64_t va, void *buf, size_t n, bool write);

@@ -28,6 +28,7 @@ static struct published {
     uint64_t magic;
     struct process *proc;
     int exe_fd, window_base, window_count, root_fd;
+    uint64_t image;
 } published = {.exe_fd = -1, .root_fd = -1};
 
 static uint64_t own_dev, own_ino;         /* elfuse */
@@ -44,7 +45,15 @@ void target_init(struct process *p, int exe_fd)
         program_dev = st.st_dev;
         program_ino = st.st_ino;
     }
-    published = (struct published){MAGIC, p, exe_fd, fds_base(), fds_count(), fs_root.fd};
+    struct timespec now;
+    host(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+    published = (struct published){MAGIC,
+                                   p,
+                                   exe_fd,
+                                   fds_base(),
+                                   fds_count(),
+                                   fs_root.fd,
+                                   (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec};
 }
 
 bool target_is_elfuse(uint64_t dev, uint64_t ino)
@@ -81,6 +90,24 @@ static int peek_number(int number, uint64_t addr, void *buf, size_t size)
     autofd fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
     long r = fd < 0 ? fd : host(SYS_pread64, fd, buf, size, addr);
     return r < 0 ? (int) r : (size_t) r == size ? 0 : -EFAULT;
+}
+
+int target_life(const struct target *g, struct target_life *out)
+{
+    enum { START = 22 }; /* the field in its stat */
+    struct text t = {0};
+    char path[32];
+    if (g->self)
+        strcpy(path, "/proc/self/stat");
+    else
+        snprintf(path, sizeof path, "/proc/%d/stat", target_number(g));
+    int r = text_file(&t, path);
+    const char *p = r == 0 ? strrchr(t.p, ')') : NULL;
+    for (int field = 2; p && field < START; field++)
+        p = strchr(p + 1, ' ');
+    *out = (struct target_life){g->image, p ? strtoull(p, NULL, 10) : 0};
+    free(t.p);
+    return r;
 }
 
 int target_number(const struct target *g)
@@ -179,6 +206,7 @@ static int fill(struct target *out, const struct published *p, int proc, int num
     out->window_base = p->window_base;
     out->window_count = p->window_count;
     out->root_fd = p->root_fd;
+    out->image = p->image;
     /* A vfork child shares these variables with its parent, but has a process of its own. */
     out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p->proc;
     if (!out->self && is_unborn(out, proc, number))
@@ -508,7 +536,8 @@ int target_root_path(const struct target *g, char root[PATH_MAX])
 bool target_is_inside(const struct target *g)
 {
     char root[PATH_MAX];
-    return g->self || (target_root_path(g, root) == 0 && fs_is_below(root, fs_root.host_path, strlen(fs_root.host_path)));
+    return g->self ||
+           (target_root_path(g, root) == 0 && fs_is_below(root, fs_root.host_path, strlen(fs_root.host_path)));
 }
 
 void target_rooted(void)

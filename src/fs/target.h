@@ -20,6 +20,12 @@ struct target {
     int window_base, window_count;
     int root_fd;    /* there: its root's directory, or -1: the host's */
     uint64_t shift; /* where its globals lie: ours plus this */
+    uint64_t image; /* no other program that was executed has this number */
+};
+
+/* A process's memory, from its fork or exec to its end or next exec. */
+struct target_life {
+    uint64_t image, start;
 };
 
 void target_init(struct process *p, int exe_fd);
@@ -41,6 +47,9 @@ int target_now(int pid, struct target *out);
 int target_of_pidfd(int pidfd, struct target *out);
 /* The calling process: 1, 0 before target_init(), or a negative errno. */
 int target_self(struct target *out);
+
+/* 0, or a negative errno. */
+int target_life(const struct target *g, struct target_life *out);
 
 /* Under which number its memory is found. */
 int target_number(const struct target *g);
