@@ -68,6 +68,13 @@ static void each_line(const struct layout *l, void (*fn)(const struct layout *l,
     }
 }
 
+static const char *path_of(const struct line *line, char path[PATH_MAX + 32])
+{
+    if (line->region->anon && line->region->shared)
+        return "/dev/zero (deleted)";
+    return fs_guest_path(line->file->vma->path, path, PATH_MAX + 32) < 0 ? "" : path;
+}
+
 static void put_line(struct text *out, const struct line *line)
 {
     static const char *const names[] = {[REGION_PLAIN] = "",
@@ -81,12 +88,8 @@ static void put_line(struct text *out, const struct line *line)
     if (line->file) {
         const struct host_vma *h = line->file->vma;
         char path[PATH_MAX + 32];
-        if (r->anon && r->shared)
-            memcpy(path, "/dev/zero (deleted)", sizeof "/dev/zero (deleted)");
-        else if (fs_guest_path(h->path, path, sizeof path) < 0)
-            path[0] = 0;
         vma_line(out, line->start, line->end, perms, line->file->offset + (line->start - line->file->start), h->major,
-                 h->minor, h->ino, path);
+                 h->minor, h->ino, path_of(line, path));
     } else {
         vma_line(out, line->start, line->end, perms, 0, 0, 0, 0, r->name < ARRAY_SIZE(names) ? names[r->name] : "");
     }
@@ -122,7 +125,16 @@ void layout_maps(const struct layout *l, struct text *out)
 static void numa_line(const struct layout *l, const struct line *line, void *arg)
 {
     (void) l;
-    text_printf(arg, "%08lx default\n", line->start);
+    char path[PATH_MAX + 32];
+    text_printf(arg, "%08lx default", line->start);
+    if (line->file) {
+        text_printf(arg, " file=");
+        for (const char *c = path_of(line, path); *c; c++) /* seq_path() in the kernel */
+            text_printf(arg, strchr("\n\t= ", *c) ? "\\%03o" : "%c", (unsigned char) *c);
+    } else if (line->region->name == REGION_HEAP || line->region->name == REGION_STACK) {
+        text_printf(arg, line->region->name == REGION_HEAP ? " heap" : " stack");
+    }
+    text_add(arg, "\n", 1);
 }
 
 void layout_numa_maps(const struct layout *l, struct text *out)
