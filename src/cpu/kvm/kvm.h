@@ -31,7 +31,7 @@ struct machine {
     unsigned nslots;
     struct slot slot[MAX_SLOTS];
 
-    /* Table pages: handed out once, bound to their place in the tree for good (docs/internals/kvm.md). */
+    /* Table pages: handed out once, bound to their place in the tree for good (docs/internals/memory.md). */
     struct lock
         tables; /* these two: a vCPU's page is taken without the space lock that map and unmap are called under */
     uint64_t table_next; /* 0: no page left; else up to the next 2 MiB border */
@@ -86,7 +86,8 @@ int machine_ask(struct machine *m, int fd, unsigned long request, const void *ar
 bool machine_read_late(struct machine *m, uint64_t pa, void *data, unsigned n);
 
 /* x86_64/system.c: system pages, processor state at reset. */
-void system_init(struct machine *m); /* entry code, IDT; once per machine */
+void system_init(struct machine *m);                  /* entry code, IDT; once per machine */
+void system_put_probe(struct machine *m, bool there); /* the code at ENTRY_PROBE */
 /* The list that vCPUs get, `all` of it or what this host needs. */
 int system_setup_cpuid(struct machine *m, bool all);
 /* What this processor calls its virtualization, and KVM's module for it; NULL when it offers none. */
@@ -119,9 +120,11 @@ uint64_t paging_new_page(struct machine *m);                 /* a zeroed page's 
 uint64_t paging_system_page(struct machine *m, uint64_t va); /* what is mapped there, or 0 */
 int paging_map_system(struct machine *m, uint64_t va, uint64_t pa, uint64_t bits);
 
-/* Addresses of the entry area in guest-virtual space (kernel half). */
+/* Addresses of the entry area in guest-virtual space (kernel half). User mode can reach the first page only. */
 #define ENTRY_TEXT 0xffffffff80000000ull
+#define ENTRY_PROBE (ENTRY_TEXT + 16)
 #define ENTRY_IDT 0xffffffff80001000ull
+#define ENTRY_RING0 0xffffffff80002000ull
 #define ENTRY_VCPU(id) (0xffffffff80100000ull + (uint64_t) (id) *4096)
 #define VCPU_GDT 0x000
 #define VCPU_TSS 0x100
@@ -133,8 +136,9 @@ int paging_map_system(struct machine *m, uint64_t va, uint64_t pa, uint64_t bits
 #define EXCEPTION_STUB_SIZE 16
 
 /* entry.S */
-extern const uint8_t entry_text[], entry_sysret[], entry_iret[], entry_probe[], entry_stubs[], entry_end[];
-#define ENTRY_OF(label) (ENTRY_TEXT + (uint64_t) ((label) -entry_text))
+extern const uint8_t entry_text[], entry_text_end[], entry_probe[], entry_probe_end[];
+extern const uint8_t entry_ring0[], entry_sysret[], entry_iret[], entry_stubs[], entry_ring0_end[];
+#define ENTRY_OF(label) (ENTRY_RING0 + (uint64_t) ((label) -entry_ring0))
 
 #define RFLAGS_FIXED 0x2ull
 #define RFLAGS_TF 0x100ull

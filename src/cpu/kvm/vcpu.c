@@ -175,9 +175,14 @@ struct cpu_regs *kvm_vcpu_regs(struct vcpu *v)
 
 /* ---- into and out of the entry code ---- */
 
-static bool in_entry(uint64_t rip)
+static bool in_text(uint64_t rip)
 {
     return rip - ENTRY_TEXT < PAGE_SIZE;
+}
+
+static bool in_ring0(uint64_t rip)
+{
+    return rip - ENTRY_RING0 < PAGE_SIZE;
 }
 
 /* Put the user-mode registers into the form that the vCPU's present level needs. */
@@ -214,12 +219,23 @@ static void from_frame(struct cpu_regs *r, const struct iret_frame *f)
     r->rflags = f->rflags & RFLAGS_USER;
 }
 
-/* A signal ended the run: make the registers the user's again. False when the vCPU stands where it has to go on first (between
- * entering ring 0 and the `out` that tells us why). */
+/* The system registers between runs: those that the next one begins with, or KVM's. */
+static struct kvm_sregs *system_registers(struct vcpu *v)
+{
+    struct kvm_sregs *s = &v->run->s.regs.sregs;
+    if (!(v->run->kvm_dirty_regs & KVM_SYNC_X86_SREGS))
+        BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, s));
+    return s;
+}
+
+/* A signal ended the run: make the registers the user's again. False when the vCPU stands where it has to go on first: between
+ * entering the kernel half and the `out` that tells us why, or where user mode has jumped to the page of the first of these, which is an exit at once. */
 static bool leave_interrupted(struct vcpu *v)
 {
     struct cpu_regs *r = v->regs;
-    v->cpl0 = in_entry(r->rip);
+    v->cpl0 = in_ring0(r->rip) && !(system_registers(v)->cs.selector & 3);
+    if (in_text(r->rip))
+        return false;
     if (!v->cpl0) {
         v->clean = true;
         v->at_exit = *r;
@@ -252,28 +268,21 @@ static void set_mask(struct vcpu *v, uint64_t mask)
     v->mask_set = true;
 }
 
-/* The system registers between runs: those that the next one begins with, or KVM's. */
-static struct kvm_sregs *system_registers(struct vcpu *v)
-{
-    struct kvm_sregs *s = &v->run->s.regs.sregs;
-    if (!(v->run->kvm_dirty_regs & KVM_SYNC_X86_SREGS))
-        BUG_ON(host(SYS_ioctl, v->fd, KVM_GET_SREGS, s));
-    return s;
-}
-
 /* Run one SYSCALL of our own, before any guest instruction, and look where it arrived. Nothing that the guest does can make this
  * wrong, and so a SYSCALL exit in a ring-0 world always stands at CPL 0. -ERESTART: KVM answers CPUID, and has to be given all of it, which it
  * does not take of a vCPU that has run. */
 static int learn_world(struct vcpu *v)
 {
-    *v->regs = (struct cpu_regs){.rip = ENTRY_OF(entry_probe), .rax = CPUID_PROBE, .rflags = RFLAGS_FIXED | RFLAGS_IF};
+    *v->regs = (struct cpu_regs){.rip = ENTRY_PROBE, .rax = CPUID_PROBE, .rflags = RFLAGS_FIXED | RFLAGS_IF};
     v->run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+    system_put_probe(v->m, true);
     system_vcpu_reset(v);
     set_mask(v, ~0ull);
     int r;
     do
         r = KVM_ASK(v->m, v->fd, KVM_RUN, NULL);
     while (r == -EINTR);
+    system_put_probe(v->m, false);
     if (r < 0)
         return r;
     if (v->run->exit_reason != KVM_EXIT_IO || v->run->io.port != PORT_SYSCALL)
@@ -319,6 +328,8 @@ static bool leave_exception(struct vcpu *v, struct cpu_fault *f)
         }
     }
     from_frame(r, frame_of(v));
+    if (in_text(r->rip) && f->vector != VECTOR_DB) /* where user mode has jumped to: Linux has nothing there */
+        *f = (struct cpu_fault){.vector = VECTOR_PF, .error = PF_USER | PF_INSTR, .addr = gva(r->rip)};
     v->cpl0 = true;
     return true;
 }
@@ -458,7 +469,7 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
         switch (run->exit_reason) {
         case KVM_EXIT_IO:
             if (run->io.port == PORT_SYSCALL && run->io.direction == KVM_EXIT_IO_OUT &&
-                r->rip - ENTRY_TEXT <= (uint64_t) (entry_sysret - entry_text)) {
+                r->rip - ENTRY_TEXT <= (uint64_t) (entry_text_end - entry_text)) {
                 leave_syscall(v);
                 v->stats.exits_syscall++;
                 return CPU_SYSCALL;

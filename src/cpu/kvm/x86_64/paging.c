@@ -1,6 +1,6 @@
 /* Guest page tables, 4 levels, written by the host. A table page is never freed or moved to another place in the
  * tree: a host write that takes something away is invisible to shadow paging until the backing changes, and a table
- * page that served two places could show one place's entries in the other (docs/internals/kvm.md). */
+ * page that served two places could show one place's entries in the other (docs/internals/memory.md). */
 #include "cpu/kvm/kvm.h"
 
 #include <errno.h>

@@ -29,13 +29,16 @@ enum { MSR_STAR = 0xc0000081, MSR_LSTAR, MSR_CSTAR, MSR_FMASK, MSR_TSC_AUX = 0xc
 #define CPUID_RDPRU (1u << 4) /* in EBX of leaf 0x80000008 */
 #define TSS_IO_BITMAP 0x68    /* its offset */
 #define TSS_IO_BYTES (PORT_EXCEPTION / 8 + 2)
+#define HLT 0xf4
 #define GDT_CPU_NUMBER 15 /* the kernel's __CPUNODE_SEG: its limit tells getcpu the processor */
 
 void system_init(struct machine *m)
 {
-    uint64_t text = paging_new_page(m), idt = paging_new_page(m);
-    BUG_ON(!text || !idt || entry_end - entry_text > (long) PAGE_SIZE);
-    memcpy(m->ram + text, entry_text, entry_end - entry_text);
+    uint64_t text = paging_new_page(m), ring0 = paging_new_page(m), idt = paging_new_page(m);
+    BUG_ON(!text || !ring0 || !idt || entry_ring0_end - entry_ring0 > (long) PAGE_SIZE);
+    memset(m->ram + text, HLT, PAGE_SIZE);
+    memcpy(m->ram + text, entry_text, entry_text_end - entry_text);
+    memcpy(m->ram + ring0, entry_ring0, entry_ring0_end - entry_ring0);
     for (unsigned v = 0; v < 32; v++) {
         uint64_t *gate = (uint64_t *) (m->ram + idt + v * 16ull),
                  at = ENTRY_OF(entry_stubs) + (uint64_t) v * EXCEPTION_STUB_SIZE;
@@ -43,8 +46,19 @@ void system_init(struct machine *m)
         gate[0] = (at & 0xffff) | 0x08ull << 16 | (0x8e | dpl) << 40 | (at >> 16 & 0xffff) << 48;
         gate[1] = at >> 32;
     }
-    /* The entry text is readable and executable for the user: where SYSCALL arrives in ring 3 it runs there. */
-    BUG_ON(paging_map_system(m, ENTRY_TEXT, text, PTE_U) || paging_map_system(m, ENTRY_IDT, idt, PTE_NX));
+    /* The first is readable and executable for the user: where SYSCALL arrives in ring 3 it runs there. */
+    BUG_ON(paging_map_system(m, ENTRY_TEXT, text, PTE_U) || paging_map_system(m, ENTRY_RING0, ring0, 0) ||
+           paging_map_system(m, ENTRY_IDT, idt, PTE_NX));
+}
+
+void system_put_probe(struct machine *m, bool there)
+{
+    uint8_t *at = m->ram + paging_system_page(m, ENTRY_TEXT) + (ENTRY_PROBE - ENTRY_TEXT);
+    const size_t size = entry_probe_end - entry_probe;
+    if (there)
+        memcpy(at, entry_probe, size);
+    else
+        memset(at, HLT, size);
 }
 
 /* A KVM without hardware virtualization cannot answer CPUID for the guest, unless the processor lets CPUID fault: it then executes natively. */
