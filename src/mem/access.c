@@ -11,24 +11,17 @@
 /* What a bad guest address becomes, with the same offset in its page. Beyond user space: an address that the host refuses before it starts
  * (access_ok). Unmapped: one below mmap_min_addr, where nothing is ever mapped; a vector that ends there transfers as far as it is good,
  * and 0 bytes are no error. */
-#define BAD_HVA 0xffff800000000000ull
 #define HOLE_HVA PAGE_SIZE
-#define LOWEST_HVA (16 * PAGE_SIZE)
 
 static void *bad_hva(uint64_t base, gva_t va)
 {
     return (void *) (uintptr_t) (base + (va.v & (PAGE_SIZE - 1)));
 }
 
-static bool is_bad(const void *p)
-{
-    return (uintptr_t) p < LOWEST_HVA || (uintptr_t) p >= BAD_HVA;
-}
-
 void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run)
 {
-    if (run)
-        *run = size;
+    if (run) /* of a bad address: what lies behind that page may be the supervisor's */
+        *run = MIN(size, PAGE_SIZE - (va.v & (PAGE_SIZE - 1)));
     if (va.v == 0)
         return NULL;
     if (va.v >= SPACE_TOP)
@@ -73,9 +66,10 @@ size_t mem_iov(struct space *sp, gva_t va, size_t size, struct iovec *iov, int *
         void *p = mem_hva(sp, gva(va.v + done), size - done, &run);
         if (!p)
             p = bad_hva(HOLE_HVA, va); /* here 0 is an address like any other */
-        iov[(*n)++] = (struct iovec){p, run};
+        const bool bad = mem_is_bad(p);
+        iov[(*n)++] = (struct iovec){p, bad ? size - done : run}; /* of which not a byte is read or written */
         done += run;
-        if (is_bad(p))
+        if (bad)
             return size;
     }
     return done;
@@ -211,7 +205,7 @@ int copy_in(struct space *sp, void *dst, gva_t src, size_t size)
     for (size_t done = 0; done < size;) {
         size_t run;
         const void *p = mem_hva(sp, gva(src.v + done), size - done, &run);
-        if (is_bad(p) || copy_bytes((char *) dst + done, p, run))
+        if (mem_is_bad(p) || copy_bytes((char *) dst + done, p, run))
             return -EFAULT;
         done += run;
     }
@@ -223,7 +217,7 @@ int copy_out(struct space *sp, gva_t dst, const void *src, size_t size)
     for (size_t done = 0; done < size;) {
         size_t run;
         void *p = mem_hva(sp, gva(dst.v + done), size - done, &run);
-        if (is_bad(p) || copy_bytes(p, (const char *) src + done, run))
+        if (mem_is_bad(p) || copy_bytes(p, (const char *) src + done, run))
             return -EFAULT;
         done += run;
     }
@@ -235,7 +229,7 @@ int clear_out(struct space *sp, gva_t dst, size_t size)
     for (size_t done = 0; done < size;) {
         size_t run;
         void *p = mem_hva(sp, gva(dst.v + done), size - done, &run);
-        if (is_bad(p) || fill_zero(p, run))
+        if (mem_is_bad(p) || fill_zero(p, run))
             return -EFAULT;
         done += run;
     }
@@ -264,7 +258,7 @@ int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value
     if (va.v & 3)
         return -EINVAL;
     void *p = mem_hva(sp, va, 4, NULL);
-    if (is_bad(p) || cmpxchg32(p, old, new_value))
+    if (mem_is_bad(p) || cmpxchg32(p, old, new_value))
         return -EFAULT;
     return 0;
 }

@@ -29,9 +29,17 @@ static inline bool mem_is_user(uint64_t va, uint64_t size)
 }
 
 /* A host pointer for a host call to use *now* on [va, va+size): NULL stays NULL; an address that the guest has not mapped
- * becomes one that the host kernel answers with EFAULT. `*run` (may be NULL) tells how many bytes from there are
+ * becomes one that the host kernel answers with EFAULT, up to the end of its page. `*run` (may be NULL) tells how many bytes from there are
  * contiguous in host memory; when that is less than `size` the caller splits (mem_iov) or makes a copy (pin). */
 void *mem_hva(struct space *sp, gva_t va, size_t size, size_t *run);
+
+/* Is it NULL, or one of those? Nothing is mapped below, nor is anything the user's above. */
+#define LOWEST_HVA (16 * PAGE_SIZE)
+#define BAD_HVA 0xffff800000000000ull
+static inline bool mem_is_bad(const void *hva)
+{
+    return (uintptr_t) hva < LOWEST_HVA || (uintptr_t) hva >= BAD_HVA;
+}
 
 /* Append the host pieces of [va, va+size) to iov[*n], at most `max` entries in all; the first bad address becomes an entry
  * that faults and ends the list. Returns the bytes covered. */

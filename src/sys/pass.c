@@ -63,8 +63,8 @@ int pin(struct thread *t, struct pin *p, uint64_t va, size_t size, enum pin_dir 
     size = MIN(size, LOOK_MAX);
     *p = (struct pin){.va = gva(va), .size = size, .dir = dir};
     p->hva = mem_hva(t->proc->space, p->va, size, &run);
-    /* Contiguous; or nothing there at all: the address itself fails. */
-    if (!va || !run || (run >= size && !(dir & PIN_COPY)))
+    /* Contiguous; or the address itself fails. */
+    if (mem_is_bad(p->hva) || !run || (run >= size && !(dir & PIN_COPY)))
         return 0;
     return size > PIN_COPY_MAX ? -ENOMEM : bounce(t, p);
 }
@@ -508,7 +508,7 @@ int64_t sys_pass(struct thread *t, const struct sys_row *row, const uint64_t a[6
         /* A buffer is refused when it ends outside user space, by its guest address, wherever it lies on the host. */
         if (!mem_is_user(a[1], a[2]))
             count = SIZE_MAX;
-        else if (a[1] && run && run < count)
+        else if (!mem_is_bad((void *) h[1]) && run < count)
             return after_block(row, a, pass_pieces(t, row, a));
         ret = sys_block(t, row->nr, (long) (int) a[0], h[1], count, a[3], 0l, 0l);
         return after_block(row, a, ret);
