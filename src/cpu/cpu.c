@@ -104,6 +104,11 @@ int machine_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool rea
     return backend->back(m, pa, hva, size, readonly);
 }
 
+int machine_withdraw(struct machine *m)
+{
+    return backend->withdraw ? backend->withdraw(m) : 0;
+}
+
 struct cpu_traits machine_traits(const struct machine *m)
 {
     return backend->traits(m);

@@ -92,6 +92,9 @@ void machine_destroy(struct machine *m);
 /* Register `size` bytes at `hva` as guest-physical memory at `gpa`: RAM pieces, or `readonly` pages of the host's such as
  * the vDSO, which are registered when they are first read: half of all processes never look at a clock. Once per range; never removed. */
 int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
+/* No translation leads to `readonly` pages any more, until they are read again: after machine_unmap() of some, whose host mapping stays. 0 or a
+ * negative errno. */
+int machine_withdraw(struct machine *m);
 
 /* Let user mode reach [va, va+size) at `pa` with `prot` (PROT_*). Replaces what was there. When a right is
  * taken away the caller changes the host mapping of the range *afterwards*, which is what reaches running
@@ -213,6 +216,7 @@ struct cpu_backend {
     void (*close)(struct machine *m);
     void (*destroy)(struct machine *m);
     int (*back)(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
+    int (*withdraw)(struct machine *m);                                          /* NULL: there are no such pages */
     uint64_t (*excluded)(const struct machine *m, uint64_t start, uint64_t end); /* NULL: nothing is */
     int (*map)(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int prot);
     int (*unmap)(struct machine *m, gva_t va, uint64_t size);

@@ -228,10 +228,20 @@ static int guest_map(struct space *sp, uint64_t va, uint64_t pa, uint64_t size, 
     }
 }
 
+static bool shows_vvar(struct space *sp, uint64_t start, uint64_t end)
+{
+    const struct region *g = sp->vvar_size ? region_from(sp, start) : NULL;
+    while (g && g->start < end && g->name != REGION_VVAR)
+        g = region_next((struct region *) g);
+    return g && g->start < end;
+}
+
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 {
-    /* The data pages of the vDSO are the host's, wherever they were moved; what gets rights lies in one region. */
+    /* The data pages of the vDSO are the host's, wherever they were moved, so no change of the image reaches who has them; what gets rights lies
+     * in one region. */
     const struct region *g = prot != PROT_NONE && sp->vvar_size ? region_at(sp, start) : NULL;
+    const bool withdraw = prot == PROT_NONE && shows_vvar(sp, start, end);
     while ((start = chunk_find(sp, start, end, CH_GUEST)) < end) {
         uint64_t stop = MIN(end, (start | (CHUNK_SIZE - 1)) + 1);
         uint64_t pa =
@@ -243,7 +253,7 @@ int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
             return r;
         start = stop;
     }
-    return 0;
+    return withdraw ? machine_withdraw(sp->machine) : 0;
 }
 
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end)

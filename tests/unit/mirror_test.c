@@ -106,6 +106,12 @@ int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool re
     return 0;
 }
 
+int machine_withdraw(struct machine *m)
+{
+    (void) m;
+    return 0;
+}
+
 static bool is_backed(const struct machine *m, uint64_t pa)
 {
     for (unsigned i = 0; i < m->nslots; i++)

@@ -206,15 +206,21 @@ static const char *kvm_failed(const struct machine *m)
     return __atomic_load_n(&m->failed, __ATOMIC_RELAXED);
 }
 
-static int add_slot(struct machine *m, unsigned i)
+/* `size`: all of it, or 0 to take it away. */
+static int set_slot(struct machine *m, unsigned i, uint64_t size)
 {
     const struct slot *s = &m->slot[i];
     struct kvm_userspace_memory_region r = {.slot = i,
                                             .flags = s->readonly ? KVM_MEM_READONLY : 0,
                                             .guest_phys_addr = s->gpa,
-                                            .memory_size = s->size,
+                                            .memory_size = size,
                                             .userspace_addr = (uintptr_t) s->hva};
     return KVM_ASK(m, m->vm_fd, KVM_SET_USER_MEMORY_REGION, &r);
+}
+
+static int add_slot(struct machine *m, unsigned i)
+{
+    return set_slot(m, i, m->slot[i].size);
 }
 
 /* Create the VM proper; its descriptor is moved into the window before any guest thread can name it. */
@@ -426,6 +432,21 @@ static int kvm_back(struct machine *m, gpa_t pa, void *hva, uint64_t size, bool 
     return r;
 }
 
+static int kvm_withdraw(struct machine *m)
+{
+    int r = 0;
+    lock_take(&m->lock);
+    for (unsigned i = 0; i < m->nslots && r == 0; i++) {
+        struct slot *s = &m->slot[i];
+        if (!s->readonly || s->late)
+            continue;
+        r = set_slot(m, i, 0);
+        s->late = r == 0;
+    }
+    lock_drop(&m->lock);
+    return r;
+}
+
 bool machine_read_late(struct machine *m, uint64_t pa, void *data, unsigned n)
 {
     bool found = false;
@@ -494,6 +515,7 @@ const struct cpu_backend cpu_kvm = {
     .close = kvm_close,
     .destroy = kvm_destroy,
     .back = kvm_back,
+    .withdraw = kvm_withdraw,
     .map = kvm_map,
     .unmap = kvm_unmap,
     .traits = kvm_traits,
