@@ -159,6 +159,8 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
     uint64_t hole_max = sp->in_place ? 0 : HOLE_MAX; /* what lies in a hole may be another's */
     if (region_range_free(sp, start, end))
         return 0;
+    if (start < sp->stack_top && end > sp->room_start) /* the stack may grow there, where it has no image now */
+        space_grows(sp);
     int r = region_split(sp, start);
     if (r == 0)
         r = region_split(sp, end);
@@ -170,8 +172,6 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
         r = mirror_remove(sp, from, to);
         for (; r == 0 && g && g->start < to; g = n) {
             n = region_next(g);
-            if (g->name == REGION_STACK) /* it may grow there again, where it has no image now */
-                space_grows(sp);
             region_remove(sp, g);
         }
         start = to;

@@ -1,5 +1,5 @@
-/* covers: munmap read fork */
-/* A buffer in a hole of the stack, and below what is left of it, that only a call touches. */
+/* covers: mmap munmap read fork */
+/* A buffer in a hole of the stack, below what is left of it, and where something else was, that only a call touches. */
 #include "child.h"
 #include "fault.h"
 #include "maps.h"
@@ -24,7 +24,9 @@ int main(void)
     fault_catch();
     char *sp = __builtin_frame_address(0);
     show_write("far below", sp - 400 * T_PAGE);
-    char *p = stack_start();
+    char *p = stack_start(), *q = p - 600 * T_PAGE;
+    MUST(mmap(q, T_PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == q && munmap(q, T_PAGE) == 0);
+    fill("where something was mapped", q);
     MUST(munmap(p, 20 * T_PAGE) == 0);
     fill("the lowest pages", p + 19 * T_PAGE);
     fill("further down", p - 100 * T_PAGE);
