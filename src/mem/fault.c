@@ -61,9 +61,11 @@ static int bring_in(struct space *sp, struct region *r, uint64_t va, bool guest)
 {
     uint64_t w = va & ~(FAULT_WINDOW - 1);
     uint64_t start = MAX(w, r->start), end = MIN(w + FAULT_WINDOW, r->end);
+    uint64_t chunk_end = (va | (CHUNK_SIZE - 1)) + 1;
     int ret = mirror_bind(sp, start, end);
+    if (ret == -ENOMEM) /* so many pieces are not left */
+        ret = mirror_bind(sp, va, MIN(chunk_end, r->end));
     if (ret == 0 && guest) {
-        uint64_t chunk_end = (va | (CHUNK_SIZE - 1)) + 1;
         ret = mirror_guest(sp, va, MAX(MIN(MIN(va + FAULT_AHEAD, end), SPACE_TOP), MIN(chunk_end, r->end)));
     }
     return ret;

@@ -420,9 +420,20 @@ void mirror_repair(struct space *sp)
     }
 }
 
+/* The guest's tables of what is still there. */
+static void show_again(struct space *sp, uint64_t start, uint64_t end)
+{
+    for (struct region *g = region_from(sp, start); g && g->start < end; g = region_next(g))
+        mirror_tables(sp, MAX(g->start, start), MIN(g->end, end), g->prot);
+}
+
 int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
 {
     int r = mirror_tables(sp, start, end, PROT_NONE);
+    if (r) { /* no memory to split a large entry */
+        show_again(sp, start, end);
+        return r;
+    }
     uint64_t at = start;
     struct run run;
     echo_close(sp, start, end);
@@ -436,8 +447,7 @@ int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
             continue;
         }
         /* Refused (its limit on mappings): what is still there stays the guest's. */
-        for (struct region *g = region_from(sp, run.start); g && g->start < end; g = region_next(g))
-            mirror_tables(sp, MAX(g->start, run.start), MIN(g->end, end), g->prot);
+        show_again(sp, run.start, end);
         return (int) p;
     }
     return r;

@@ -31,7 +31,17 @@ static void lock_pages(struct space *sp, const struct region *like, uint64_t sta
         mirror_mark(like, run.hva, run.end - run.start);
 }
 
-/* Move the host pages of [old, old + size) to [to, to + size). The source keeps an empty mapping until the caller removes it, so that no
+/* Wherever [old, end) has a host image, what it is moved to gets one. */
+static int bind_targets(struct space *sp, uint64_t old, uint64_t end, uint64_t to)
+{
+    int r = 0;
+    struct run src;
+    for (uint64_t at = old; r == 0 && run_next(sp, &at, end, &src);)
+        r = mirror_bind(sp, to + (src.start - old), to + (src.end - old));
+    return r;
+}
+
+/* Move the host pages of [old, old + size) to [to, to + size), which bind_targets() has seen. The source keeps an empty mapping until the caller removes it, so that no
  * hole is ever left in the slab for another thread's mmap to fall into. */
 static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size)
 {
@@ -44,7 +54,7 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
         if (locked)
             host(SYS_munlock, src.hva, src.end - src.start);
         uint64_t dst_start = to + (src.start - old), dst_end = to + (src.end - old), d = dst_start;
-        int r = mirror_bind(sp, dst_start, dst_end);
+        int r = 0;
         while (r == 0 && run_next(sp, &d, dst_end, &dst))
             if (!copied)
                 r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
@@ -209,6 +219,8 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     if (!moved)
         return -ENOMEM;
     ret = is_lazy(like) ? mirror_new(sp, moved, to, to + old_size, -1, 0, 0) : mirror_bind(sp, to, to + old_size);
+    if (ret == 0)
+        ret = bind_targets(sp, old, end, to);
     /* It grows first: what cannot must not have moved. */
     if (ret == 0 && new_size > old_size)
         ret = extend(sp, like, end - PAGE_SIZE, to + old_size, to + new_size);
