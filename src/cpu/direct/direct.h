@@ -160,8 +160,10 @@ bool direct_site_hot(uint64_t site);
 /* Is [rip] a rewritten site, whose first byte may have been a HLT for a moment? */
 bool direct_any_site(const struct machine *m);
 bool direct_site_at(const struct machine *m, uint64_t rip);
-/* A mapping is gone, or may be written from now on. */
+/* A mapping may be written from now on. */
 void direct_forget_text(struct machine *m, uint64_t start, uint64_t size);
+/* It goes, maybe to another place, from where no jump of ours leads anywhere: as the file has it. */
+void direct_restore_text(struct machine *m, uint64_t start, uint64_t size);
 void direct_rewrite(struct machine *m, uint64_t site, uint64_t nr, const struct cpu_text *text);
 bool direct_exclude(struct machine *m, uint64_t start, uint64_t end);
 

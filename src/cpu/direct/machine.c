@@ -309,7 +309,7 @@ static int direct_map(struct machine *m, gva_t va, gpa_t pa, uint64_t size, int 
 
 static int direct_unmap(struct machine *m, gva_t va, uint64_t size)
 {
-    direct_forget_text(m, va.v, size);
+    direct_restore_text(m, va.v, size);
     return 0;
 }
 

@@ -115,6 +115,15 @@ void direct_forget_text(struct machine *m, uint64_t start, uint64_t size)
             w->page[i] = NO_PAGE;
 }
 
+void direct_restore_text(struct machine *m, uint64_t start, uint64_t size)
+{
+    const struct rewriting *w = m->rewriting;
+    for (unsigned i = 0; w && i < w->pages; i++)
+        if (w->page[i] - start < size && host(SYS_madvise, w->page[i], PAGE_SIZE, MADV_DONTNEED))
+            host(SYS_madvise, w->page[i], PAGE_SIZE, 24 /* MADV_DONTNEED_LOCKED */);
+    direct_forget_text(m, start, size);
+}
+
 /* ---- what may be changed ---- */
 
 static bool read_code(const struct cpu_text *text, uint64_t at, void *to, size_t size)
