@@ -38,7 +38,8 @@ static long reserve(uint64_t start, uint64_t end, int how)
 
 static void claim(struct space *sp, uint64_t start, uint64_t end)
 {
-    uint64_t at = start & ~(CHUNK_SIZE - 1), from;
+    /* Never the first chunk: what a privileged program maps lowest is where bad addresses lead (mem_hva). */
+    uint64_t at = MAX(start & ~(CHUNK_SIZE - 1), CHUNK_SIZE), from;
     end = (end + CHUNK_SIZE - 1) & ~(CHUNK_SIZE - 1);
     while (next_stretch(sp, &at, end, false, &from)) {
         long p = reserve(from, at, MAP_FIXED_NOREPLACE);
