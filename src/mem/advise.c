@@ -57,20 +57,20 @@ static bool refuses(const struct region *g, long nr, long advice)
     return false;
 }
 
-/* madvise and relatives: the host call on every piece. Holes make -ENOMEM after all pieces are served, as in Linux. */
-static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, long arg, bool bind, bool arg_used)
+/* madvise and relatives: the host call on every piece, *at being behind all regions that are done. Holes make -ENOMEM after all pieces are served, as
+ * in Linux. */
+static int pieces_from(struct space *sp, long nr, uint64_t *at, uint64_t end, long arg, bool bind, bool arg_used)
 {
     int ret = 0;
-    uint64_t at = start;
-    while (at < end) {
-        struct region *g = region_from(sp, at);
+    while (*at < end) {
+        struct region *g = region_from(sp, *at);
         if (!g || g->start >= end)
             return ret ? ret : -ENOMEM;
-        if (g->start > at)
+        if (g->start > *at)
             ret = ret ? ret : -ENOMEM;
         if (refuses(g, nr, arg))
             return -EINVAL;
-        uint64_t s = MAX(at, g->start), e = MIN(g->end, end), p = s;
+        uint64_t s = MAX(*at, g->start), e = MIN(g->end, end), p = s;
         if (bind && g->name != REGION_VVAR) {
             int r = mirror_bind(sp, s, e);
             if (r)
@@ -84,9 +84,14 @@ static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, l
             if (r < 0)
                 return (int) r;
         }
-        at = e;
+        *at = e;
     }
     return ret;
+}
+
+static int each_piece(struct space *sp, long nr, uint64_t start, uint64_t end, long arg, bool bind, bool arg_used)
+{
+    return pieces_from(sp, nr, &start, end, arg, bind, arg_used);
 }
 
 int region_mark(struct space *sp, uint64_t start, uint64_t end, int set, int clear)
@@ -199,17 +204,17 @@ int space_advise(struct space *sp, gva_t va, uint64_t size, int advice)
     int r = check_range(va.v, &size);
     if (r || size == 0)
         return r;
-    uint64_t end = va.v + size;
+    uint64_t end = va.v + size, done = va.v;
     lock(sp);
     if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE) {
         r = populate(sp, va.v, end, advice);
     } else if (advice == MADV_HWPOISON || advice == MADV_SOFT_OFFLINE) {
         r = -EPERM; /* they would poison the host's memory */
     } else {
-        r = each_piece(sp, SYS_madvise, va.v, end, advice, false, true);
+        r = pieces_from(sp, SYS_madvise, &done, end, advice, false, true);
     }
-    if (r == 0 || r == -ENOMEM) {
-        int m = remember(sp, va.v, end, advice);
+    if (done > va.v) {
+        int m = remember(sp, va.v, done, advice);
         r = m ? m : r;
     }
     unlock(sp);

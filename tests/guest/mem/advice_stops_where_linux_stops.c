@@ -47,6 +47,24 @@ static void wipe_over_a_hole(void)
     MUST(munmap(base, 6 * T_PAGE) == 0);
 }
 
+/* What comes before that has the mark, whether it was used already or not. */
+static void wipe_up_to_what_cannot_be(void)
+{
+    for (int used = 0; used < 2; used++) {
+        char *p = anon(base + ((used + 1l) << 30) - T_PAGE, 3, RW);
+        MUST(mmap(p + T_PAGE, T_PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + T_PAGE);
+        if (used)
+            memset(p, 'x', 3 * T_PAGE);
+        show("wipe on fork, up to shared memory", madvise(p, 3 * T_PAGE, MADV_WIPEONFORK));
+        memset(p, 'x', 3 * T_PAGE);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit((p[0] == 'x') | (p[T_PAGE] == 'x') << 1 | (p[2 * T_PAGE] == 'x') << 2);
+        show_wait("what the child finds", pid);
+        MUST(munmap(p, 3 * T_PAGE) == 0);
+    }
+}
+
 static void moves(void)
 {
     char *p = base, *to = base + 64 * T_PAGE;
@@ -109,6 +127,7 @@ int main(void)
 {
     populate();
     wipe_over_a_hole();
+    wipe_up_to_what_cannot_be();
     moves();
     kinds();
     return t_end();
