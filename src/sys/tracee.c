@@ -564,6 +564,8 @@ int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_new
                 continue;
             int n = news_of(p, tr, w, out);
             r = MAX(r, n);
+            if (n == 0)
+                next = tr->next; /* the other threads of its old image may be gone */
         }
     }
     lock_drop(&p->tracer.lock);
@@ -597,8 +599,9 @@ void tracee_leave_all(struct process *p, int tracer_tid)
     for (struct tracee *tr = p->tracer.list, *next; tr; tr = next) {
         struct traced b;
         int detach = PTRACE_DETACH, none = 0;
-        next = tr->next;
-        if ((tracer_tid && tr->tracer_tid != tracer_tid) || tracee_read(p, tr, &b))
+        const bool unread = (tracer_tid && tr->tracer_tid != tracer_tid) || tracee_read(p, tr, &b);
+        next = tr->next; /* which the reading may have dropped before */
+        if (unread)
             continue;
         if (b.options & PTRACE_O_EXITKILL) {
             host(SYS_kill, tr->pid, SIGKILL);
