@@ -22,7 +22,6 @@ static size_t saved_size(size_t count)
 void tracee_exec_save(struct thread *t, struct stream_writer *w)
 {
     struct tracer *me = &t->proc->tracer;
-    lock_take(&me->lock);
     size_t count = (size_t) me->count, n = 0;
     autofree struct saved *s = count ? calloc(1, saved_size(count)) : NULL;
     if (s) {
@@ -33,7 +32,6 @@ void tracee_exec_save(struct thread *t, struct stream_writer *w)
     } else if (count) {
         w->failed = true;
     }
-    lock_drop(&me->lock);
 }
 
 bool tracee_exec_load(const void *data, size_t size)

@@ -5,6 +5,7 @@
 #include "snapshot/stream.h"
 #include "task/task.h"
 
+/* With the tracer's lock held, until the exec has failed, if it does. */
 void tracee_exec_save(struct thread *t, struct stream_writer *w);
 /* In the new image: take a copy of it. False: no memory, or not ours. */
 bool tracee_exec_load(const void *data, size_t size);

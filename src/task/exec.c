@@ -380,13 +380,14 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     close_files(p); /* the next image opens the interpreter again */
     fds_close(fd);
     bool alone = false;
-    if (r >= 0 && t->proc->traced) {
+    if (r >= 0) {
         fds_create_unlock();
-        alone = traced_end_others(t);
+        alone = t->proc->traced && traced_end_others(t);
+        lock_take(&t->proc->tracer.lock); /* outside of the descriptors' */
         fds_create_lock();
-    }
-    if (r >= 0)
         r = execute(t, p, place, exe_fd, load_fd);
+        lock_drop(&t->proc->tracer.lock);
+    }
     fds_close(exe_fd); /* with the lock held: a fork finds descriptor and mark, or neither */
     fds_close(load_fd);
     fds_create_unlock();

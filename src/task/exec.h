@@ -30,7 +30,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
 
 /* How files are found: set once at start. */
 extern exec_open *exec_find;
-/* Sections that layers above add to the stream, and read back: set once at start. */
+/* Sections that layers above add to the stream, with the tracer's lock held, and read back: set once at start. */
 extern void (*exec_save_more)(struct stream_writer *w);
 extern void (*exec_load_more)(enum stream_tag tag, const void *data, size_t size);
 extern void (*exec_started)(struct process *p, int exe_fd); /* before the first instruction */
