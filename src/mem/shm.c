@@ -25,8 +25,16 @@ static uint64_t place_segment(struct space *sp, uint64_t size)
     return at;
 }
 
-static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t size)
+static int64_t segment_size(int id)
 {
+    struct shmid_ds ds;
+    int64_t r = host(SYS_shmctl, id, IPC_STAT, &ds);
+    return r ? r : (int64_t) page_up(ds.shm_segsz);
+}
+
+int64_t space_shmat(struct space *sp, int id, gva_t va, int flags)
+{
+    uint64_t at = va.v;
     if (at) {
         if (at & ~PAGE_MASK) {
             if (!(flags & SHM_RND))
@@ -45,7 +53,14 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     if (sp->keep)
         fds_create_lock();
     lock(sp);
-    int64_t ret = -EINVAL;
+    /* Held meanwhile: an id that is removed and given out again could be of a larger segment than the one we made room for. With the rights that
+     * are asked for, before anything gives way to it, and under the lock, or a child that is forked would hold it, too. */
+    const long held = host(SYS_shmat, id, NULL, flags & (SHM_RDONLY | SHM_EXEC));
+    int64_t ret = is_error(held) ? held : segment_size(id);
+    if (ret < 0)
+        goto out;
+    const uint64_t size = (uint64_t) ret;
+    ret = -EINVAL;
     if (at) {
         if (at > SPACE_TOP - size || at < MMAP_MIN || may_map_there(sp, at, at + size))
             goto out;
@@ -93,23 +108,11 @@ static int64_t attach(struct space *sp, int id, uint64_t at, int flags, uint64_t
     else
         ret = (int64_t) at;
 out:
+    if (!is_error(held))
+        host(SYS_shmdt, held);
     unlock(sp);
     if (sp->keep)
         fds_create_unlock();
-    return ret;
-}
-
-int64_t space_shmat(struct space *sp, int id, gva_t at, int flags)
-{
-    struct shmid_ds ds;
-    /* Held meanwhile: an id that is removed and given out again could be of a larger segment than the one we made room for. */
-    long held = host(SYS_shmat, id, NULL, SHM_RDONLY);
-    if (is_error(held))
-        return held;
-    int64_t ret = host(SYS_shmctl, id, IPC_STAT, &ds);
-    if (ret == 0)
-        ret = attach(sp, id, at.v, flags, page_up(ds.shm_segsz));
-    host(SYS_shmdt, held);
     return ret;
 }
 
