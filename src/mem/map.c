@@ -1,8 +1,10 @@
 /* mmap(2): from what is asked for to a place and a region. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #include "base/fds.h"
 #include "base/raw.h"
@@ -23,6 +25,13 @@ static bool is_dev_zero(int fd)
 {
     struct stat st;
     return host(SYS_fstat, fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);
+}
+
+/* A file of hugetlbfs, of memfd_create(MFD_HUGETLB) too. */
+static bool has_huge_pages(int fd)
+{
+    struct statfs st;
+    return host(SYS_fstatfs, fd, &st) == 0 && st.f_type == HUGETLBFS_MAGIC;
 }
 
 uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end, int flags)
@@ -134,7 +143,7 @@ static int check_request(struct space *sp, struct request *q)
         return -ENOMEM;
     if (q->off & ~PAGE_MASK)
         return -EINVAL;
-    if (q->flags & MAP_HUGETLB) {
+    if (q->flags & MAP_HUGETLB || (!q->anon && has_huge_pages(q->fd))) {
         /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
         int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE);
         long p = host(SYS_mmap, NULL, q->size, q->prot, flags, q->fd, q->off);

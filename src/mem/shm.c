@@ -25,9 +25,17 @@ static uint64_t place_segment(struct space *sp, uint64_t size)
     return at;
 }
 
-static int64_t segment_size(int id)
+/* MADV_COLD changes nothing of what nobody has touched, and is no advice for huge pages; nothing else tells them apart. */
+static bool has_huge_pages(long segment)
+{
+    return host(SYS_madvise, segment, PAGE_SIZE, MADV_COLD) == -EINVAL && host(SYS_madvise, segment, 0, MADV_COLD) == 0;
+}
+
+static int64_t segment_size(int id, long segment)
 {
     struct shmid_ds ds;
+    if (has_huge_pages(segment)) /* as on a system that has none: the host would map more than the size says */
+        return -ENOMEM;
     int64_t r = host(SYS_shmctl, id, IPC_STAT, &ds);
     return r ? r : (int64_t) page_up(ds.shm_segsz);
 }
@@ -56,7 +64,7 @@ int64_t space_shmat(struct space *sp, int id, gva_t va, int flags)
     /* Held meanwhile: an id that is removed and given out again could be of a larger segment than the one we made room for. With the rights that
      * are asked for, before anything gives way to it, and under the lock, or a child that is forked would hold it, too. */
     const long held = host(SYS_shmat, id, NULL, flags & (SHM_RDONLY | SHM_EXEC));
-    int64_t ret = is_error(held) ? held : segment_size(id);
+    int64_t ret = is_error(held) ? held : segment_size(id, held);
     if (ret < 0)
         goto out;
     const uint64_t size = (uint64_t) ret;

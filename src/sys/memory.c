@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 
 #include "base/fds.h"
 #include "fs/proc.h"
@@ -133,6 +134,26 @@ int64_t sys_munlockall(struct thread *t, const uint64_t a[6])
 {
     (void) a;
     return space_lock_all(t->proc->space, 0);
+}
+
+/* No segment has huge pages, as on a system that has none, whose errors are the host's. One that is there already is found as without the flag. */
+int64_t sys_shmget(struct thread *t, const uint64_t a[6])
+{
+    const int key = (int) a[0], flags = (int) a[2];
+    (void) t;
+    if (!(flags & SHM_HUGETLB))
+        return host(SYS_shmget, key, a[1], flags);
+    const bool makes = key == IPC_PRIVATE || flags & IPC_CREAT;
+    const int64_t found = key == IPC_PRIVATE ? -ENOENT : host(SYS_shmget, key, a[1], flags & ~IPC_CREAT);
+    if (found >= 0 && makes && flags & IPC_EXCL)
+        return -EEXIST;
+    if (found != -ENOENT || !makes)
+        return found;
+    const int64_t made = host(SYS_shmget, IPC_PRIVATE, a[1], flags);
+    if (made < 0)
+        return made;
+    host(SYS_shmctl, made, IPC_RMID, NULL);
+    return -ENOMEM;
 }
 
 int64_t sys_shmat(struct thread *t, const uint64_t a[6])
