@@ -406,8 +406,6 @@ static int64_t resume(struct asked *q)
         return -ESRCH;
     if (q->request == PTRACE_DETACH) {
         q->b.known = q->b.tracer_pid = 0;
-        q->b.told = q->b.seq; /* seen, whether or not it was waited for */
-        PUT(q, told);
         PUT(q, known);
         PUT(q, tracer_pid);
     }

@@ -534,8 +534,11 @@ static int news_of(struct process *p, struct tracee *tr, const struct tracee_wai
     if (b.state == TRACED_STOPPED && b.seq != tr->reported) {
         *out =
             (struct tracee_news){.tid = tr->tid, .status = b.status, .stopped = true, .uid = b.uid, .usage = b.usage};
-        if (!keep)
+        if (!keep) {
+            const int none = 0;
             tr->reported = b.seq;
+            traced_poke(tr->tid, tr->at + offsetof(struct traced, signal), &none, sizeof none);
+        }
         return 1;
     }
     if (b.state != TRACED_ENDED || !(w->options & WEXITED) || (is_leader(tr) && has_threads(p, tr)))
@@ -608,7 +611,6 @@ void tracee_leave_all(struct process *p, int tracer_tid)
             continue;
         }
         traced_poke(tr->tid, tr->at + offsetof(struct traced, resume), &detach, sizeof detach);
-        traced_poke(tr->tid, tr->at + offsetof(struct traced, signal), &none, sizeof none);
         traced_poke(tr->tid, tr->at + offsetof(struct traced, known), &none, sizeof none);
         traced_poke(tr->tid, tr->at + offsetof(struct traced, tracer_pid), &none, sizeof none);
         tracee_go(tr);

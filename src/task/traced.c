@@ -26,8 +26,6 @@ int traced_signal(struct thread *t, siginfo_t *info)
     if (!b->active || sig == SIGKILL)
         return sig;
     sig = traced_stop(t, sig, info);
-    if (b->resume == PTRACE_DETACH && b->told != b->seq) /* the tracer has ended without having seen it */
-        return info->si_signo;
     if (!sig)
         return 0;
     if (b->changed & TRACED_INFO)

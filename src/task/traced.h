@@ -60,7 +60,7 @@ struct traced {
     uint64_t armed;       /* DR7 as it holds for this thread: a child's box shows its parent's, which does not */
 
     int resume; /* the PTRACE_ request that it goes on by */
-    int signal;
+    int signal; /* that it goes on with: from the stop's status on, 0 when wait(2) has told of that, then what the tracer says */
     uint32_t changed;
 
     /* its own business */

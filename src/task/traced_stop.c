@@ -222,7 +222,6 @@ void traced_abandon(struct thread *t)
         host(SYS_kill, host(SYS_getpid), SIGKILL);
     t->trace.tracer_pid = t->trace.tracer_tid = 0;
     t->trace.resume = PTRACE_DETACH;
-    t->trace.signal = 0;
     t->trace.state = TRACED_RUNS;
 }
 
@@ -371,7 +370,7 @@ int traced_stop(struct thread *t, int status, const siginfo_t *info)
     b->has_info = info != NULL;
     if (info)
         b->info = *info;
-    b->signal = 0;
+    b->signal = status;
     b->changed = 0;
     b->seq++;
     b->interrupt_done = load(&b->interrupt_asked); /* any stop answers it */
