@@ -152,11 +152,21 @@ static bool is_hidden(struct process *p, const struct tracee_wait *w, long nr, c
     return true;
 }
 
+/* EINVAL, whatever there is to tell. */
+static bool is_invalid(long nr, int options)
+{
+    const int both = WNOHANG | WCONTINUED | __WNOTHREAD | (int) __WCLONE | __WALL;
+    const int kinds = WEXITED | WSTOPPED | WCONTINUED;
+    return nr == SYS_wait4 ? options & ~(both | WUNTRACED) : !(options & kinds) || options & ~(both | kinds | WNOWAIT);
+}
+
 /* One of the two host calls, `a` as it takes them: first what tracees have to tell, then the host, blocking only where nothing of the former can be
  * missed: a notice ends the wait. 1: *news is the answer. */
 static int64_t wait_for(struct thread *t, const struct tracee_wait *w, long nr, const uint64_t a[5],
                         struct tracee_news *news)
 {
+    if (is_invalid(nr, (int) a[nr == SYS_wait4 ? 2 : 3]))
+        return -EINVAL;
     for (;;) {
         tracee_wait_begin(t);
         int64_t r = tracee_news(t, w, news);

@@ -30,7 +30,8 @@ void traced_show(struct thread *t, int state);
 /* As getrusage() of the kernel does it for wait(2): RUSAGE_BOTH. */
 void traced_publish_usage(struct traced *b);
 
-/* A whole stop: the signal that the tracer has chosen, or 0. `status` as of `struct traced`; the second fills siginfo as ptrace_notify() does. */
+/* A whole stop: the signal that the tracer has chosen, or 0; `status` itself when that one has let go, or ended, without having waited for it.
+ * `status` as of `struct traced`; the second fills siginfo as ptrace_notify() does. */
 int traced_stop(struct thread *t, int status, const siginfo_t *info);
 int traced_stop_notify(struct thread *t, int sig, int status);
 int traced_call_stop(struct thread *t, int op);
