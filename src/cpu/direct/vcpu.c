@@ -423,6 +423,13 @@ enum cpu_event direct_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_faul
     } else {
         regs_from_frame(&v->regs, &v->uc);
         *fault = v->fault;
+        if (__builtin_expect(v->uc.cs != USER_CS,
+                             0)) { /* by a segment of the host's for 32-bit code, as if there were none */
+            v->uc.cs = USER_CS;
+            v->uc.ss = USER_SS;
+            *fault = (struct cpu_fault){.vector = VECTOR_GP};
+            event = CPU_FAULT;
+        }
     }
     count(v, (enum cpu_event) event);
     return (enum cpu_event) event;
