@@ -52,7 +52,7 @@ struct machine {
     SLIST_HEAD(, vcpu) parked;
     unsigned next_id;
     const char *failed;     /* the last request that KVM refused; the first thread's is told: machine_failed() */
-    int stopped;            /* futex word: kvm_stop() */
+    int stopped;            /* futex word: the process that stopped it, kvm_stop(); or 0 */
     struct cpu_stats stats; /* exits of ended vCPUs */
 };
 

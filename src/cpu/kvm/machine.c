@@ -376,6 +376,8 @@ static void kvm_repair(struct machine *m, int pid)
         lock_drop(&m->tables);
     if (lock_held_by(&m->lock, pid))
         lock_drop(&m->lock);
+    if (__atomic_load_n(&m->stopped, __ATOMIC_SEQ_CST) == pid)
+        kvm_go(m);
 }
 
 static void kvm_destroy(struct machine *m)

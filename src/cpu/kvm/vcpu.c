@@ -380,10 +380,11 @@ static long run_once(struct vcpu *v)
     struct machine *m = v->m;
     for (;;) {
         __atomic_store_n(&v->running, lock_self(), __ATOMIC_SEQ_CST);
-        if (__builtin_expect(!__atomic_load_n(&m->stopped, __ATOMIC_SEQ_CST), 1))
+        const int by = __atomic_load_n(&m->stopped, __ATOMIC_SEQ_CST);
+        if (__builtin_expect(!by, 1))
             break;
         not_running(v);
-        host(SYS_futex, &m->stopped, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+        host(SYS_futex, &m->stopped, FUTEX_WAIT_PRIVATE, by, NULL, NULL, 0);
     }
     long r = host(SYS_ioctl, v->fd, KVM_RUN, 0);
     not_running(v);
@@ -400,7 +401,7 @@ void kvm_stop(struct machine *m, unsigned patience)
     struct vcpu *v;
     const struct timespec again = {0, 1000000};
     int by;
-    __atomic_store_n(&m->stopped, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&m->stopped, lock_self(), __ATOMIC_SEQ_CST);
     SLIST_FOREACH (v, &m->all, link)
         while ((by = __atomic_load_n(&v->running, __ATOMIC_SEQ_CST))) {
             __atomic_store_n(&v->run->request_interrupt_window, 1, __ATOMIC_SEQ_CST);
