@@ -188,7 +188,7 @@ bool fds_reserved(int fd)
     return fds_contains(base, count, fd);
 }
 
-static int adopt(int fd, bool inherit, uint8_t mark)
+int fds_adopt_fd(int fd, bool inherit)
 {
     int place = 0;
     uint8_t *used = me->table->used;
@@ -205,21 +205,11 @@ static int adopt(int fd, bool inherit, uint8_t mark)
         if (r < 0)
             return r == -EBADF ? -EMFILE : r;
     }
-    used[place] = mark;
+    used[place] = me->owner + 1;
     return base + place;
 }
 
-int fds_adopt_fd(int fd, bool inherit)
-{
-    return adopt(fd, inherit, me->owner + 1);
-}
-
-int fds_adopt_for_exec(int fd)
-{
-    return adopt(fd, true, FDS_FOR_EXEC + 1 + me->slot);
-}
-
-static void vacate(int place)
+static void empty(int place)
 {
     if (me->table->above)
         fill(place);
@@ -230,9 +220,24 @@ static void vacate(int place)
 
 void fds_close(int fd)
 {
-    const uint8_t mark = fds_reserved(fd) ? me->table->used[fd - base] : UINT8_MAX;
-    if (!mark || mark == me->owner + 1 || mark == FDS_FOR_EXEC + 1 + me->slot)
-        vacate(fd - base); /* else another process's, in a table that is ours, too */
+    if (!fds_reserved(fd))
+        return;
+    const int used = me->table->used[fd - base];
+    if (!used || used == me->owner + 1 || used == (FDS_PRIVATE | (me->slot + 1)))
+        empty(fd - base); /* else another process's, in a table that is ours, too */
+}
+
+void fds_set_private(int fd, bool alone)
+{
+    if (fds_reserved(fd))
+        me->table->used[fd - base] = alone ? FDS_PRIVATE | (me->slot + 1) : me->owner + 1;
+}
+
+int fds_adopt_for_exec(int fd)
+{
+    fd = fds_adopt_fd(fd, true);
+    fds_set_private(fd, true);
+    return fd;
 }
 
 int fds_free(void)
@@ -305,8 +310,8 @@ static void bury(struct fds_table *t)
         if (i == t->founder || !gone(t, i))
             continue;
         for (int k = 0; k < count; k++)
-            if (t->used[k] == i + 1 || t->used[k] == FDS_FOR_EXEC + 1 + i)
-                vacate(k);
+            if ((t->used[k] & ~FDS_PRIVATE) == i + 1)
+                empty(k);
         t->user[i].pid = 0;
     }
 }
@@ -365,16 +370,11 @@ void fds_use_unlock(void)
 
 /* ---- fork ---- */
 
-static int newcomer FORKED = -1; /* CLONE_FILES: the child's place among the users */
-
-/* What a page that others change, too, held at the moment of a fork: the parent goes on before the child looks. */
-static struct fds_table at_fork;
-
 void fds_fork_prepare(void)
 {
     write_lock();
     if (me->table->apart)
-        memcpy(&at_fork, me->table, sizeof at_fork);
+        memcpy(&me->at_fork, me->table, sizeof me->at_fork);
 }
 
 static int free_slot(const struct fds_table *t)
@@ -410,12 +410,12 @@ int fds_fork_share(void)
 {
     int r = me->table->apart ? 0 : move_apart();
     bury(me->table);
-    newcomer = r ? -1 : free_slot(me->table);
-    if (newcomer < 0)
+    int place = r ? r : free_slot(me->table);
+    if (place < 0)
         return -EAGAIN;
-    me->table->user[newcomer].pid = (int) host(SYS_getpid); /* until the child says who it is */
-    me->table->user[newcomer].answer = 0;
-    return newcomer;
+    me->table->user[place].pid = (int) host(SYS_getpid); /* until the child says who it is */
+    me->table->user[place].answer = 0;
+    return place;
 }
 
 void fds_fork_answer(int status)
@@ -438,26 +438,33 @@ int fds_fork_wait(int slot, int pid)
     return v ? -(int) (v - 1) : -EAGAIN;
 }
 
-void fds_fork_done(bool child)
+void fds_fork_parent(void)
+{
+    lock_drop(&me->table->writer);
+}
+
+void fds_drop_others(void)
 {
     struct fds_table *t = me->table;
-    if (!child) {
-        newcomer = -1;
-        lock_drop(&t->writer);
-        return;
-    }
+    for (int k = 0; t == &me->own && k < count; k++)
+        if (t->used[k] && t->used[k] != me->owner + 1 && t->used[k] != t->founder + 1)
+            empty(k);
+}
+
+void fds_fork_child(int place)
+{
+    struct fds_table *t = me->table;
     /* What /proc of this process tells is read at one place. */
     first.limit = me->limit;
-    if (newcomer >= 0) {
+    if (place >= 0) {
         first.table = t;
-        first.slot = first.owner = (uint8_t) newcomer;
-        t->user[newcomer].pid = (int) host(SYS_getpid);
-        newcomer = -1;
+        first.slot = first.owner = (uint8_t) place;
+        t->user[place].pid = (int) host(SYS_getpid);
         me = &first;
         return;
     }
     if (t->apart)
-        t = &at_fork;
+        t = &me->at_fork;
     if (t != &first.own)
         memcpy(&first.own, t, sizeof *t);
     first.owner = me->owner;
@@ -468,9 +475,6 @@ void fds_fork_done(bool child)
     t->apart = false;
     memset(t->user, 0, sizeof t->user);
     t->user[0].pid = -1;
-    for (int k = 0; k < count; k++) /* copies of what is another process's, whose table this was too, or an exec's */
-        if (t->used[k] && t->used[k] != me->owner + 1 && t->used[k] != t->founder + 1)
-            vacate(k);
 }
 
 /* ---- processes that share memory ---- */
@@ -537,8 +541,8 @@ void fds_child_gone(struct fds_user *u, int pid)
     host(SYS_futex, &t->user[u->slot].readers, FUTEX_WAKE, 1, NULL, NULL, 0);
     write_lock();
     for (int k = 0; k < count; k++)
-        if (t->used[k] == FDS_FOR_EXEC + 1 + u->slot)
-            vacate(k);
+        if (t->used[k] == (FDS_PRIVATE | (u->slot + 1)))
+            empty(k);
     t->user[u->slot].pid = 0;
     lock_drop(&t->writer);
 }

@@ -14,7 +14,7 @@
 /* A descriptor table, and a process that uses one. Processes that share memory have tables of their own, or one table (CLONE_FILES); those that share
  * one without sharing memory have it in a page of its own. Limits are always a process's own. */
 #define FDS_USERS 16
-#define FDS_FOR_EXEC 0x80
+#define FDS_PRIVATE 0x80
 
 struct fds_table {
     struct lock writer; /* users; used[] is set under it. Good at any moment: whoever holds it may die */
@@ -29,7 +29,7 @@ struct fds_table {
         above; /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
     uint8_t founder; /* apart: the user whose descriptors the others rely on */
     int filler;      /* so that the host, which hands out the lowest free number, cannot choose one */
-    /* 0, or 1 + the user whose it is: of processes of one memory, the first; for an exec FDS_FOR_EXEC + 1 + its slot. */
+    /* 0, or 1 + the user whose it is: of processes of one memory, the first, unless FDS_PRIVATE is set, too. */
     uint8_t used[FDS_WINDOW];
 };
 
@@ -38,6 +38,8 @@ struct fds_user {
     uint8_t slot, owner;
     struct rlimit64 limit; /* the guest's RLIMIT_NOFILE; under the lock of the table */
     struct fds_table own;
+    struct fds_table
+        at_fork; /* what a page that others change, too, held then: the parent goes on before the child looks */
 };
 
 /* Choose the window from RLIMIT_NOFILE (first process), or take over the one that exec passed on. */
@@ -61,6 +63,11 @@ int fds_adopt_fd(int fd, bool inherit);
 int fds_adopt_for_exec(int fd);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
+/* Is `fd` this process's alone, or of its memory, as at first? What is its own no child with a table of its own keeps (fds_drop_others()), and it is
+ * closed when this process ends in a table that others go on with. With the descriptors' lock held. */
+void fds_set_private(int fd, bool alone);
+/* A new process closes its copies of what is another's or its parent's alone, if it has a table of its own. */
+void fds_drop_others(void);
 /* Places of the window that are not marked as used. */
 int fds_free(void);
 
@@ -104,14 +111,16 @@ void fds_clone_lock(void);
 void fds_clone_unlock(struct fds_user *parent, int pid, bool *let_go); /* the child: `pid` is its parent */
 void fds_clone_done(bool let_go, int pid);
 
+/* A fork holds the lock from fds_fork_prepare() to fds_fork_parent(). `place`: of the child in the parent's table, or -1: it has one of its own. */
+void fds_fork_prepare(void);
+void fds_fork_parent(void);
+void fds_fork_child(int place);
+
 /* fork with CLONE_FILES: between fds_fork_prepare() and the fork. The child's place in the table or -EAGAIN. The child says how it went (0 or a negative errno), and the parent
  * waits for that: -EAGAIN when process `pid` died before (or is none). */
 int fds_fork_share(void);
 void fds_fork_answer(int status);
 int fds_fork_wait(int place, int pid);
-
-void fds_fork_prepare(void);
-void fds_fork_done(bool child);
 
 /* exec: `fd` came along from the previous program image. */
 void fds_mark_used(int fd);

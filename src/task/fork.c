@@ -19,19 +19,13 @@
 #include "task/seccomp.h"
 #include "task/signal.h"
 
-/* A pair of sockets in the window: what a picture sends to the child, and the child's word that it runs, or its end. */
+/* A pair of sockets in the window: what a picture sends to the child, and the child's word that it runs, or its end. For other children of the
+ * process they are private: a copy would put off that end. */
 struct ready {
     int fd[2];
     struct picture *pic; /* or NULL: by the host's copy */
-    LIST_ENTRY(ready) link;
+    int place;           /* CLONE_FILES: the child's in the table of descriptors, else -1 */
 };
-
-/* All of this process: forks of other threads copy them, and their children close what they find. Changed with the descriptors' lock
- * held, as at the moment of a fork. */
-static LIST_HEAD(, ready) ready_pipes FORKED;
-
-/* In a child of CLONE_VFORK with memory of its own: its end of that pair, open until it execs or ends; the parent sleeps so long. */
-static int vfork_end FORKED = -1;
 
 struct fork_counts fork_counts FORKED;
 
@@ -48,15 +42,16 @@ static void locks_in_parent(struct process *p)
     space_fork_parent(p->space);
     lock_drop(&p->sighand->lock);
     pthread_mutex_unlock(&p->lock);
-    fds_fork_done(false);
+    fds_fork_parent();
 }
 
 #define PASSED ((uint64_t) (CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | CLONE_PIDFD))
 
-/* Does the guest's fork need more than the C library's fork does? */
-static bool plain(const struct clone_args_in *a)
+/* Does the C library's fork do what the guest's needs? It holds locks of the library's meanwhile, which a child of vfork that is killed would
+ * leave to its parent. */
+static bool plain(const struct process *p, const struct clone_args_in *a)
 {
-    return a->exit_signal == SIGCHLD && !(a->flags & PASSED);
+    return a->exit_signal == SIGCHLD && !(a->flags & PASSED) && !p->vfork_child;
 }
 
 /* musl's lock of its list of threads, which its fork() would let go in the child; another C library has none by that name. */
@@ -94,20 +89,13 @@ static int renew_in_child(struct thread *t, const struct clone_args_in *a, const
     struct process *p = t->proc;
     lock_act_for(0);
     alloc_fork_child();
-    if (&__thread_list_lock && !plain(a))
+    if (&__thread_list_lock && !plain(p, a))
         __thread_list_lock = 0; /* a thread that is no more may have been on its way in or out */
-    fds_fork_done(true);
-    struct ready *pipe;
-    LIST_FOREACH (pipe, &ready_pipes, link) {
-        fds_close(pipe->fd[0]);
-        if (pipe == ready)
-            continue;
-        fds_close(pipe->fd[1]);
-        picture_free(pipe->pic);
-    }
-    LIST_INIT(&ready_pipes);
-    fds_close(vfork_end);
-    vfork_end = a->flags & CLONE_VFORK ? ready->fd[1] : -1;
+    fds_fork_child(ready->place);
+    fds_set_private(ready->fd[1], false); /* ours */
+    if (ready->pic)
+        fds_set_private(picture_memfile(ready->pic), false);
+    fds_drop_others();
     p->sighand->lock = (struct lock){0};
 #ifdef __SANITIZE_THREAD__ /* it has started a thread of its own in the child */
     signal_reclaim(p->sighand);
@@ -180,7 +168,8 @@ static void say(int fd, int status)
     host(SYS_sendto, fd, &status, sizeof status, MSG_NOSIGNAL, NULL, 0);
 }
 
-/* The child's word to its parent, which waits for it, or has ended or executed by another thread's doing: then the child goes on as it is. */
+/* The child's word to its parent, which waits for it, or has ended or executed by another thread's doing: then the child goes on as it is. With
+ * CLONE_VFORK its end stays open until it execs or ends; the parent sleeps so long. */
 static void answer(const struct ready *ready, const struct clone_args_in *a, int status)
 {
     if (fault(FAULT_FORK_CHILD_EXIT))
@@ -192,7 +181,9 @@ static void answer(const struct ready *ready, const struct clone_args_in *a, int
         ready_read(ready->fd[1], &status);
     if (status)
         host(SYS_exit_group, 125);
-    if (vfork_end < 0)
+    if (a->flags & CLONE_VFORK)
+        fds_set_private(ready->fd[1], true);
+    else
         fds_close(ready->fd[1]);
 }
 
@@ -212,26 +203,12 @@ static int ready_open(struct ready *ready)
             fds_close(ready->fd[1]);
             r = -EAGAIN;
         } else {
-            LIST_INSERT_HEAD(&ready_pipes, ready, link);
+            fds_set_private(ready->fd[0], true);
+            fds_set_private(ready->fd[1], true);
         }
     }
     fds_create_unlock();
     return r;
-}
-
-/* With the descriptors' lock held: from here on no other child can have our copy of its end. */
-static void ready_close_child(struct ready *ready)
-{
-    fds_close(ready->fd[1]);
-    ready->fd[1] = -1;
-}
-
-static void ready_close(struct ready *ready)
-{
-    fds_create_lock();
-    LIST_REMOVE(ready, link);
-    fds_close(ready->fd[0]);
-    fds_create_unlock();
 }
 
 /* A child that failed before it was the guest's: reap it, and take back the signal that its end sent. Whoever got one of the two first asks
@@ -267,7 +244,7 @@ static bool of_pidfd(const struct clone_args_in *a, int64_t error)
 
 /* With the descriptors' lock held: the limit is the guest's. `tid`: with CLONE_FILES the host's kernel stores for the parent what there is to store; both
  * words at once are for clone3 only, which may not be there. */
-static long make_child(const struct clone_args_in *a, int *pidfd, int *tid)
+static long make_child(const struct process *p, const struct clone_args_in *a, int *pidfd, int *tid)
 {
     struct clone_args c = {.flags = a->flags & (PASSED | CLONE_PARENT_SETTID),
                            .pidfd = (uintptr_t) pidfd,
@@ -278,7 +255,8 @@ static long make_child(const struct clone_args_in *a, int *pidfd, int *tid)
         return pid;
     pid = fault(FAULT_FORK_HOST);
     if (pid == 0)
-        pid = plain(a) ? fork() : host(SYS_clone, (a->flags & PASSED) | (unsigned) a->exit_signal, 0, pidfd, NULL, 0);
+        pid =
+            plain(p, a) ? fork() : host(SYS_clone, (a->flags & PASSED) | (unsigned) a->exit_signal, 0, pidfd, NULL, 0);
     return pid >= 0 || of_pidfd(a, pid) ? pid : -EAGAIN;
 }
 
@@ -288,7 +266,7 @@ static long host_fork(struct thread *t, const struct clone_args_in *a, int *pidf
     const ksigset_t all = ~0ull;
     ksigset_t before;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-    long pid = make_child(a, pidfd, tid);
+    long pid = make_child(t->proc, a, pidfd, tid);
     if (pid == 0)
         t->sync.taken = t->proc->sync.taken = t->sig_taken = 0;
     host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
@@ -308,7 +286,7 @@ static bool is_certain(struct thread *t, const struct clone_args_in *a)
 static int64_t fork_certainly(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
-    const struct ready none = {.fd = {-1, -1}};
+    const struct ready none = {.fd = {-1, -1}, .place = -1};
     long pid = -EBUSY;
     locks_before_fork(p);
     if (is_certain(t, a)) {
@@ -336,7 +314,7 @@ static int64_t fork_certainly(struct thread *t, const struct clone_args_in *a)
 static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
-    struct ready ready = {.pic = NULL};
+    struct ready ready = {.pic = NULL, .place = -1};
     autofree struct cpu_state *st = NULL;
     if (is_certain(t, a)) {
         int64_t pid = fork_certainly(t, a);
@@ -366,10 +344,10 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
         return 0;
     }
     birth_is(birth, (int) pid);
-    ready_close_child(&ready);
-    uint64_t *count = !ready.pic                    ? &fork_counts.cow
-                      : picture_is_clone(ready.pic) ? &fork_counts.clone
-                                                    : &fork_counts.copy;
+    fds_close(ready.fd[1]);
+    uint64_t *count = !ready.pic                        ? &fork_counts.cow
+                      : picture_memfile(ready.pic) >= 0 ? &fork_counts.clone
+                                                        : &fork_counts.copy;
     if (ready.pic)
         picture_send(ready.pic, pid > 0 ? ready.fd[0] : -1);
     picture_free(steal_ptr(&ready.pic));
@@ -394,7 +372,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
             pid = status;
         }
     }
-    ready_close(&ready);
+    fds_close(ready.fd[0]);
     if (pid > 0)
         __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
     return pid;
@@ -405,7 +383,7 @@ static int64_t fork_process(struct thread *t, const struct clone_args_in *a)
 int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
 {
     struct process *p = t->proc;
-    const struct ready none = {.fd = {-1, -1}};
+    struct ready shared = {.fd = {-1, -1}};
     if (space_in_file(p->space))
         return -EINVAL; /* the host's fork would share the file: docs/limits.md */
     autofree struct cpu_state *st = NULL;
@@ -427,12 +405,12 @@ int64_t clone_with_files(struct thread *t, const struct clone_args_in *a)
     locks_before_fork(p);
     int place = fork_setup.kind == SPACE_COW ? 0 : space_keep_from_fork(p->space, false);
     if (place == 0)
-        place = fds_fork_share();
+        place = shared.place = fds_fork_share();
     process_review_lists(p);
     struct birth *birth = birth_begin(a->exit_signal);
     long pid = place < 0 ? place : host_fork(t, a, word, tid);
     if (pid == 0) {
-        int status = renew_in_child(t, a, st, &none);
+        int status = renew_in_child(t, a, st, &shared);
         fds_fork_answer(status);
         if (status)
             host(SYS_exit_group, 125);

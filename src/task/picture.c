@@ -221,6 +221,7 @@ static int open_eye(const char *path, int flags)
     int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC | flags, 0);
     if (fd >= 0)
         fd = fds_adopt_fd(fd, false);
+    fds_set_private(fd, true);
     return fd < 0 ? -1 : fd;
 }
 
@@ -250,12 +251,14 @@ int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **
     int r = describe_process(p, &pic->st.process, &pic->st.identity);
     if (r == 0 && space_in_file(p->space))
         r = pic->memfile = space_memfile_new(p->space, fork_setup.dir);
-    if (r >= 0 || is_refusal(r))
-        *out = pic;
-    else
-        picture_free(pic);
+    fds_set_private(pic->memfile, true);
     fds_create_unlock();
-    return r >= 0 || is_refusal(r) ? 0 : r;
+    if (r < 0 && !is_refusal(r)) {
+        picture_free(pic);
+        return r;
+    }
+    *out = pic;
+    return 0;
 }
 
 int picture_take(struct picture *pic)
@@ -288,9 +291,9 @@ int picture_take(struct picture *pic)
     return r ? r : space_keep_from_fork(pic->space, true);
 }
 
-bool picture_is_clone(const struct picture *pic)
+int picture_memfile(const struct picture *pic)
 {
-    return pic->memfile >= 0;
+    return pic->memfile;
 }
 
 void picture_send(struct picture *pic, int fd)

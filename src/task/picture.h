@@ -13,8 +13,7 @@ extern struct fork_setup {
 
 struct picture;
 
-/* What can be got ready before the moment of the fork. `cpu`: the child's processor state, borrowed. 0 or a negative errno. *out changes with the
- * descriptors' lock held: a child of another thread's fork finds it there, and frees its copy. */
+/* What can be got ready before the moment of the fork. `cpu`: the child's processor state, borrowed. 0 or a negative errno. */
 int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **out);
 /* Stop the guest and take the picture; with the locks of a fork held. After 0 the guest stays stopped until picture_send(), and the host's fork
  * does not copy guest memory. */
@@ -23,8 +22,8 @@ int picture_take(struct picture *pic);
  * to notice. */
 void picture_send(struct picture *pic, int fd);
 void picture_free(struct picture *pic);
-/* Does memory go to the child in a cloned file? */
-bool picture_is_clone(const struct picture *pic);
+/* The cloned file in which memory goes to the child, or -1. */
+int picture_memfile(const struct picture *pic);
 
 /* In the child: free its copy of the parent's `pic`, and make space, machine and thread of `t` anew from what comes on `fd`. 0 or a negative
  * errno. */
