@@ -482,7 +482,6 @@ void fds_fork_child(int place)
 int fds_child_prepare(struct fds_user *u, bool share_table)
 {
     static uint32_t last_id;
-    write_lock();
     struct fds_table *t = me->table;
     int slot = share_table ? free_slot(t) : 0;
     if (slot >= 0) {
@@ -499,7 +498,6 @@ int fds_child_prepare(struct fds_user *u, bool share_table)
         }
         u->table->user[slot].pid = -1;
     }
-    lock_drop(&t->writer);
     return slot < 0 ? slot : 0;
 }
 

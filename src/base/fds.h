@@ -98,14 +98,14 @@ void fds_expect(int n);
 /* The guest's limit itself: /proc reads it in other processes, which run the same binary. */
 const struct rlimit64 *fds_limit(void);
 
-/* A child that shares memory. Its parent makes `u` before; whichever host thread runs as a process says
+/* A child that shares memory. Its parent makes `u` before, with fds_clone_lock(); whichever host thread runs as a process says
  * so, and when the child is gone from this memory, dead or by exec, the parent takes `u` back. */
 int fds_child_prepare(struct fds_user *u, bool share_table); /* 0 or -EAGAIN */
 void fds_act_for(struct fds_user *u);
 void fds_child_gone(struct fds_user *u, int pid);
 
-/* A child that shares memory, by a host's clone with CLONE_PIDFD: the parent holds the lock meanwhile, without the host's limit being raised, so that the
- * number is one that the guest may have. The child lets go of it as soon as it runs, and says so before (*let_go), for it may be killed at any
+/* The parent holds the lock around the host's clone: what `u` says is what the child gets. The host's limit is not raised, so that the
+ * number of a pidfd is one that the guest may have. The child lets go of it as soon as it runs, and says so before (*let_go), for it may be killed at any
  * instruction; who sleeps for the child does it else. */
 void fds_clone_lock(void);
 void fds_clone_unlock(struct fds_user *parent, int pid, bool *let_go); /* the child: `pid` is its parent */

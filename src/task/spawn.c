@@ -68,7 +68,7 @@ struct spawn {
     struct fds_user fds, *parent_fds;
     struct spawn *maker; /* who made it is such a child, too: what they share may be in there */
     void *stack;
-    bool let_go; /* CLONE_PIDFD: the child has let go of the parent's descriptor lock, or is about to */
+    bool let_go; /* the child has let go of the parent's descriptor lock, or is about to */
     int refs; /* who still looks at this: the parent that asks for the pid, the host thread that sleeps, and children of its own */
     bool aside;  /* another thread sleeps than the parent's own */
     int ended;   /* futex word: the child has left this memory */
@@ -206,13 +206,6 @@ static int spawn_prepare(struct thread *t, const struct clone_args_in *a, struct
     n->regs = vcpu_regs(n->vcpu);
     BUG_ON(vcpu_load(n->vcpu, st));
     s->parent_fds = fds_self();
-    r = fault(FAULT_VFORK_DESCRIPTORS);
-    if (r == 0)
-        r = fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
-    if (r) {
-        spawn_free(s);
-        return r;
-    }
     *out = s;
     return 0;
 }
@@ -227,8 +220,8 @@ static int spawn_main(void *arg)
 {
     struct spawn *s = arg;
     struct thread *t = s->thread;
-    if (s->args.flags & CLONE_PIDFD)
-        fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
+    fds_clone_unlock(s->parent_fds, s->proc.pid, &s->let_go);
+    fds_drop_others();
     s->proc.pid = t->tid = t->trace.tid = (int) host(SYS_getpid);
     signal_thread_begin(t);
     signal_block_all(); /* all are blocked until here, where the current thread is not the parent's any more */
@@ -303,8 +296,11 @@ static int64_t spawn_run(struct spawn *s)
     if (error == 0 && a->flags & CLONE_PIDFD)
         error = clone_pidfd_word(s->thread, a, &s->pidfd, &word);
     guests_add(&s->proc);
-    if (a->flags & CLONE_PIDFD)
-        fds_clone_lock();
+    fds_clone_lock();
+    if (error == 0)
+        error = fault(FAULT_VFORK_DESCRIPTORS);
+    if (error == 0)
+        error = fds_child_prepare(&s->fds, a->flags & CLONE_FILES);
     int self = lock_act_for(0);
     fds_act_for(&s->fds);
     /* A signal that waits as this thread wakes, and be it a notice, must not find the child's thread to be the current one. */
@@ -320,8 +316,7 @@ static int64_t spawn_run(struct spawn *s)
     host(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);
     lock_act_for(self);
     fds_act_for(s->parent_fds);
-    if (a->flags & CLONE_PIDFD)
-        fds_clone_done(s->let_go, (int) pid);
+    fds_clone_done(s->let_go, (int) pid);
     spawn_gone(s, (int) pid);
     return pid < 0 ? error : pid;
 }
@@ -420,7 +415,6 @@ int64_t clone_memory(struct thread *t, const struct clone_args_in *a)
     signal_reclaim(t->proc->sighand);
     if (r) {
         s->refs--;
-        fds_child_gone(&s->fds, -1);
         spawn_free(s);
         return -EAGAIN;
     }
