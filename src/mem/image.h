@@ -52,14 +52,10 @@ int space_check(const struct space_state *st);
 /* Take the picture. Between space_fork_prepare() and space_fork_parent(); the descriptors in it stay the space's own. 0 or -ENOMEM. */
 int space_save(struct space *sp, struct space_state *out);
 void space_state_free(struct space_state *st);
-/* What it takes to see all of this process's memory: descriptors of /proc/thread-self/pagemap and mem, or -1 where they are refused. */
-struct space_eyes {
-    int pagemap, mem;
-};
 /* Write the contents that the picture does not have, private memory (unless it is `cloned` in its file) and changed pages of private mappings,
- * with `put`: runs of whole pages. */
+ * with `put`: runs of whole pages. While no guest runs. `pagemap`: a descriptor of /proc/thread-self/pagemap, or -1 where that is refused. */
 typedef int space_put(void *arg, gva_t va, const void *data, size_t size);
-int space_send(struct space *sp, bool cloned, const struct space_eyes *eyes, space_put *put, void *arg);
+int space_send(struct space *sp, bool cloned, int pagemap, space_put *put, void *arg);
 
 /* Let the host's fork pass guest memory by, for a child that makes its own, or not. 0 or a negative errno: -EINVAL for memory in a file, which the
  * host's fork would share. */

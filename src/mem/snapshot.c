@@ -149,19 +149,18 @@ static bool is_zero(const char *page)
 struct sender {
     space_put *put;
     void *arg;
-    const struct space_eyes *eyes;
+    int pagemap;
     bool in_file;
     char *buf;
 };
 
-/* The bytes of pages that are there. Where the guest may not read, the host reads past the rights; where it may not (a process that may not be
- * dumped), the rights are given for the moment: no guest runs. A page behind the end of its file reads as nothing (0). */
+/* The bytes of pages that are there. Where the guest may not read, the right is given for the moment: no guest runs. (To open
+ * /proc/thread-self/mem would show the guest all of our memory, while it is at a number that the guest may name.) A page behind the end of its file
+ * reads as nothing (0). */
 static long read_pages(const struct sender *s, const struct region *g, const uint8_t *hva, size_t size)
 {
     if (g->prot != PROT_NONE)
         return copy_bytes(s->buf, hva, size) ? 0 : (long) size;
-    if (s->eyes->mem >= 0)
-        return host(SYS_pread64, s->eyes->mem, s->buf, size, hva);
     long r = host(SYS_mprotect, hva, size, PROT_READ);
     if (r == 0)
         r = copy_bytes(s->buf, hva, size) ? 0 : (long) size;
@@ -176,7 +175,7 @@ static int send_piece(const struct sender *s, const struct region *g, uint64_t v
     uint64_t pages = size / PAGE_SIZE;
     int pagemap = is_lazy(g) && s->in_file
                       ? -1
-                      : s->eyes->pagemap; /* which does not tell of a file's pages whether they hold anything */
+                      : s->pagemap; /* which does not tell of a file's pages whether they hold anything */
     own_pages(pagemap, hva, pages, own);
     for (uint64_t i = 0, n; i < pages; i += n) {
         for (n = 1; i + n < pages && own[i + n] == own[i] && (!own[i] || n < PIECE / PAGE_SIZE);)
@@ -202,10 +201,10 @@ static int send_piece(const struct sender *s, const struct region *g, uint64_t v
     return 0;
 }
 
-int space_send(struct space *sp, bool cloned, const struct space_eyes *eyes, space_put *put, void *arg)
+int space_send(struct space *sp, bool cloned, int pagemap, space_put *put, void *arg)
 {
     autofree char *buf = malloc(PIECE);
-    const struct sender s = {put, arg, eyes, sp->memfile >= 0, buf};
+    const struct sender s = {put, arg, pagemap, sp->memfile >= 0, buf};
     if (!buf)
         return -ENOMEM;
     int r = 0;

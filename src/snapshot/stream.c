@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "base/fault.h"
 #include "base/fds.h"
@@ -16,7 +14,6 @@
 
 #define STATE_MAGIC 0x6573756665666c65ull
 #define STATE_VERSION 1u
-#define STATE_MAX (256u << 20)
 
 struct head {
     uint64_t magic;
@@ -185,34 +182,6 @@ int stream_pass(struct stream_writer *w, struct stream_ticket *out)
     return MIN(fd, 0);
 }
 
-/* From a socket no more than the stream itself: what follows is another's to read. */
-static int read_socket(struct stream_reader *r, int fd)
-{
-    struct head h;
-    int err = stream_read_all(fd, &h, sizeof h);
-    if (err || h.magic != STATE_MAGIC || h.size < sizeof h || h.size > STATE_MAX)
-        return err ? err : -EINVAL;
-    r->data = malloc(h.size);
-    if (!r->data)
-        return -ENOMEM;
-    memcpy(r->data, &h, sizeof h);
-    r->size = h.size;
-    return stream_read_all(fd, r->data + sizeof h, h.size - sizeof h);
-}
-
-int stream_read_all(int fd, void *data, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        long n = host(SYS_read, fd, (char *) data + done, size - done);
-        if (n == -EINTR)
-            continue;
-        if (n <= 0)
-            return n ? (int) n : -EPIPE;
-        done += (size_t) n;
-    }
-    return 0;
-}
-
 int stream_adopt(struct stream_reader *r, uint8_t *data, size_t size, int pid)
 {
     struct head h;
@@ -242,29 +211,17 @@ bad:
     return -EINVAL;
 }
 
-int stream_open(struct stream_reader *r, int fd)
+static int read_all(int fd, uint8_t *data, size_t size)
 {
-    struct stat st;
-    int pid = (int) host(SYS_getpid);
-    *r = (struct stream_reader){0};
-    int err = (int) host(SYS_fstat, fd, &st);
-    if (err)
-        return err;
-    if (S_ISSOCK(st.st_mode)) {
-        struct ucred peer;
-        socklen_t n = sizeof peer;
-        err = (int) host(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &peer, &n);
-        pid = peer.pid;
-        if (err == 0)
-            err = read_socket(r, fd);
-    } else {
-        err = -EINVAL;
+    for (size_t done = 0; done < size;) {
+        long n = host(SYS_read, fd, data + done, size - done);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0)
+            return n ? (int) n : -EPIPE;
+        done += (size_t) n;
     }
-    if (err) {
-        stream_close(r);
-        return err;
-    }
-    return stream_adopt(r, r->data, r->size, pid);
+    return 0;
 }
 
 int stream_receive(struct stream_reader *r, const struct stream_ticket *t)
@@ -274,7 +231,7 @@ int stream_receive(struct stream_reader *r, const struct stream_ticket *t)
     if (!data)
         return -ENOMEM;
     host(SYS_lseek, (int) t->fd, 0l, SEEK_SET); /* a file stands at its end */
-    int err = stream_read_all((int) t->fd, data, t->size);
+    int err = read_all((int) t->fd, data, t->size);
     if (err == 0)
         sum_of(data, t->size, t->key, sum);
     if (err || sum[0] != t->sum[0] || sum[1] != t->sum[1]) {

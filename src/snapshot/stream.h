@@ -1,4 +1,4 @@
-/* The typed stream of sections in which a process's state travels: in a memfd over an exec, over a socket to a forked child. Tag,
+/* The typed stream of sections in which a process's state travels: in a memfd over an exec, in memory to a forked child. Tag,
  * length, bytes; framing and origin are checked before any of it is used (docs/internals/exec.md, fork.md). */
 #ifndef SNAPSHOT_STREAM_H
 #define SNAPSHOT_STREAM_H
@@ -54,7 +54,7 @@ struct stream_ticket {
 /* 0, or a negative errno. Frees the buffer either way. */
 int stream_pass(struct stream_writer *w, struct stream_ticket *out);
 
-/* Close the stream into w->data, of w->size bytes, which the caller sends and frees. 0, or -ENOMEM with nothing to free. */
+/* Close the stream into w->data, of w->size bytes, which the caller frees. 0, or -ENOMEM with nothing to free. */
 int stream_end(struct stream_writer *w);
 
 struct stream_reader {
@@ -62,15 +62,10 @@ struct stream_reader {
     size_t size, at;
 };
 
-/* Read the stream from descriptor `fd`, a socket whose other end is the writer's; more may follow. -EINVAL: it is none of this version, or somebody
- * else's. */
-int stream_open(struct stream_reader *r, int fd);
 /* Read what this process passed to itself: once, and -EINVAL when it is anything else. */
 int stream_receive(struct stream_reader *r, const struct stream_ticket *t);
-/* The same for bytes: takes `data` (malloc'd) over, and frees it when it refuses. `pid`: the writer that it has to name. */
+/* The same for bytes of its own memory: takes `data` (malloc'd) over, and frees it when it refuses. `pid`: the writer that it has to name. */
 int stream_adopt(struct stream_reader *r, uint8_t *data, size_t size, int pid);
-/* `size` bytes from `fd`: 0, or a negative errno; -EPIPE when it ends before. */
-int stream_read_all(int fd, void *data, size_t size);
 /* The next section: its tag, ST_END at the end. `*data` points into the stream. */
 enum stream_tag stream_next(struct stream_reader *r, const void **data, size_t *size);
 void stream_close(struct stream_reader *r);

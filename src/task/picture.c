@@ -196,7 +196,8 @@ struct picture {
     struct stream_writer w; /* after picture_take() */
     int memfile;            /* the child's, -1: none */
     int fd_dir;             /* /proc/thread-self/fd, -1: refused */
-    struct space_eyes eyes;
+    int pagemap;            /* /proc/thread-self/pagemap, -1: refused */
+    int pid;                /* the parent's */
     bool taken;
 };
 
@@ -206,8 +207,7 @@ void picture_free(struct picture *pic)
         return;
     fds_close(pic->memfile);
     fds_close(pic->fd_dir);
-    fds_close(pic->eyes.pagemap);
-    fds_close(pic->eyes.mem);
+    fds_close(pic->pagemap);
     space_state_free(&pic->st.space);
     free((void *) pic->st.fd);
     free((void *) pic->st.seccomp);
@@ -241,13 +241,13 @@ int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **
     struct picture *pic = calloc(1, sizeof *pic);
     if (!pic)
         return -ENOMEM;
-    *pic = (struct picture){.thread = t, .space = p->space, .sighand = p->sighand, .memfile = -1};
+    *pic = (struct picture){.thread = t, .space = p->space, .sighand = p->sighand, .memfile = -1, .pid = p->pid};
     describe_thread(t, cpu, &pic->st.thread);
     pic->st.xsave = cpu->xsave;
     pic->st.xsave_size = cpu->xsave_size;
     fds_create_lock();
     pic->fd_dir = open_eye("/proc/thread-self/fd", O_DIRECTORY);
-    pic->eyes = (struct space_eyes){open_eye("/proc/thread-self/pagemap", 0), open_eye("/proc/thread-self/mem", 0)};
+    pic->pagemap = open_eye("/proc/thread-self/pagemap", 0);
     int r = describe_process(p, &pic->st.process, &pic->st.identity);
     if (r == 0 && space_in_file(p->space))
         r = pic->memfile = space_memfile_new(p->space, fork_setup.dir);
@@ -299,9 +299,7 @@ int picture_memfile(const struct picture *pic)
 void picture_send(struct picture *pic, int fd)
 {
     const struct piece_head end = {0, 0};
-    int r = fd < 0 ? -EBADF : send_all(fd, pic->w.data, pic->w.size);
-    if (r == 0)
-        r = space_send(pic->space, pic->memfile >= 0, &pic->eyes, send_piece, &fd);
+    int r = fd < 0 ? -EBADF : space_send(pic->space, pic->memfile >= 0, pic->pagemap, send_piece, &fd);
     if (r == 0)
         r = send_all(fd, &end, sizeof end);
     if (r && fd >= 0)
@@ -342,19 +340,34 @@ static int check_fds(const struct process_state *st)
     return 0;
 }
 
+static int read_all(int fd, void *data, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        long n = host(SYS_read, fd, (char *) data + done, size - done);
+        if (n == -EINTR)
+            continue;
+        if (n <= 0)
+            return n ? (int) n : -EPIPE;
+        done += (size_t) n;
+    }
+    return 0;
+}
+
+/* What comes may not be our parent's, for the sockets were a moment at numbers that its other threads can name: it is bytes for memory that the
+ * guest may have changed, and nothing else. */
 static int receive_contents(struct space *sp, int fd)
 {
     for (;;) {
         struct piece_head head;
         int r = fault(FAULT_FORK_RECEIVE);
         if (r == 0)
-            r = stream_read_all(fd, &head, sizeof head);
+            r = read_all(fd, &head, sizeof head);
         if (r || head.size == 0)
             return r;
         void *to = head.size > PIECE_MAX ? NULL : space_receive(sp, gva(head.va), head.size);
         if (!to)
             return -EINVAL;
-        r = stream_read_all(fd, to, head.size);
+        r = read_all(fd, to, head.size);
         if (r == 0)
             r = space_received(sp, gva(head.va), head.size);
         if (r)
@@ -413,11 +426,15 @@ static int load(struct thread *t, const struct process_state *st, int fd)
 
 int picture_load(struct picture *pic, struct thread *t, int fd)
 {
+    struct stream_reader r;
+    int err = stream_adopt(&r, steal_ptr(&pic->w.data), pic->w.size, pic->pid);
     pic->memfile = -1; /* ours now, by the number in the stream */
     picture_free(pic);
-    struct stream_reader r;
     autofree struct process_state *st = calloc(1, sizeof *st);
-    int err = st ? stream_open(&r, fd) : -ENOMEM;
+    if (err == 0 && !st) {
+        stream_close(&r);
+        err = -ENOMEM;
+    }
     if (err)
         return err;
     const void *data;

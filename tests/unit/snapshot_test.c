@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 #include "base/fds.h"
 #include "base/raw.h"
@@ -331,34 +330,6 @@ static void anything_off_is_refused(void **state)
     SPOIL(m.st.space.space.mmap_base = 1);
 }
 
-static void over_a_socket_what_follows_is_left(void **state)
-{
-    (void) state;
-    static struct made m;
-    make(&m);
-    int end[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, end), 0);
-    size_t size;
-    uint8_t *data = encode(&m.st, &size);
-    assert_int_equal(write(end[0], data, size), (ssize_t) size);
-    assert_int_equal(write(end[0], "next", 4), 4);
-    free(data);
-    struct stream_reader r;
-    char next[4];
-    assert_int_equal(stream_open(&r, end[1]), 0);
-    assert_int_equal(r.size, size);
-    assert_int_equal(stream_read_all(end[1], next, 4), 0);
-    assert_memory_equal(next, "next", 4);
-    stream_close(&r);
-    assert_int_equal(write(end[0], "no stream at all, but long enough for a header", 46), 46);
-    assert_int_equal(stream_open(&r, end[1]), -EINVAL);
-    close(end[0]);
-    while (read(end[1], next, 4) > 0)
-        ;
-    assert_int_equal(stream_open(&r, end[1]), -EPIPE);
-    close(end[1]);
-}
-
 /* What a guest may do to the file meanwhile; whatever size the state has. */
 static void only_what_was_passed_is_received(void **state)
 {
@@ -405,10 +376,9 @@ static void only_what_was_passed_is_received(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_encoded_is_decoded),       cmocka_unit_test(cut_anywhere_it_is_refused),
-        cmocka_unit_test(a_stranger_s_stream_is_refused),   cmocka_unit_test(sections_come_once_and_all),
-        cmocka_unit_test(anything_off_is_refused),          cmocka_unit_test(over_a_socket_what_follows_is_left),
-        cmocka_unit_test(only_what_was_passed_is_received),
+        cmocka_unit_test(what_is_encoded_is_decoded),     cmocka_unit_test(cut_anywhere_it_is_refused),
+        cmocka_unit_test(a_stranger_s_stream_is_refused), cmocka_unit_test(sections_come_once_and_all),
+        cmocka_unit_test(anything_off_is_refused),        cmocka_unit_test(only_what_was_passed_is_received),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
