@@ -27,9 +27,7 @@ enum stream_tag {
     ST_THREAD,
     ST_XSAVE,
     ST_PROCESS,
-    ST_IDENTITY,
     ST_SIGNALS, /* struct ksigaction[65] */
-    ST_FDS,
     ST_SPACE,
     ST_REGIONS,
     ST_BINDINGS,

@@ -22,12 +22,10 @@ static const struct section {
     }
     FIXED(ST_THREAD, thread),
     FIXED(ST_PROCESS, process),
-    FIXED(ST_IDENTITY, identity),
     FIXED(ST_SIGNALS, action),
     FIXED(ST_SPACE, space.space),
     ARRAY(ST_XSAVE, xsave, xsave_size),
     ARRAY(ST_SECCOMP, seccomp, seccomp_size),
-    ARRAY(ST_FDS, fd, fds),
     ARRAY(ST_REGIONS, space.region, space.regions),
     ARRAY(ST_BINDINGS, space.binding, space.bindings),
     ARRAY(ST_OBJECTS, space.object, space.objects),
@@ -82,10 +80,7 @@ static int check_thread(const struct thread_image *t)
 
 static int check_process(const struct process_image *p)
 {
-    if (!memchr(p->comm, 0, sizeof p->comm) || p->start.auxv_words > ARRAY_SIZE(p->start.auxv) || p->start.why ||
-        p->umask > 0777)
-        return -EINVAL;
-    return 0;
+    return p->start.auxv_words > ARRAY_SIZE(p->start.auxv) || p->start.why ? -EINVAL : 0;
 }
 
 int image_check(const struct process_state *st)
@@ -97,11 +92,5 @@ int image_check(const struct process_state *st)
         return -EINVAL;
     if (seccomp_check(st->seccomp, st->seccomp_size))
         return -EINVAL;
-    int last = -1;
-    for (uint32_t i = 0; i < st->fds; i++) {
-        if (st->fd[i].fd <= last || st->fd[i].cloexec > 1)
-            return -EINVAL;
-        last = st->fd[i].fd;
-    }
     return space_check(&st->space);
 }

@@ -17,39 +17,19 @@ struct thread_image {
     struct trap_info trap;
 };
 
-/* ST_PROCESS. What the host's fork carries over is here too, to be compared: a child that came out otherwise is none. */
+/* ST_PROCESS. Nothing of what the host's fork carries over: that is in the host's kernel. */
 struct process_image {
     struct elf_start start;
-    char comm[16];
-    uint32_t umask, personality;
-    uint64_t cwd_dev, cwd_ino;
-    uint64_t timer_slack; /* ns */
-};
-
-/* ST_IDENTITY: ids and capabilities. */
-struct identity_image {
-    uint32_t uid[4], gid[4]; /* real, effective, saved, file system */
-    uint32_t cap[3][2];      /* effective, permitted, inheritable */
-    uint32_t securebits, no_new_privs;
-};
-
-/* ST_FDS: a descriptor that is open in the parent and has to be open in the child. */
-struct fd_image {
-    int32_t fd;
-    uint32_t cloexec;
 };
 
 struct process_state {
     struct thread_image thread;
     struct process_image process;
-    struct identity_image identity;
     struct ksigaction action[KSIG_MAX + 1];
     const uint8_t *xsave;
     uint32_t xsave_size;
     uint32_t seccomp_size;
     const uint8_t *seccomp; /* seccomp_save() */
-    const struct fd_image *fd;
-    uint32_t fds;
     struct space_state space;
     uint32_t have; /* bit per section seen */
 };

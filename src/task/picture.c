@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "base/fault.h"
 #include "base/fds.h"
-#include "base/lines.h"
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "task/image.h"
@@ -24,113 +21,7 @@ struct piece_head {
     uint64_t va, size;
 };
 
-/* ---- what the kernel says of this thread ---- */
-
-struct status {
-    struct identity_image id;
-    uint32_t umask;
-};
-
-static void parse_ids(const char *p, uint32_t id[4])
-{
-    for (int i = 0; i < 4; i++) {
-        uint64_t v = 0;
-        p += strspn(p, " \t");
-        parse_number(&p, 10, &v);
-        id[i] = (uint32_t) v;
-    }
-}
-
-static void parse_caps(const char *p, uint32_t cap[2])
-{
-    uint64_t v = 0;
-    p += strspn(p, " \t");
-    parse_number(&p, 16, &v);
-    cap[0] = (uint32_t) v, cap[1] = (uint32_t) (v >> 32);
-}
-
-static int read_status(struct status *st)
-{
-    struct lines l;
-    int r = lines_open(&l, "/proc/thread-self/status");
-    if (r)
-        return r;
-    *st = (struct status){.umask = UINT32_MAX};
-    for (const char *line; (line = lines_next(&l));) {
-        const char *p = strchr(line, ':');
-        uint64_t v = 0;
-        if (!p++)
-            continue;
-        if (strncmp(line, "Umask:", 6) == 0) {
-            p += strspn(p, " \t");
-            parse_number(&p, 8, &v);
-            st->umask = (uint32_t) v;
-        } else if (strncmp(line, "Uid:", 4) == 0) {
-            parse_ids(p, st->id.uid);
-        } else if (strncmp(line, "Gid:", 4) == 0) {
-            parse_ids(p, st->id.gid);
-        } else if (strncmp(line, "CapEff:", 7) == 0) {
-            parse_caps(p, st->id.cap[0]);
-        } else if (strncmp(line, "CapPrm:", 7) == 0) {
-            parse_caps(p, st->id.cap[1]);
-        } else if (strncmp(line, "CapInh:", 7) == 0) {
-            parse_caps(p, st->id.cap[2]);
-        } else if (strncmp(line, "NoNewPrivs:", 11) == 0) {
-            p += strspn(p, " \t");
-            parse_number(&p, 10, &v);
-            st->id.no_new_privs = (uint32_t) v;
-        }
-    }
-    lines_close(&l);
-    st->id.securebits = (uint32_t) host(SYS_prctl, PR_GET_SECUREBITS, 0, 0, 0, 0);
-    return st->umask == UINT32_MAX ? -EIO : 0;
-}
-
 /* ---- the parent ---- */
-
-static int add_fd(struct process_state *st, uint32_t *room, int fd)
-{
-    long flags = fds_reserved(fd) ? -EBADF : host(SYS_fcntl, fd, F_GETFD);
-    if (flags < 0)
-        return 0;
-    if (st->fds == *room) {
-        *room = MAX(*room * 2, 64u);
-        struct fd_image *more = realloc((void *) st->fd, *room * sizeof *more);
-        if (!more)
-            return -ENOMEM;
-        st->fd = more;
-    }
-    ((struct fd_image *) st->fd)[st->fds++] = (struct fd_image){fd, flags & FD_CLOEXEC ? 1 : 0};
-    return 0;
-}
-
-/* The parent's open descriptors, but for the window, in order. Others may be opened meanwhile: by calls that have not returned to the guest,
- * whose threads are stopped. `dir` -1: number by number. */
-static int list_fds(struct process_state *st, int dir)
-{
-    char buf[8192];
-    uint32_t room = 0;
-    long n = 0;
-    int r = 0;
-    for (int fd = 0; dir < 0 && fd < fds_base() && r == 0; fd++)
-        r = add_fd(st, &room, fd);
-    while (dir >= 0 && r == 0 && (n = host(SYS_getdents64, dir, buf, sizeof buf)) > 0)
-        for (long at = 0; at < n && r == 0;) {
-            const struct {
-                uint64_t ino;
-                int64_t off;
-                uint16_t len;
-                uint8_t type;
-                char name[];
-            } *d = (const void *) (buf + at);
-            const char *p = d->name;
-            uint64_t fd;
-            at += d->len;
-            if (parse_number(&p, 10, &fd))
-                r = add_fd(st, &room, (int) fd);
-        }
-    return r ? r : (int) n;
-}
 
 static int send_all(int fd, const void *data, size_t size)
 {
@@ -167,27 +58,6 @@ static void describe_thread(const struct thread *t, const struct cpu_state *cpu,
                                  .trap = t->trap};
 }
 
-static int describe_process(const struct process *p, struct process_image *out, struct identity_image *id)
-{
-    struct status status;
-    struct stat cwd;
-    int r = read_status(&status);
-    if (r == 0)
-        r = (int) host(SYS_newfstatat, AT_FDCWD, "", &cwd, AT_EMPTY_PATH);
-    if (r)
-        return r;
-    *id = status.id;
-    *out = (struct process_image){.start = p->start,
-                                  .umask = status.umask,
-                                  .personality = (uint32_t) host(SYS_personality, 0xffffffff),
-                                  .cwd_dev = cwd.st_dev,
-                                  .cwd_ino = cwd.st_ino,
-                                  .timer_slack = (uint64_t) host(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0)};
-    out->start.why = NULL;
-    host(SYS_prctl, PR_GET_NAME, out->comm, 0, 0, 0);
-    return 0;
-}
-
 struct picture {
     const struct thread *thread;
     struct space *space;
@@ -195,7 +65,6 @@ struct picture {
     struct process_state st;
     struct stream_writer w; /* after picture_take() */
     int memfile;            /* the child's, -1: none */
-    int fd_dir;             /* /proc/thread-self/fd, -1: refused */
     int pagemap;            /* /proc/thread-self/pagemap, -1: refused */
     int pid;                /* the parent's */
     bool taken;
@@ -206,19 +75,17 @@ void picture_free(struct picture *pic)
     if (!pic)
         return;
     fds_close(pic->memfile);
-    fds_close(pic->fd_dir);
     fds_close(pic->pagemap);
     space_state_free(&pic->st.space);
-    free((void *) pic->st.fd);
     free((void *) pic->st.seccomp);
     free(pic->w.data);
     free(pic);
 }
 
 /* Opened beforehand and kept in the window: at the moment of the fork there may be no number free. */
-static int open_eye(const char *path, int flags)
+static int open_pagemap(void)
 {
-    int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC | flags, 0);
+    int fd = (int) host(SYS_openat, PROCFS("/proc/thread-self/pagemap"), O_RDONLY | O_CLOEXEC, 0);
     if (fd >= 0)
         fd = fds_adopt_fd(fd, false);
     fds_set_private(fd, true);
@@ -246,10 +113,9 @@ int picture_new(struct thread *t, const struct cpu_state *cpu, struct picture **
     pic->st.xsave = cpu->xsave;
     pic->st.xsave_size = cpu->xsave_size;
     fds_create_lock();
-    pic->fd_dir = open_eye("/proc/thread-self/fd", O_DIRECTORY);
-    pic->pagemap = open_eye("/proc/thread-self/pagemap", 0);
-    int r = describe_process(p, &pic->st.process, &pic->st.identity);
-    if (r == 0 && space_in_file(p->space))
+    pic->pagemap = open_pagemap();
+    int r = 0;
+    if (space_in_file(p->space))
         r = pic->memfile = space_memfile_new(p->space, fork_setup.dir);
     fds_set_private(pic->memfile, true);
     fds_create_unlock();
@@ -275,12 +141,12 @@ int picture_take(struct picture *pic)
     if (r == 0)
         r = space_save(pic->space, &st->space);
     st->space.space.memfile = pic->memfile;
+    st->process.start = pic->thread->proc->start;
+    st->process.start.why = NULL;
     memcpy(st->action, pic->sighand->action, sizeof st->action);
     st->seccomp = seccomp_save(pic->thread, &st->seccomp_size);
     if (r == 0 && st->seccomp_size && !st->seccomp)
         r = -ENOMEM;
-    if (r == 0)
-        r = list_fds(st, pic->fd_dir);
     if (r)
         return r;
     stream_begin(&pic->w);
@@ -309,36 +175,6 @@ void picture_send(struct picture *pic, int fd)
 }
 
 /* ---- the child ---- */
-
-/* What the host's fork has to have left as it was. */
-static int check_process(const struct process_state *st)
-{
-    struct status now;
-    struct stat cwd;
-    fds_create_lock();
-    int r = read_status(&now);
-    fds_create_unlock();
-    if (r == 0)
-        r = (int) host(SYS_newfstatat, AT_FDCWD, "", &cwd, AT_EMPTY_PATH);
-    if (r)
-        return r;
-    const struct process_image *p = &st->process;
-    return memcmp(&now.id, &st->identity, sizeof now.id) || now.umask != p->umask || cwd.st_dev != p->cwd_dev ||
-                   cwd.st_ino != p->cwd_ino || (uint32_t) host(SYS_personality, 0xffffffff) != p->personality ||
-                   (uint64_t) host(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0) != p->timer_slack
-               ? -EINVAL
-               : 0;
-}
-
-static int check_fds(const struct process_state *st)
-{
-    for (uint32_t i = 0; i < st->fds; i++) {
-        long flags = fds_reserved(st->fd[i].fd) ? -EINVAL : host(SYS_fcntl, st->fd[i].fd, F_GETFD);
-        if (flags < 0 || (flags & FD_CLOEXEC) != (st->fd[i].cloexec ? FD_CLOEXEC : 0))
-            return -EINVAL;
-    }
-    return 0;
-}
 
 static int read_all(int fd, void *data, size_t size)
 {
@@ -408,15 +244,10 @@ static int load(struct thread *t, const struct process_state *st, int fd)
     if (r == 0)
         r = fault(FAULT_FORK_DECODE);
     if (r == 0)
-        r = check_fds(st);
-    if (r == 0)
-        r = check_process(st);
-    if (r == 0)
         r = space_replace(&p->space, &st->space);
     if (r)
         return r;
     p->start = st->process.start;
-    memcpy(p->comm, st->process.comm, sizeof p->comm);
     memcpy(p->sighand->action, st->action, sizeof st->action);
     r = load_thread(st, t);
     if (r == 0)

@@ -42,8 +42,6 @@ static void promises(const struct process_state *st)
         CHECK((uint64_t) b->index + b->count <= sp->space.chunks);
         next = (uint64_t) b->chunk + b->count;
     }
-    for (uint32_t i = 1; i < st->fds; i++)
-        CHECK(st->fd[i].fd > st->fd[i - 1].fd);
 }
 
 /* The sections of a process in order, each as long as the input says: so that deep checks are reached without luck. */
@@ -59,12 +57,11 @@ static void put_sections(struct stream_writer *w, const uint8_t *data, size_t si
     data += fixed, size -= fixed;
     static uint8_t xsave[576];
     st.xsave = xsave, st.xsave_size = sizeof xsave;
-    size_t n = size / 5;
-    st.fd = (const void *) data, st.fds = (uint32_t) (n / sizeof *st.fd);
-    st.space.region = (const void *) (data + n), st.space.regions = (uint32_t) (n / sizeof *st.space.region);
-    st.space.binding = (const void *) (data + 2 * n), st.space.bindings = (uint32_t) (n / sizeof *st.space.binding);
-    st.space.object = (const void *) (data + 3 * n), st.space.objects = (uint32_t) (n / sizeof *st.space.object);
-    st.seccomp = data + 4 * n, st.seccomp_size = n & 1 ? (uint32_t) n : 0;
+    size_t n = size / 4;
+    st.space.region = (const void *) data, st.space.regions = (uint32_t) (n / sizeof *st.space.region);
+    st.space.binding = (const void *) (data + n), st.space.bindings = (uint32_t) (n / sizeof *st.space.binding);
+    st.space.object = (const void *) (data + 2 * n), st.space.objects = (uint32_t) (n / sizeof *st.space.object);
+    st.seccomp = data + 3 * n, st.seccomp_size = n & 1 ? (uint32_t) n : 0;
     image_put(w, &st);
 }
 
