@@ -14,7 +14,7 @@
 /* A descriptor table, and a process that uses one. Processes that share memory have tables of their own, or one table (CLONE_FILES); those that share
  * one without sharing memory have it in a page of its own. Limits are always a process's own. */
 #define FDS_USERS 16
-#define FDS_PRIVATE 0x80
+#define FDS_PRIVATE 0x80 /* and 1 + the one user whose it is, also among processes of one memory: fds_set_private() */
 
 struct fds_table {
     struct lock writer; /* users; used[] is set under it. Good at any moment: whoever holds it may die */
@@ -27,10 +27,9 @@ struct fds_table {
     bool apart;  /* users have memories of their own */
     bool
         above; /* whether the guest uses numbers above the window: each free place of it then holds a copy of `filler`, */
-    uint8_t founder; /* apart: the user whose descriptors the others rely on */
-    int filler;      /* so that the host, which hands out the lowest free number, cannot choose one */
-    /* 0, or 1 + the user whose it is: of processes of one memory, the first, unless FDS_PRIVATE is set, too. */
-    uint8_t used[FDS_WINDOW];
+    uint8_t founder;          /* apart: the user whose descriptors the others rely on */
+    int filler;               /* so that the host, which hands out the lowest free number, cannot choose one */
+    uint8_t used[FDS_WINDOW]; /* 0, or 1 + the user whose it is (of one memory: the first), or FDS_PRIVATE */
 };
 
 struct fds_user {
@@ -38,8 +37,7 @@ struct fds_user {
     uint8_t slot, owner;
     struct rlimit64 limit; /* the guest's RLIMIT_NOFILE; under the lock of the table */
     struct fds_table own;
-    struct fds_table
-        at_fork; /* what a page that others change, too, held then: the parent goes on before the child looks */
+    struct fds_table at_fork; /* what `table`, apart, held then: the parent goes on before the child looks */
 };
 
 /* Choose the window from RLIMIT_NOFILE (first process), or take over the one that exec passed on. */
@@ -59,7 +57,7 @@ bool fds_reserved(int fd);
 
 /* Move `fd` into the window (O_CLOEXEC unless `inherit`); closes the original. Returns the number there, or -EMFILE. */
 int fds_adopt_fd(int fd, bool inherit);
-/* The same for what goes to the next image, and to no child: one of fork closes its copy, and a table that the exec leaves behind loses it. */
+/* The same for what goes to the next image, and to no child: this process's alone. */
 int fds_adopt_for_exec(int fd);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
