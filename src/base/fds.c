@@ -194,7 +194,8 @@ int fds_adopt_fd(int fd, bool inherit)
     uint8_t *used = me->table->used;
     BUG_ON(!depth);
     /* A number may be taken without a mark: by what was opened under the lock while the guest's table was full. */
-    while (place < count && (used[place] || (!me->table->above && host(SYS_fcntl, base + place, F_GETFD) != -EBADF)))
+    while (place < count && (__atomic_load_n(&used[place], __ATOMIC_ACQUIRE) ||
+                             (!me->table->above && host(SYS_fcntl, base + place, F_GETFD) != -EBADF)))
         place++;
     if (fds_reserved(fd)) { /* the guest's table was full: it was born here */
         place = fd - base;

@@ -382,7 +382,7 @@ static void ring_waiting(struct process *p, int except)
     struct thread *o;
     pthread_mutex_lock(&p->lock);
     LIST_FOREACH (o, &p->threads, link)
-        if (o->in_wait && thread_id(o) != except)
+        if (__atomic_load_n(&o->in_wait, __ATOMIC_RELAXED) && thread_id(o) != except)
             traced_notify(p->pid, thread_id(o), TRACE_RING);
     pthread_mutex_unlock(&p->lock);
 }
@@ -577,14 +577,14 @@ int tracee_news(struct thread *t, const struct tracee_wait *w, struct tracee_new
 
 void tracee_wait_begin(struct thread *t)
 {
-    t->in_wait = 1;
+    __atomic_store_n(&t->in_wait, 1, __ATOMIC_RELAXED); /* before the lock, under which it looks */
     if (!traced_has_work(t))
         __atomic_fetch_and(&t->sig_taken, ~SIG_NOTICE, __ATOMIC_RELAXED);
 }
 
 void tracee_wait_end(struct thread *t)
 {
-    t->in_wait = 0;
+    __atomic_store_n(&t->in_wait, 0, __ATOMIC_RELAXED);
 }
 
 bool tracee_only_noticed(const struct thread *t, int64_t ret)

@@ -382,7 +382,7 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     bool alone = false;
     if (r >= 0) {
         fds_create_unlock();
-        alone = t->proc->traced && traced_end_others(t);
+        alone = traced_end_others(t);
         lock_take(&t->proc->tracer.lock); /* outside of the descriptors' */
         fds_create_lock();
         r = execute(t, p, place, exe_fd, load_fd);

@@ -137,6 +137,12 @@ static bool ask_listener(struct thread *t, int64_t *ret)
     return (uint64_t) r == SECCOMP_GO_ON;
 }
 
+static bool asks_tracer(struct thread *t, uint16_t data)
+{
+    bool (*trace)(struct thread *, uint16_t) = __atomic_load_n(&seccomp_trace, __ATOMIC_RELAXED);
+    return trace && trace(t, data);
+}
+
 static bool apply(struct thread *t, bool traced, int64_t *ret)
 {
     const struct seccomp_filter *f = __atomic_load_n(&t->seccomp.filter, __ATOMIC_ACQUIRE), *match;
@@ -164,7 +170,7 @@ static bool apply(struct thread *t, bool traced, int64_t *ret)
     case SECCOMP_RET_TRACE:
         if (traced)
             return true;
-        if (!seccomp_trace || !seccomp_trace(t, data)) {
+        if (!asks_tracer(t, data)) {
             *ret = -ENOSYS;
             return false;
         }

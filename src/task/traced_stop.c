@@ -116,7 +116,7 @@ bool traced_attend(struct thread *t)
 
 void traced_activate(struct thread *t)
 {
-    seccomp_trace = traced_seccomp;
+    __atomic_store_n(&seccomp_trace, traced_seccomp, __ATOMIC_RELAXED);
     if (__atomic_fetch_add(&t->proc->traced, 1, __ATOMIC_ACQ_REL) == 0)
         signal_take_all(t->proc->sighand, true);
     store(&t->trace.active, 1); /* last: who attached may send signals now */
