@@ -128,20 +128,14 @@ static void deliver(struct thread *t, const siginfo_t *info)
     if (act.handler == KSIG_IGN)
         return;
     if (act.handler == KSIG_DFL) {
-        if (signal_is_deadly(sig) &&
-            (sh->all || signal_tell_deaths || KSIG_BIT(sig) & (SYNC_BITS | cpu_own_signals()))) {
-            if (signal_watch)
-                signal_watch(t, sig, info);
-            signal_die(t, sig);
-        }
-        if (sh->all || sig == SIGSTOP) {
+        /* Also when its handler went while it was on its way, or its tracer: what else is pending has come later. */
+        if (!signal_is_deadly(sig)) {
             default_action(t, info);
             return;
         }
-        /* Its handler went while it was on its way: the host's default action, on the same signal again. */
-        signal_queue(t->tid, info);
-        signal_take(t);
-        return;
+        if (signal_watch)
+            signal_watch(t, sig, info);
+        signal_die(t, sig);
     }
     if (signal_watch)
         signal_watch(t, sig, info);

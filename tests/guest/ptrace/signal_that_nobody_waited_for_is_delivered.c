@@ -27,6 +27,7 @@ static void after(const char *what, int options, int request, enum know know, bo
         _exit(0);
     }
     MUST(waitid(P_PID, (id_t) tracer, &si, WEXITED) == 0);
+    until_state(p, p, "SZ"); /* what it stopped for has ended it, or it pauses again */
     MUST(kill(p, SIGUSR1) == 0);
     printf("%s, %s by one that %s\n", what, how[know], killed ? "is killed" : "exits");
     show_stop("the tracee", next_status(p));
