@@ -444,7 +444,7 @@ long sys_block(struct thread *t, long nr, ...)
     struct wait w = wait_begin(t, nr, a);
     const ksigset_t guest = t->sigmask & ~SYNC_BITS;
     const bool open = vcpu_signals_open(t->vcpu, t->sigmask); /* before the look: what comes after that finds it so */
-    if (t->sig_taken)
+    if (t->sig_taken && !only_noticed(t))
         return w.begun ? -EINTR : -ERESTARTNOINTR; /* there is room for one; it is delivered first */
     ksigset_t now = open ? guest : signal_supervisor_mask;
     long r;
