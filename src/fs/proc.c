@@ -238,14 +238,18 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
     return replace(fd, with, flags);
 }
 
-/* --hostname: what uname(2) says, for those who ask the file. */
+/* --hostname: what uname(2) says, for those who ask the file, and nobody's to write, as with sethostname(2). */
 static int64_t serve_hostname(struct thread *t, int fd, const struct stat *st, uint64_t flags)
 {
     static const char name[] = "/proc/sys/kernel/hostname";
     const char *host = t->proc->opt->hostname;
     char path[PATH_MAX], text[80];
-    if (!host || (flags & O_ACCMODE) != O_RDONLY || proc_fd_link(fd, path, sizeof path) < 0 || strcmp(path, name) != 0)
+    if (!host || proc_fd_link(fd, path, sizeof path) < 0 || strcmp(path, name) != 0)
         return fd;
+    if ((flags & O_ACCMODE) != O_RDONLY) {
+        host(SYS_close, fd);
+        return -EPERM;
+    }
     int n = snprintf(text, sizeof text, "%s\n", host);
     return replace(fd, special_text(name, text, (size_t) n, flags, st->st_mode & 0777), flags);
 }
