@@ -374,6 +374,7 @@ static int step_link(struct walk *w, const char *name, int *fd)
         return jump;
     host(SYS_close, *fd);
     *fd = jump;
+    w->fresh = true;
     return ++w->links > MAX_LINKS ? -ELOOP : 0;
 }
 

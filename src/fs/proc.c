@@ -197,7 +197,7 @@ static int find_and_tell(const struct proc_name *p, int fd, const struct proc_fi
             return t->failed ? -ENOMEM : 1;
         if (r == PROC_TEXT_HOST)
             return 0;
-        if (tries == 5000 || (r != -EAGAIN && r != -EFAULT && r != -EIO && r != -ENOENT))
+        if (tries == 1000 || (r != -EAGAIN && r != -EFAULT && r != -EIO && r != -ENOENT))
             return r;
         host(SYS_nanosleep, &moment, NULL);
     }

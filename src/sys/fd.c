@@ -101,9 +101,9 @@ static int64_t close_lingering(int fd)
 {
     fds_create_lock();
     int place = fds_adopt_fd(fd, false);
+    fds_set_private(place, true); /* no fork keeps it open */
     fds_create_unlock();
-    if (place >= 0)
-        fds_close(place);
+    fds_close(place);
     return 0;
 }
 

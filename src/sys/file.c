@@ -203,7 +203,7 @@ static int pin_handle(struct thread *t, struct pin *p, uint64_t va, enum pin_dir
 
 int64_t sys_name_to_handle_at(struct thread *t, const uint64_t a[6])
 {
-    int flags = (a[4] & AT_SYMLINK_FOLLOW ? 0 : FS_NOFOLLOW) | (a[4] & AT_EMPTY_PATH ? FS_EMPTY_OK : 0);
+    int flags = (a[4] & AT_SYMLINK_FOLLOW ? FS_WALK : FS_NOFOLLOW) | (a[4] & AT_EMPTY_PATH ? FS_EMPTY_OK : 0);
     struct pin handle, mount;
     struct sys_path p;
     int64_t ret;

@@ -1,11 +1,11 @@
-/* covers: openat openat2 linkat truncate */
+/* covers: openat openat2 linkat truncate open_tree name_to_handle_at */
 /* Descriptors of the supervisor are not there, by whatever path they are looked for. */
 #include <linux/openat2.h>
 
 #include "child.h"
 #include "threads.h"
 
-enum { LAST = 5400 };
+enum { LAST = 6000 };
 
 static int found;
 
@@ -21,11 +21,15 @@ static void count(const char *way, int n, long r)
 static void look_for(int n)
 {
     struct open_how how = {.flags = O_PATH};
+    struct file_handle handle = {.handle_bytes = 0};
+    int mount;
     char path[80], target[64];
     sprintf(target, "/proc/self/fd/%d", n);
     MUST(symlink(target, "link") == 0);
     count("link", n, open("link", O_RDONLY | O_NONBLOCK));
     count("openat2", n, raw(openat2, AT_FDCWD, "link", &how, sizeof how));
+    count("open_tree", n, raw(open_tree, AT_FDCWD, "link", 0));
+    count("name_to_handle_at", n, name_to_handle_at(AT_FDCWD, "link", &handle, &mount, AT_SYMLINK_FOLLOW));
     count("truncate", n, truncate("link", LONG_MAX));
     count("linkat", n, linkat(AT_FDCWD, "link", AT_FDCWD, "name", AT_SYMLINK_FOLLOW));
     MUST(unlink("link") == 0);
