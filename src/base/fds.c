@@ -188,7 +188,7 @@ bool fds_reserved(int fd)
     return fds_contains(base, count, fd);
 }
 
-int fds_adopt_fd(int fd, bool inherit)
+static int adopt(int fd, bool inherit, uint8_t mark)
 {
     int place = 0;
     uint8_t *used = me->table->used;
@@ -206,8 +206,18 @@ int fds_adopt_fd(int fd, bool inherit)
         if (r < 0)
             return r == -EBADF ? -EMFILE : r;
     }
-    used[place] = me->owner + 1;
+    used[place] = mark;
     return base + place;
+}
+
+int fds_adopt_fd(int fd, bool inherit)
+{
+    return adopt(fd, inherit, me->owner + 1);
+}
+
+int fds_adopt_private(int fd, bool inherit)
+{
+    return adopt(fd, inherit, FDS_PRIVATE | (me->slot + 1));
 }
 
 static void empty(int place)
@@ -232,13 +242,6 @@ void fds_set_private(int fd, bool alone)
 {
     if (fds_reserved(fd))
         me->table->used[fd - base] = alone ? FDS_PRIVATE | (me->slot + 1) : me->owner + 1;
-}
-
-int fds_adopt_for_exec(int fd)
-{
-    fd = fds_adopt_fd(fd, true);
-    fds_set_private(fd, true);
-    return fd;
 }
 
 int fds_free(void)
@@ -304,16 +307,18 @@ static void end_reading(struct fds_table *t)
         host(SYS_futex, readers, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Dead users leave what was theirs open in the table that others go on with. What the first of them had is in use by all: /dev/kvm, the program. */
+/* Dead users leave what was theirs open in the table that others go on with. What the first of them had is in use by all, but for what was its alone:
+ * /dev/kvm, the program. */
 static void bury(struct fds_table *t)
 {
     for (unsigned i = 0; t->apart && i < FDS_USERS; i++) {
-        if (i == t->founder || !gone(t, i))
+        if (!gone(t, i))
             continue;
         for (int k = 0; k < count; k++)
-            if ((t->used[k] & ~FDS_PRIVATE) == i + 1)
+            if (t->used[k] == (FDS_PRIVATE | (i + 1)) || (t->used[k] == i + 1 && i != t->founder))
                 empty(k);
-        t->user[i].pid = 0;
+        if (i != t->founder)
+            t->user[i].pid = 0;
     }
 }
 
@@ -447,9 +452,14 @@ void fds_fork_parent(void)
 void fds_drop_others(void)
 {
     struct fds_table *t = me->table;
-    for (int k = 0; t == &me->own && k < count; k++)
-        if (t->used[k] && t->used[k] != me->owner + 1 && t->used[k] != t->founder + 1)
+    if (t != &me->own)
+        return;
+    for (int k = 0; k < count; k++)
+        if (t->used[k] == me->owner + 1 || t->used[k] == t->founder + 1)
+            t->used[k] = 1;
+        else if (t->used[k])
             empty(k);
+    me->owner = t->founder = 0;
 }
 
 void fds_fork_child(int place)

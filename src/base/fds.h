@@ -57,14 +57,14 @@ bool fds_reserved(int fd);
 
 /* Move `fd` into the window (O_CLOEXEC unless `inherit`); closes the original. Returns the number there, or -EMFILE. */
 int fds_adopt_fd(int fd, bool inherit);
-/* The same for what goes to the next image, and to no child: this process's alone. */
-int fds_adopt_for_exec(int fd);
+/* The same for what is this process's alone: fds_set_private(). */
+int fds_adopt_private(int fd, bool inherit);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
 /* Is `fd` this process's alone, or of its memory, as at first? What is its own no child with a table of its own keeps (fds_drop_others()), and it is
  * closed when this process ends in a table that others go on with. With the descriptors' lock held. */
 void fds_set_private(int fd, bool alone);
-/* A new process closes its copies of what is another's or its parent's alone, if it has a table of its own. */
+/* A new process with a table of its own closes its copies of what is another's or its parent's alone; the rest is its own, as the first user's. */
 void fds_drop_others(void);
 /* Places of the window that are not marked as used. */
 int fds_free(void);

@@ -125,7 +125,7 @@ static int fill_file(const struct stream_writer *w)
         return -EFBIG;
     int fd = (int) host(SYS_memfd_create, "elfuse-exec", MFD_CLOEXEC);
     if (fd >= 0)
-        fd = fds_adopt_for_exec(fd);
+        fd = fds_adopt_private(fd, true);
     host(SYS_lseek, fd, 0l, SEEK_SET); /* something may have been written by mistake to a number that was free */
     int r = fd < 0 ? fd : write_all(fd, w->data, w->size);
     fsize_restore(w->size, &limit);
@@ -145,7 +145,7 @@ static int fill_pipe(const struct stream_writer *w)
         r = write_all(end[1], w->data, w->size);
     host(SYS_close, end[1]);
     if (r == 0)
-        return fds_adopt_for_exec(end[0]);
+        return fds_adopt_private(end[0], true);
     host(SYS_close, end[0]);
     return -E2BIG;
 }

@@ -100,8 +100,7 @@ int64_t sys_fcntl(struct thread *t, const uint64_t a[6])
 static int64_t close_lingering(int fd)
 {
     fds_create_lock();
-    int place = fds_adopt_fd(fd, false);
-    fds_set_private(place, true); /* no fork keeps it open */
+    int place = fds_adopt_private(fd, false); /* no fork keeps it open */
     fds_create_unlock();
     fds_close(place);
     return 0;

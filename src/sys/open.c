@@ -139,13 +139,15 @@ static int64_t open_object(struct thread *t, const struct fs_at *at, struct open
     how->resolve = 0;
     if (memory_file(at, how->flags, 0, &ret))
         return ret;
-    /* What the filter takes away again, nobody copies, maps or sends meanwhile. Opening a file of procfs waits for nobody. */
-    bool proc = host(SYS_fstatfs, at->owned, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-    if (proc)
-        fds_create_lock();
-    ret = opened(t, host_open(t, at->dirfd, at->path, how, size), flags);
-    if (proc)
-        fds_create_unlock();
+    if (host(SYS_fstatfs, at->owned, &fs) || fs.f_type != PROC_SUPER_MAGIC)
+        return opened(t, host_open(t, at->dirfd, at->path, how, size), flags);
+    /* What the filter takes away again, nobody copies, maps or sends meanwhile. Opening a file of procfs waits for nobody, and attends to no notice,
+     * for which other locks are taken. */
+    fds_create_lock();
+    ret = size ? host(SYS_openat2, at->dirfd, at->path, how, size)
+               : host(SYS_openat, at->dirfd, at->path, how->flags, how->mode);
+    ret = opened(t, ret, flags);
+    fds_create_unlock();
     return ret;
 }
 

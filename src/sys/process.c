@@ -344,7 +344,7 @@ static int64_t exec_at(struct thread *t, int dirfd, uint64_t upath, uint64_t uar
     fds_create_lock(); /* needs no room in the guest's table */
     int fd = fs_exec_openat(dirfd, path, flags, &p.exec_path);
     if (fd >= 0)
-        fd = fds_adopt_for_exec(fd);
+        fd = fds_adopt_private(fd, true);
     fds_create_unlock();
     if (fd < 0)
         return fd;

@@ -348,7 +348,7 @@ static int64_t begin_elsewhere(struct thread *t, struct program *p, int exe_fd)
         return 0;
     fds_create_lock();
     const bool translated = p->exe_fd >= 0;
-    const int load_fd = translated ? fds_adopt_for_exec(steal_fd(&p->fd)) : -1;
+    const int load_fd = translated ? fds_adopt_private(steal_fd(&p->fd), true) : -1;
     if (translated && load_fd < 0) {
         fds_create_unlock();
         return load_fd;
@@ -372,11 +372,11 @@ int64_t exec_replace(struct thread *t, struct program *p, const char *path, int 
     int exe_fd = -1, load_fd = -1;
     const unsigned place = r == 0 ? place_for(t, p) : 0;
     if (r == 0 && p->exe_fd >= 0) {
-        r = load_fd = fds_adopt_for_exec(steal_fd(&p->fd));
+        r = load_fd = fds_adopt_private(steal_fd(&p->fd), true);
         p->fd = steal_fd(&p->exe_fd);
     }
     if (r >= 0)
-        r = exe_fd = fds_adopt_for_exec(steal_fd(&p->fd));
+        r = exe_fd = fds_adopt_private(steal_fd(&p->fd), true);
     close_files(p); /* the next image opens the interpreter again */
     fds_close(fd);
     bool alone = false;

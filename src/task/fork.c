@@ -196,15 +196,12 @@ static int ready_open(struct ready *ready)
     fds_create_lock();
     r = (int) host(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw);
     if (r == 0) {
-        ready->fd[0] = fds_adopt_fd(raw[0], false);
-        ready->fd[1] = fds_adopt_fd(raw[1], false);
+        ready->fd[0] = fds_adopt_private(raw[0], false);
+        ready->fd[1] = fds_adopt_private(raw[1], false);
         if (ready->fd[0] < 0 || ready->fd[1] < 0) {
             fds_close(ready->fd[0]);
             fds_close(ready->fd[1]);
             r = -EAGAIN;
-        } else {
-            fds_set_private(ready->fd[0], true);
-            fds_set_private(ready->fd[1], true);
         }
     }
     fds_create_unlock();

@@ -128,11 +128,14 @@ static void deliver(struct thread *t, const siginfo_t *info)
     if (act.handler == KSIG_IGN)
         return;
     if (act.handler == KSIG_DFL) {
-        /* Also when its handler went while it was on its way, or its tracer: what else is pending has come later. */
         if (!signal_is_deadly(sig)) {
             default_action(t, info);
             return;
         }
+        /* The first process of a pid namespace ends by itself only. */
+        if (host(SYS_getpid) == 1 && !(KSIG_BIT(sig) & signal_fault_set()))
+            return;
+        /* Also when its handler went while it was on its way, or its tracer: what else is pending has come later. */
         if (signal_watch)
             signal_watch(t, sig, info);
         signal_die(t, sig);

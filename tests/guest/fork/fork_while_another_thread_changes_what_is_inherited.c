@@ -20,6 +20,7 @@ static void *changer(void *arg)
 int main(void)
 {
     int ended = 0, status;
+    umask(022);
     pthread_t th = thread_start(changer, NULL);
     for (int i = 0; i < 200; i++) {
         pid_t pid = fork();
