@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/base.h"
+#include "base/lock.h"
 #include "base/nspid.h"
 #include "base/procfs.h"
 #include "base/raw.h"
@@ -186,6 +187,7 @@ void timeout_watch(double seconds)
     if (guest < 0)
         die(125, "cannot fork for --timeout: %s", errno_text(errno));
     if (guest == 0) {
+        lock_act_for(0); /* of the watcher's memory nothing is left but a copy */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         signal(SIGCHLD, chld);
         sigprocmask(SIG_SETMASK, &old, NULL);

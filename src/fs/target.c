@@ -400,14 +400,17 @@ size_t target_guest_read(const struct target *g, struct space_view *v, uint64_t 
     return done;
 }
 
-/* As they are at one time, if they change meanwhile -EAGAIN. */
+#define LIST_TRIES 8
+
+/* As they are at one time, if they change meanwhile -EAGAIN. Who is looked for may have ended; or the list has changed so that it only looked whole. */
 static int list_threads(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)
 {
     int *list = NULL, wanted = g->tid ? g->tid : g->pid;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 1; i <= LIST_TRIES; i++) {
         struct process p;
         struct thread t;
         unsigned seen = 0;
+        bool found = !find;
         int n = 0, r = target_peek(g, g->at, &p, sizeof p);
         free(list);
         list = NULL;
@@ -422,12 +425,13 @@ static int list_threads(const struct target *g, int **tids, struct thread *find,
                 list[n++] = t.tid;
             if (find && t.tid == wanted) {
                 *find = t;
+                found = true;
                 if (find_at)
                     *find_at = at;
             }
             at = (uint64_t) t.link.le_next;
         }
-        if (seen == p.nthreads && !at) {
+        if (seen == p.nthreads && !at && (found || i == LIST_TRIES)) {
             *tids = list;
             return n;
         }

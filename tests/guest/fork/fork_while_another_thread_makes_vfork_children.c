@@ -1,4 +1,5 @@
 /* covers: fork vfork */
+/* asan: no (a fork beside threads that allocate may leave the child the sanitizer's allocator locked) */
 /* The child of a fork makes children in its own memory, whatever another thread was at in its parent. */
 #include "child.h"
 #include "threads.h"
