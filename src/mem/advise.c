@@ -53,6 +53,8 @@ static bool refuses(const struct region *g, long nr, long advice)
         return !(g->prot & PROT_READ);
     case MADV_POPULATE_WRITE:
         return !(g->prot & PROT_WRITE);
+    case MADV_DOFORK:
+        return g->name == REGION_VVAR; /* VM_IO */
     }
     return false;
 }

@@ -142,6 +142,6 @@ void space_repair(struct space *sp, int pid);
 void space_fork_prepare(struct space *sp);
 void space_fork_parent(struct space *sp);
 bool space_drops(const struct space *sp);                 /* can a fork have anything to drop? */
-int space_fork_child(struct space *sp, struct vcpu *own); /* MADV_DONTFORK ranges dropped, machine_renew() */
+int space_fork_child(struct space *sp, struct vcpu *own); /* machine_renew(), MADV_DONTFORK ranges dropped */
 
 #endif
