@@ -145,12 +145,14 @@ static int check_request(struct space *sp, struct request *q)
         return -EINVAL;
     if (q->flags & MAP_HUGETLB || (!q->anon && has_huge_pages(q->fd))) {
         /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
-        int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE);
+        int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE | MAP_LOCKED);
         long p = host(SYS_mmap, NULL, q->size, q->prot, flags, q->fd, q->off);
         if (is_error(p) && p != -ENOMEM)
             return (int) p;
-        if (!is_error(p))
-            host(SYS_munmap, p, q->size);
+        /* Whole pages are unmapped, or none. */
+        for (int log = 21; !is_error(p) && log <= 30; log += 9)
+            if (host(SYS_munmap, p, ((q->size - 1) | ((1ull << log) - 1)) + 1) == 0)
+                break;
         int log = q->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
         return q->fixed && q->at & ((1ull << (log ? log : 21)) - 1) ? -EINVAL : -ENOMEM;
     }
