@@ -27,11 +27,11 @@ static bool is_dev_zero(int fd)
     return host(SYS_fstat, fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);
 }
 
-/* A file of hugetlbfs, of memfd_create(MFD_HUGETLB) too. */
+/* A file of hugetlbfs, of memfd_create(MFD_HUGETLB) too. Seals are had by such and by shared memory alone: a remote file system is not asked. */
 static bool has_huge_pages(int fd)
 {
     struct statfs st;
-    return host(SYS_fstatfs, fd, &st) == 0 && st.f_type == HUGETLBFS_MAGIC;
+    return host(SYS_fcntl, fd, F_GET_SEALS) >= 0 && host(SYS_fstatfs, fd, &st) == 0 && st.f_type == HUGETLBFS_MAGIC;
 }
 
 uint64_t mapped_bytes(struct space *sp, uint64_t start, uint64_t end, int flags)
