@@ -412,7 +412,7 @@ int space_fork_child(struct space *sp, struct vcpu *own)
     sp->lock = (struct lock){0};
     sp->drops = false;
     sp->lock_future = 0;
-    int r = machine_renew(sp->machine, own); /* first: unmapping asks the machine, and the VM that was is the parent's */
+    int r = machine_renew(sp->machine, own); /* before anything is unmapped: the VM that was is the parent's */
     for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {
         n = region_next(g);
         if (g->flags & RG_LOCKED) { /* memory locks are not inherited */

@@ -43,7 +43,7 @@ struct rewriting {
     } room[MAX_ROOMS];
     unsigned rooms;
     bool full;
-    uint64_t page[2 * MAX_SITES]; /* of text, that were changed here and by nobody else; NO_PAGE: no more */
+    uint64_t page[MAX_SITES]; /* of text, that were changed here and by nobody else; NO_PAGE: no more */
     unsigned pages;
 };
 
@@ -154,11 +154,12 @@ static bool is_unwritten(const struct rewriting *w, const struct self *self, uin
             (entry & of_file) == of_file);
 }
 
-static bool may_change(const struct rewriting *w, const struct self *self, const struct cpu_text *text,
-                       const struct patch *p)
+/* All that depends on a change, from `start` to `end`, is on one page: what becomes of that is for the whole of it. */
+static bool may_change(const struct rewriting *w, const struct self *self, const struct cpu_text *text, uint64_t start,
+                       uint64_t end)
 {
-    return p->at >= text->start && p->at + p->size <= text->end && is_unwritten(w, self, p->at) &&
-           is_unwritten(w, self, p->at + p->size - 1) && w->pages + 2 <= ARRAY_SIZE(w->page);
+    return start >= text->start && end <= text->end && page_down(start) == page_down(end - 1) &&
+           is_unwritten(w, self, start);
 }
 
 /* ---- where jumps lead: whatever could be one counts, at whatever byte it begins ---- */
@@ -400,10 +401,8 @@ static bool apply(struct rewriting *w, const struct self *self, const struct cpu
         return false;
     w->at[w->sites] = p->at;
     __atomic_store_n(&w->sites, w->sites + 1, __ATOMIC_RELEASE);
-    const uint64_t pages[] = {page_down(p->at), page_down(p->at + p->size - 1)};
-    for (unsigned i = 0; i < 2; i++)
-        if (!is_ours(w, pages[i]))
-            w->page[w->pages++] = pages[i];
+    if (!is_ours(w, page_down(p->at)))
+        w->page[w->pages++] = page_down(p->at);
     if (!write_code(self, p->at, &stop, 1)) /* the kernel has no such writes (proc_mem.force_override) */
         return false;
     sync_code();
@@ -418,8 +417,8 @@ static void rewrite_mov(struct machine *m, const struct self *self, uint64_t sit
     struct rewriting *w = m->rewriting;
     const uint64_t at = site - 7;
     uint8_t load[5];
-    struct patch p = {.at = at, .size = 5};
-    if (!may_change(w, self, text, &p) || is_jumped_into(text, at + 1, at + 5) || !read_code(text, at, load, 5))
+    struct patch p;
+    if (!may_change(w, self, text, at, site) || is_jumped_into(text, at + 1, at + 5) || !read_code(text, at, load, 5))
         return;
     const uint64_t stub = find_stub(m, text, site);
     if (!stub || !write_stub(self, stub, load, sizeof load, site))
@@ -434,9 +433,9 @@ static void rewrite_xor(struct machine *m, const struct self *self, uint64_t sit
     struct rewriting *w = m->rewriting;
     const uint64_t at = site - 4, hole = find_hole(text, site);
     uint8_t load[2];
-    struct patch p = {.at = at, .size = 2}, far = {.at = hole, .size = 5};
-    if (!hole || !may_change(w, self, text, &p) || !may_change(w, self, text, &far) ||
-        is_jumped_into(text, at + 1, at + 2) || !read_code(text, at, load, sizeof load))
+    struct patch p = {.at = at, .size = 2}, far;
+    if (!hole || !may_change(w, self, text, at, hole + 5) || is_jumped_into(text, at + 1, at + 2) ||
+        !read_code(text, at, load, sizeof load))
         return;
     const uint64_t stub = find_stub(m, text, site);
     if (!stub || !write_stub(self, stub, load, sizeof load, site))
