@@ -184,7 +184,7 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
 void mirror_bind_as_is(struct space *sp, uint64_t start, uint64_t end)
 {
     for (uint64_t c = start >> CHUNK_SHIFT; c <= (end - 1) >> CHUNK_SHIFT; c++)
-        entry_set(sp, c, (uint32_t) (c + 1) | CH_HOST | CH_GUEST);
+        entry_set(sp, c, (uint32_t) (c + 1) | CH_HOST);
 }
 
 /* Give the machine more memory for tables. */
@@ -238,6 +238,8 @@ static bool shows_vvar(struct space *sp, uint64_t start, uint64_t end)
 
 int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 {
+    if (sp->in_place) /* no tables: only the machine's own changes of the memory are to follow */
+        return guest_map(sp, start, start, end - start, prot);
     /* The data pages of the vDSO are the host's, wherever they were moved, so no change of the image reaches who has them; what gets rights lies
      * in one region. */
     const struct region *g = prot != PROT_NONE && sp->vvar_size ? region_at(sp, start) : NULL;
@@ -258,13 +260,13 @@ int mirror_tables(struct space *sp, uint64_t start, uint64_t end, int prot)
 
 int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
 {
-    while ((start = chunk_find(sp, start, end, CH_HOST)) < end) {
+    while (!sp->in_place && (start = chunk_find(sp, start, end, CH_HOST)) < end) {
         const uint64_t c = start >> CHUNK_SHIFT;
         uint32_t e = entry_at(sp, c);
         start = (c + 1) << CHUNK_SHIFT;
         if (e & CH_GUEST)
             continue;
-        int r = sp->in_place ? 0 : slab_back(&sp->slab, sp->machine, e & CH_INDEX, 1);
+        int r = slab_back(&sp->slab, sp->machine, e & CH_INDEX, 1);
         if (r)
             return r;
         uint64_t from = c << CHUNK_SHIFT, to = from + CHUNK_SIZE;

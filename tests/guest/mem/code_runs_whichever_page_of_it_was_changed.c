@@ -1,7 +1,9 @@
 /* covers: mmap mprotect mlock munlock mremap getppid read */
 /* Code of a file that lies across two pages has made calls many times. One of the two is hidden and shown again, or something else is
- * there now. And code that is locked is moved. */
+ * there now. And code that is locked, and that is what is left of a large mapping, is moved. */
 #include "t.h"
+
+enum { LARGE = 65 << 20 };
 
 /* mov $SYS_getppid, %eax; syscall; ret: after the first byte, and before the SYSCALL, another page begins. */
 static const uint8_t mov[] = {0xb8, 0x6e, 0, 0, 0, 0x0f, 0x05, 0xc3};
@@ -52,7 +54,7 @@ int main(void)
     char path[] = "code-XXXXXX";
     scratch();
     int fd = mkstemp(path);
-    MUST(fd >= 0 && ftruncate(fd, END) == 0);
+    MUST(fd >= 0 && ftruncate(fd, LARGE) == 0);
     put(fd, mov, sizeof mov, MOV);
     put(fd, mov, sizeof mov, MOV_CUT);
     put(fd, xor, sizeof xor, XOR);
@@ -84,5 +86,13 @@ int main(void)
     char *far = mmap(NULL, 1ul << 33, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     MUST(far != MAP_FAILED && mremap(page, T_PAGE, T_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, far) == far);
     call("locked and moved", far + WHOLE % T_PAGE);
+
+    char *large = mmap(NULL, LARGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    MUST(large != MAP_FAILED && mprotect(large + END, LARGE - END, PROT_NONE) == 0);
+    call("of a large mapping", large + WHOLE);
+    page = large + (WHOLE & ~(T_PAGE - 1));
+    far += (1ul << 32) + T_PAGE;
+    MUST(mremap(page, T_PAGE, T_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, far) == far);
+    call("of a large mapping, moved", far + WHOLE % T_PAGE);
     return t_end();
 }
