@@ -486,7 +486,7 @@ enum cpu_event kvm_vcpu_run(struct vcpu *v, uint64_t sigmask, struct cpu_fault *
             }
             return CPU_FAULT;
         case KVM_EXIT_IRQ_WINDOW_OPEN:
-            if (r->rip == ENTRY_TEXT) {
+            if (r->rip == ENTRY_TEXT && v->m->world == WORLD_RING3) {
                 leave_syscall(v);
                 v->penalty = 0;
                 v->stats.short_cuts++;
