@@ -152,24 +152,26 @@ struct sender {
     int pagemap;
     bool in_file;
     char *buf;
+    struct run run; /* what is being sent */
+    bool shown;     /* it has no rights, but for the moment */
 };
 
-/* The bytes of pages that are there. Where the guest may not read, the right is given for the moment: no guest runs. (To open
- * /proc/thread-self/mem would show the guest all of our memory, while it is at a number that the guest may name.) A page behind the end of its file
- * reads as nothing (0). */
-static long read_pages(const struct sender *s, const struct region *g, const uint8_t *hva, size_t size)
+/* The bytes of pages that are there. Where the guest may not read, the right is given for the moment, to the whole run, or the host had to split its
+ * mapping: no guest runs. (To open /proc/thread-self/mem would show the guest all of our memory, while it is at a number that the guest may
+ * name.) A page behind the end of its file reads as nothing (0). */
+static long read_pages(struct sender *s, const struct region *g, const uint8_t *hva, size_t size)
 {
-    if (g->prot != PROT_NONE)
-        return copy_bytes(s->buf, hva, size) ? 0 : (long) size;
-    long r = host(SYS_mprotect, hva, size, PROT_READ);
-    if (r == 0)
-        r = copy_bytes(s->buf, hva, size) ? 0 : (long) size;
-    host(SYS_mprotect, hva, size, PROT_NONE);
-    return r;
+    if (g->prot == PROT_NONE && !s->shown) {
+        long r = host(SYS_mprotect, s->run.hva, s->run.end - s->run.start, PROT_READ);
+        if (r)
+            return r;
+        s->shown = true;
+    }
+    return copy_bytes(s->buf, hva, size) ? 0 : (long) size;
 }
 
 /* One piece of a region: its own pages, but for empty ones where an empty page needs no sending. */
-static int send_piece(const struct sender *s, const struct region *g, uint64_t va, const uint8_t *hva, uint64_t size)
+static int send_piece(struct sender *s, const struct region *g, uint64_t va, const uint8_t *hva, uint64_t size)
 {
     bool own[BATCH_PAGES];
     uint64_t pages = size / PAGE_SIZE;
@@ -204,7 +206,7 @@ static int send_piece(const struct sender *s, const struct region *g, uint64_t v
 int space_send(struct space *sp, bool cloned, int pagemap, space_put *put, void *arg)
 {
     autofree char *buf = malloc(PIECE);
-    const struct sender s = {put, arg, pagemap, sp->memfile >= 0, buf};
+    struct sender s = {.put = put, .arg = arg, .pagemap = pagemap, .in_file = sp->memfile >= 0, .buf = buf};
     if (!buf)
         return -ENOMEM;
     int r = 0;
@@ -212,12 +214,16 @@ int space_send(struct space *sp, bool cloned, int pagemap, space_put *put, void 
         if (is_dropped(g) || (g->flags & (RG_SHARED | RG_WIPE)) || g->name == REGION_VVAR || (is_lazy(g) && cloned))
             continue;
         uint64_t at = g->start;
-        struct run run;
-        while (r == 0 && run_next(sp, &at, g->end, &run))
-            for (uint64_t done = 0, n; done < run.end - run.start && r == 0; done += n) {
-                n = MIN(CHUNK_SIZE, run.end - run.start - done);
-                r = send_piece(&s, g, run.start + done, run.hva + done, n);
+        while (r == 0 && run_next(sp, &at, g->end, &s.run)) {
+            const uint64_t size = s.run.end - s.run.start;
+            for (uint64_t done = 0, n; done < size && r == 0; done += n) {
+                n = MIN(CHUNK_SIZE, size - done);
+                r = send_piece(&s, g, s.run.start + done, s.run.hva + done, n);
             }
+            if (s.shown)
+                host(SYS_mprotect, s.run.hva, size, PROT_NONE);
+            s.shown = false;
+        }
     }
     return r;
 }
