@@ -6,18 +6,19 @@
 
 #define KERNEL 0xffffffff80000000ul
 
-static void jump(uintptr_t to, char *nowhere)
+/* It never comes back but by siglongjmp(). */
+__attribute__((noinline)) static void jump(uintptr_t to, char *nowhere)
 {
     __asm__ volatile(
-        "movq %0, %%r15\n\t"
-        "movq %1, %%rax\n\t"
+        "movq %%rdi, %%r15\n\t"
+        "movq %%rsi, %%rax\n\t"
         "movq %%rax, %%rsp\n\t"
-        "movq %%rax, %%rbx\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\tmovq %%rax, %%rsi\n\tmovq %%rax, %%rdi\n\t"
+        "movq %%rax, %%rbx\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\tmovq %%rax, %%rdi\n\t"
         "movq %%rax, %%rbp\n\tmovq %%rax, %%r8\n\tmovq %%rax, %%r9\n\tmovq %%rax, %%r10\n\txorl %%r11d, %%r11d\n\t"
         "movq %%rax, %%r12\n\tmovq %%rax, %%r13\n\tmovq %%rax, %%r14\n\t"
         "jmp *%%r15\n\t"
         :
-        : "r"(to), "r"(nowhere)
+        : "D"(to), "S"(nowhere)
         : "memory", "cc");
     __builtin_unreachable();
 }
