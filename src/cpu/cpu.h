@@ -90,7 +90,8 @@ void machine_close(struct machine *m);
 void machine_destroy(struct machine *m);
 
 /* Register `size` bytes at `hva` as guest-physical memory at `gpa`: RAM pieces, or `readonly` pages of the host's such as
- * the vDSO, which are registered when they are first read: half of all processes never look at a clock. Once per range; never removed. */
+ * the vDSO, which are registered when they are first read: half of all processes never look at a clock. Once per range, for
+ * good but for machine_withdraw(). */
 int machine_back(struct machine *m, gpa_t gpa, void *hva, uint64_t size, bool readonly);
 /* No translation leads to `readonly` pages any more, until they are read again: after machine_unmap() of some, whose host mapping stays. 0 or a
  * negative errno. */

@@ -9,8 +9,8 @@
 #include "mem/region.h"
 
 /* What a bad guest address becomes, with the same offset in its page. Beyond user space: an address that the host refuses before it starts
- * (access_ok). Unmapped: one below mmap_min_addr, where nothing is ever mapped; a vector that ends there transfers as far as it is good,
- * and 0 bytes are no error. */
+ * (access_ok). Unmapped: one below mmap_min_addr, where nothing is mapped but, in place, by a program that may and wants to; a vector that
+ * ends there transfers as far as it is good, and 0 bytes are no error. */
 #define HOLE_HVA PAGE_SIZE
 
 static void *bad_hva(uint64_t base, gva_t va)
