@@ -260,6 +260,7 @@ int picture_load(struct picture *pic, struct thread *t, int fd)
     struct stream_reader r;
     int err = stream_adopt(&r, steal_ptr(&pic->w.data), pic->w.size, pic->pid);
     pic->memfile = -1; /* ours now, by the number in the stream */
+    pic->pagemap = -1; /* the parent's: dropped, or in a table that is its, too */
     picture_free(pic);
     autofree struct process_state *st = calloc(1, sizeof *st);
     if (err == 0 && !st) {
