@@ -178,8 +178,8 @@ int vma_pieces(const struct vma_list *l, const struct space_view *v, bool anon, 
             return -ENOMEM;
     }
     struct vma_piece *p = list.p;
-    unsigned count = list.n;
-    if (p)
+    unsigned count = p ? list.n : 0;
+    if (count)
         qsort(p, count, sizeof *p, by_address);
     unsigned kept = 0;
     for (unsigned i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
 /* covers: clone execve fcntl */
+/* ways: cow copy (memory in a file would be shared by the copy that the host makes: docs/limits.md) */
 /* A child that shares the table of descriptors executes a file: when it has ended nobody has that open, so its owner can have a write lease. */
 #include <sched.h>
 
