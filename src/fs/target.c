@@ -400,13 +400,12 @@ size_t target_guest_read(const struct target *g, struct space_view *v, uint64_t 
     return done;
 }
 
-#define LIST_TRIES 8
-
 /* As they are at one time, if they change meanwhile -EAGAIN. Who is looked for may have ended; or the list has changed so that it only looked whole. */
 static int list_threads(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)
 {
-    int *list = NULL, wanted = g->tid ? g->tid : g->pid;
-    for (int i = 1; i <= LIST_TRIES; i++) {
+    autofree int *list = NULL, *whole = NULL;
+    int count = -EAGAIN, wanted = g->tid ? g->tid : g->pid;
+    for (int i = 0; i < 8; i++) {
         struct process p;
         struct thread t;
         unsigned seen = 0;
@@ -431,13 +430,16 @@ static int list_threads(const struct target *g, int **tids, struct thread *find,
             }
             at = (uint64_t) t.link.le_next;
         }
-        if (seen == p.nthreads && !at && (found || i == LIST_TRIES)) {
-            *tids = list;
-            return n;
-        }
+        if (seen != p.nthreads || at)
+            continue;
+        free(whole);
+        whole = steal_ptr(&list);
+        count = n;
+        if (found || g->self) /* its list does not change meanwhile */
+            break;
     }
-    free(list);
-    return -EAGAIN;
+    *tids = steal_ptr(&whole);
+    return count;
 }
 
 int target_threads_at(const struct target *g, int **tids, struct thread *find, uint64_t *find_at)

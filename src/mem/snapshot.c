@@ -162,10 +162,10 @@ struct sender {
 static long read_pages(struct sender *s, const struct region *g, const uint8_t *hva, size_t size)
 {
     if (g->prot == PROT_NONE && !s->shown) {
+        s->shown = true; /* or a part of it, when that fails */
         long r = host(SYS_mprotect, s->run.hva, s->run.end - s->run.start, PROT_READ);
         if (r)
             return r;
-        s->shown = true;
     }
     return copy_bytes(s->buf, hva, size) ? 0 : (long) size;
 }

@@ -242,7 +242,7 @@ int64_t sys_mount_setattr(struct thread *t, const uint64_t a[6])
 
 int64_t sys_open_tree_attr(struct thread *t, const uint64_t a[6])
 {
-    return with_attr(t, 467, FS_EMPTY_OK | FS_OWN, a);
+    return with_attr(t, 467, FS_EMPTY_OK | FS_OWN | FS_WALK, a);
 }
 
 /* struct mnt_id_req: its size, then mnt_ns_fd (Linux 6.18). They tell of all the host's mounts by its paths: who cannot ask so reads mountinfo, which tells what

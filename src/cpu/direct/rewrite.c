@@ -118,9 +118,15 @@ void direct_forget_text(struct machine *m, uint64_t start, uint64_t size)
 void direct_restore_text(struct machine *m, uint64_t start, uint64_t size)
 {
     const struct rewriting *w = m->rewriting;
-    for (unsigned i = 0; w && i < w->pages; i++)
-        if (w->page[i] - start < size && host(SYS_madvise, w->page[i], PAGE_SIZE, MADV_DONTNEED))
-            host(SYS_madvise, w->page[i], PAGE_SIZE, 24 /* MADV_DONTNEED_LOCKED */);
+    for (unsigned i = 0; w && i < w->pages; i++) {
+        const uint64_t page = w->page[i];
+        if (page - start >= size || host(SYS_madvise, page, PAGE_SIZE, MADV_DONTNEED) == 0 ||
+            host(SYS_madvise, page, PAGE_SIZE, 24 /* MADV_DONTNEED_LOCKED */) == 0)
+            continue;
+        host(SYS_munlock, page, PAGE_SIZE); /* before Linux 5.18 */
+        host(SYS_madvise, page, PAGE_SIZE, MADV_DONTNEED);
+        host(SYS_mlock, page, PAGE_SIZE);
+    }
     direct_forget_text(m, start, size);
 }
 

@@ -8,6 +8,7 @@
 enum { LAST = 6000 };
 
 static int found;
+static bool has_attr;
 
 static void count(const char *way, int n, long r)
 {
@@ -29,6 +30,8 @@ static void look_for(int n)
     count("link", n, open("link", O_RDONLY | O_NONBLOCK));
     count("openat2", n, raw(openat2, AT_FDCWD, "link", &how, sizeof how));
     count("open_tree", n, raw(open_tree, AT_FDCWD, "link", 0));
+    if (has_attr)
+        count("open_tree_attr", n, raw(open_tree_attr, AT_FDCWD, "link", 0, NULL, 0));
     count("name_to_handle_at", n, name_to_handle_at(AT_FDCWD, "link", &handle, &mount, AT_SYMLINK_FOLLOW));
     count("truncate", n, truncate("link", LONG_MAX));
     count("linkat", n, linkat(AT_FDCWD, "link", AT_FDCWD, "name", AT_SYMLINK_FOLLOW));
@@ -87,6 +90,7 @@ static void own_links(void)
 
 int main(void)
 {
+    has_attr = raw(open_tree_attr, -1, "", 0, NULL, 0) == 0 || errno != ENOSYS;
     struct gate end;
     scratch();
     look(1);
