@@ -52,6 +52,7 @@ int main(void)
         gate_wait(&done);
         _exit(0);
     }
+    close(ready.fd[1]); /* it may end before */
     gate_wait(&ready);
     show_mounts("outside of who is inside", pid);
     gate_open(&done);
