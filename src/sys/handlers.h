@@ -29,7 +29,9 @@ int64_t sys_user_dispatch(struct user_dispatch *to, uint64_t mode, uint64_t offs
 #define PIN_COPY_MAX (32u << 20)
 
 /* PIN_COPY: never in place, since how far the call goes may be more than `size`: told by something that can change before the host's kernel looks. */
-enum pin_dir { PIN_IN = 1, PIN_OUT = 2, PIN_INOUT = 3, PIN_COPY = 4 };
+/* PIN_ALIGNED: a copy lies in its sector as what it is a copy of, which counts with O_DIRECT; up to a sector of zeros is behind it. */
+enum pin_dir { PIN_IN = 1, PIN_OUT = 2, PIN_INOUT = 3, PIN_COPY = 4, PIN_ALIGNED = 8 };
+#define PIN_SECTOR 512
 
 /* Guest bytes made addressable for a host call: in place when they are contiguous in host memory, else through a copy. */
 struct pin {

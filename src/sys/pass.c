@@ -39,7 +39,9 @@ static size_t readable(struct thread *t, gva_t va, size_t size, char *copy)
  * run into the supervisor's memory. Bytes that cannot be read are left out of it. */
 static int bounce(struct thread *t, struct pin *p)
 {
-    size_t room = page_up(p->size), good = p->size;
+    const size_t tail = p->dir & PIN_ALIGNED ? -(p->va.v + p->size) & (PIN_SECTOR - 1) : 0;
+    const size_t room = page_up(p->size + tail), end = room - tail;
+    size_t good = p->size;
     char *map = mmap(NULL, room + PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (map == MAP_FAILED)
@@ -49,10 +51,10 @@ static int bounce(struct thread *t, struct pin *p)
     p->map_size = room + PAGE_SIZE;
     if (p->dir & PIN_IN) {
         good = readable(t, p->va, p->size, map);
-        memmove(map + room - good, map, good);
+        memmove(map + end - good, map, good);
     }
     p->size = good;
-    p->hva = map + room - good;
+    p->hva = map + end - good;
     return 0;
 }
 
@@ -224,7 +226,7 @@ static int64_t pass_pieces(struct thread *t, const struct sys_row *row, const ui
 
     if (a[2] <= WHOLE_MAX && (dir == PIN_IN || writable(t, a[1], a[2]))) {
         struct pin p;
-        int64_t ret = pin(t, &p, a[1], a[2], dir);
+        int64_t ret = pin(t, &p, a[1], a[2], dir | PIN_ALIGNED);
         if (ret < 0)
             return ret;
         const bool good = p.size == a[2];
