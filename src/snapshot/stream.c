@@ -211,10 +211,10 @@ bad:
     return -EINVAL;
 }
 
-static int read_all(int fd, uint8_t *data, size_t size)
+int stream_read_all(int fd, void *data, size_t size)
 {
     for (size_t done = 0; done < size;) {
-        long n = host(SYS_read, fd, data + done, size - done);
+        long n = host(SYS_read, fd, (char *) data + done, size - done);
         if (n == -EINTR)
             continue;
         if (n <= 0)
@@ -231,7 +231,7 @@ int stream_receive(struct stream_reader *r, const struct stream_ticket *t)
     if (!data)
         return -ENOMEM;
     host(SYS_lseek, (int) t->fd, 0l, SEEK_SET); /* a file stands at its end */
-    int err = read_all((int) t->fd, data, t->size);
+    int err = stream_read_all((int) t->fd, data, t->size);
     if (err == 0)
         sum_of(data, t->size, t->key, sum);
     if (err || sum[0] != t->sum[0] || sum[1] != t->sum[1]) {

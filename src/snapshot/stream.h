@@ -64,6 +64,8 @@ struct stream_reader {
 int stream_receive(struct stream_reader *r, const struct stream_ticket *t);
 /* The same for bytes of its own memory: takes `data` (malloc'd) over, and frees it when it refuses. `pid`: the writer that it has to name. */
 int stream_adopt(struct stream_reader *r, uint8_t *data, size_t size, int pid);
+/* `size` bytes from `fd`: 0, or a negative errno; -EPIPE when it ends before. */
+int stream_read_all(int fd, void *data, size_t size);
 /* The next section: its tag, ST_END at the end. `*data` points into the stream. */
 enum stream_tag stream_next(struct stream_reader *r, const void **data, size_t *size);
 void stream_close(struct stream_reader *r);

@@ -176,19 +176,6 @@ void picture_send(struct picture *pic, int fd)
 
 /* ---- the child ---- */
 
-static int read_all(int fd, void *data, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        long n = host(SYS_read, fd, (char *) data + done, size - done);
-        if (n == -EINTR)
-            continue;
-        if (n <= 0)
-            return n ? (int) n : -EPIPE;
-        done += (size_t) n;
-    }
-    return 0;
-}
-
 /* What comes may not be our parent's, for the sockets were a moment at numbers that its other threads can name: it is bytes for memory that the
  * guest may have changed, and nothing else. */
 static int receive_contents(struct space *sp, int fd)
@@ -197,13 +184,13 @@ static int receive_contents(struct space *sp, int fd)
         struct piece_head head;
         int r = fault(FAULT_FORK_RECEIVE);
         if (r == 0)
-            r = read_all(fd, &head, sizeof head);
+            r = stream_read_all(fd, &head, sizeof head);
         if (r || head.size == 0)
             return r;
         void *to = head.size > PIECE_MAX ? NULL : space_receive(sp, gva(head.va), head.size);
         if (!to)
             return -EINVAL;
-        r = read_all(fd, to, head.size);
+        r = stream_read_all(fd, to, head.size);
         if (r == 0)
             r = space_received(sp, gva(head.va), head.size);
         if (r)
