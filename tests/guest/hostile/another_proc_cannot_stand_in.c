@@ -2,18 +2,6 @@
 /* In a mount namespace of its own a program puts what it likes on /proc: exec starts the named program all the same, and nothing else. */
 #include "ownmounts.h"
 
-static void copy(const char *from, const char *to)
-{
-    char buf[65536];
-    ssize_t n;
-    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755);
-    MUST(in >= 0 && out >= 0);
-    while ((n = read(in, buf, sizeof buf)) > 0)
-        MUST(write(out, buf, (size_t) n) == n);
-    close(in);
-    close(out);
-}
-
 int main(int argc, char **argv)
 {
     char self[PATH_MAX] = "", link[64];
@@ -35,7 +23,7 @@ int main(int argc, char **argv)
         snprintf(link, sizeof link, "/proc/thread-self/fd/%d", i);
         MUST(symlink(self, link) == 0);
     }
-    copy(self, "/proc/thread-self/exe");
+    copy_program(self, "/proc/thread-self/exe");
     execl(self, "program", "again", NULL);
     show("exec", -1);
     return 1;

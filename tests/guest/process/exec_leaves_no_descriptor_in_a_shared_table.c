@@ -11,18 +11,6 @@
 
 static char stack[65536] __attribute__((aligned(16)));
 
-static void copy(const char *from, const char *to)
-{
-    char buf[65536];
-    ssize_t n;
-    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT, 0755);
-    MUST(in >= 0 && out >= 0);
-    while ((n = read(in, buf, sizeof buf)) > 0)
-        MUST(write(out, buf, (size_t) n) == n);
-    close(in);
-    close(out);
-}
-
 static int child(void *arg)
 {
     execl("program", "program", (char *) arg, NULL);
@@ -44,7 +32,7 @@ int main(int argc, char **argv)
     if (argc > 1)
         return argv[1][0] == 'v' ? 3 : 4;
     scratch();
-    copy("/proc/self/exe", "program");
+    copy_program("/proc/self/exe", "program");
     try("vfork with own descriptors", CLONE_VM | CLONE_VFORK);
     try("vfork with the same descriptors", CLONE_VM | CLONE_VFORK | CLONE_FILES);
     try("fork with the same descriptors", CLONE_FILES);

@@ -15,18 +15,6 @@ static char stack[65536] __attribute__((aligned(16)));
 static pid_t kept[CHILDREN];
 static _Atomic uint32_t stop;
 
-static void copy(const char *from, const char *to)
-{
-    char buf[65536];
-    ssize_t n;
-    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
-    MUST(in >= 0 && out >= 0);
-    while ((n = read(in, buf, sizeof buf)) > 0)
-        MUST(write(out, buf, (size_t) n) == n);
-    close(in);
-    close(out);
-}
-
 static int child(void *arg)
 {
     execl("program", "program", "again", NULL);
@@ -48,7 +36,7 @@ int main(int argc, char **argv)
     if (argc > 1)
         return 0;
     scratch();
-    copy("/proc/self/exe", "program");
+    copy_program("/proc/self/exe", "program");
     struct gate there;
     gate_init(&there);
     pthread_t th = thread_start(execute, NULL);
