@@ -145,7 +145,8 @@ void direct_plain(int sig, siginfo_t *info, struct frame *uc);
 int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v);
 
 /* entry.S */
-extern uint64_t direct_zone; /* the upper bits of the addresses in it */
+extern uint64_t direct_zone;       /* the upper bits of the addresses in it */
+extern bool direct_bases_by_calls; /* WRFSBASE and its kin are not there (AT_HWCAP2): arch_prctl(2) does what they do */
 int direct_enter(struct vcpu *v);
 int direct_resume(struct vcpu *v); /* where it was left by a rewritten site, with the host's mask open */
 void direct_handler(int sig, siginfo_t *info, void *uc);

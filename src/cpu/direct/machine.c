@@ -197,10 +197,7 @@ static int check_host(const char **why)
     *why = "this build of elfuse lies where programs do, so it needs KVM";
     if (!place_in_zone())
         return -ENODEV;
-    *why =
-        "the direct backend needs the instructions WRFSBASE and RDFSBASE (Linux 5.9 on a processor from 2012 or later)";
-    if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
-        return -ENODEV;
+    direct_bases_by_calls = !(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE);
     *why = "the direct backend needs Syscall User Dispatch (Linux 5.11 or newer) or a seccomp filter";
     if (catch_calls())
         return -ENODEV;

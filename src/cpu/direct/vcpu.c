@@ -1,4 +1,5 @@
 /* A virtual CPU of the direct backend: a thread's state outside of the guest, and the run loop's two ends. */
+#include <asm/prctl.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <stdlib.h>
@@ -33,9 +34,18 @@ enum { VECTOR_DB = 1, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
 cpu_signal_fn *direct_signal;
 extern const uint8_t etext[];
 
+static uint64_t ask_base(int what)
+{
+    uint64_t base;
+    BUG_ON(host(SYS_arch_prctl, what, &base));
+    return base;
+}
+
 static uint64_t read_fs(void)
 {
     uint64_t base;
+    if (direct_bases_by_calls)
+        return ask_base(ARCH_GET_FS);
     __asm__ volatile("rdfsbase %0" : "=r"(base));
     return base;
 }
@@ -43,13 +53,18 @@ static uint64_t read_fs(void)
 static uint64_t read_gs(void)
 {
     uint64_t base;
+    if (direct_bases_by_calls)
+        return ask_base(ARCH_GET_GS);
     __asm__ volatile("rdgsbase %0" : "=r"(base));
     return base;
 }
 
 static void write_gs(uint64_t base)
 {
-    __asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
+    if (direct_bases_by_calls)
+        BUG_ON(host(SYS_arch_prctl, ARCH_SET_GS, base));
+    else
+        __asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
 }
 
 /* ---- birth ---- */
@@ -242,21 +257,21 @@ static void trap_between(int sig, siginfo_t *info, struct frame *uc, struct vcpu
     if (sig == SIGTRAP && uc->trapno == VECTOR_DB && is_fault(sig, info, uc))
         return; /* the guest's wish for single steps, until it is out of the way */
     hand_on(sig, info, uc, v);
-    if (within(uc->rip, direct_window, direct_window_end)) {
-        uc->rip = (uint64_t) direct_window;
-        v->open = 0;
-    } else if (within(uc->rip, direct_resume_window, direct_resume_window_end)) {
-        uc->rip = (uint64_t) direct_resume_window;
+    const bool enters = within(uc->rip, direct_window, direct_window_end);
+    if (enters || within(uc->rip, direct_resume_window, direct_resume_window_end)) {
+        uc->rip = (uint64_t) (enters ? direct_window : direct_resume_window);
         uc->rdi = (uint64_t) v;
         uc->rsp = v->sp;
         uc->rflags = RFLAGS_FIXED;
+        if (enters)
+            v->open = 0;
     }
 }
 
 int direct_trap(int sig, siginfo_t *info, struct frame *uc, struct vcpu *v)
 {
-    const bool lost =
-        within(uc->rip, direct_jumped_packed, direct_jumped_sure) && sig == SIGSEGV && is_fault(sig, info, uc);
+    const bool lost = within(uc->rip, direct_jumped_packed, direct_jumped_sure) && (sig == SIGSEGV || sig == SIGBUS) &&
+                      is_fault(sig, info, uc);
     if (!lost && within(uc->rip, __executable_start, etext)) {
         trap_between(sig, info, uc, v);
         return -1;

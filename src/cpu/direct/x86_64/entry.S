@@ -5,6 +5,49 @@
     .globl direct_enter, direct_window, direct_window_end, direct_handler
     .globl direct_resume, direct_resume_window, direct_resume_window_end, direct_jumped, direct_jumped_packed, direct_jumped_sure
 
+#define SYS_RT_SIGRETURN 15
+#define SYS_ARCH_PRCTL 158
+#define ARCH_SET_FS 0x1002
+#define ARCH_GET_FS 0x1003
+
+/* The base of FS into rax. Without the instruction it is a call, which spoils rcx, rsi, rdi and r11. */
+    .macro get_fs
+    cmpb $0, direct_bases_by_calls(%rip)
+    jne 8f
+    rdfsbase %rax
+    jmp 9f
+8:  push %rax
+    mov %rsp, %rsi
+    mov $ARCH_GET_FS, %edi
+    mov $SYS_ARCH_PRCTL, %eax
+    syscall
+    pop %rax
+9:
+    .endm
+
+/* rsi becomes the base of FS; spoils as get_fs does, and rax. */
+    .macro set_fs
+    cmpb $0, direct_bases_by_calls(%rip)
+    jne 8f
+    wrfsbase %rsi
+    jmp 9f
+8:  mov $ARCH_SET_FS, %edi
+    mov $SYS_ARCH_PRCTL, %eax
+    syscall
+9:
+    .endm
+
+/* What a signal found of the guest's in FS goes to the vCPU in rbx, and ours comes back. */
+    .macro take_fs
+    get_fs
+    mov V_HOST_FS(%rbx), %rsi
+    cmp %rsi, %rax /* a signal came meanwhile */
+    je 7f
+    mov %rax, V_GUEST_FS(%rbx)
+    set_fs
+7:
+    .endm
+
     .macro save_callers
     push %rbp
     push %rbx
@@ -21,22 +64,23 @@ direct_enter:
     save_callers
 /* A signal in here makes it begin anew. */
 direct_window:
-    movq $1, V_IN_GUEST(%rdi)
-    cmpq $0, V_KICK(%rdi)
+    mov %rdi, %rbx
+    movq $1, V_IN_GUEST(%rbx)
+    cmpq $0, V_KICK(%rbx)
     jne kicked
-    mov V_GUEST_FS(%rdi), %rax
-    wrfsbase %rax
-    mov V_FRAME(%rdi), %rsp
-    movq $1, V_OPEN(%rdi)
-    mov $15, %eax /* rt_sigreturn */
+    mov V_GUEST_FS(%rbx), %rsi
+    set_fs
+    mov V_FRAME(%rbx), %rsp
+    movq $1, V_OPEN(%rbx)
+    mov $SYS_RT_SIGRETURN, %eax
     syscall
 direct_window_end:
     ud2
 kicked:
     mov $ENTER_KICKED, %eax
-leave: /* FS is ours */
-    movq $0, V_IN_GUEST(%rdi)
-    mov V_SP(%rdi), %rsp
+leave: /* FS is ours, rbx the vCPU */
+    movq $0, V_IN_GUEST(%rbx)
+    mov V_SP(%rbx), %rsp
     pop %r15
     pop %r14
     pop %r13
@@ -56,6 +100,8 @@ direct_jumped:
     movzwl %ax, %eax
     or %r11, %rax
 direct_jumped_packed:
+    cmpb $0, direct_bases_by_calls(%rip)
+    jne 2f
     rdgsbase %r11 /* in the zone nothing is the guest's */
     shr $PLACE_SHIFT, %r11
     cmp direct_zone(%rip), %r11
@@ -64,6 +110,13 @@ direct_jumped_packed:
     cmp %r11, %gs:V_SELF
     je direct_jumped_sure
 1:  hlt
+2:  mov %gs:V_SELF, %r11 /* whatever that is, or a fault */
+    shr $PLACE_SHIFT, %r11
+    cmp direct_zone(%rip), %r11
+    jne 1b
+    mov %gs:V_SELF, %r11
+    cmp %r11, V_SELF(%r11)
+    jne 1b
 direct_jumped_sure:
     mov %rbx, %gs:V_REGS+8
     mov %rcx, %gs:V_REGS+16
@@ -98,13 +151,9 @@ direct_jumped_sure:
     .endr
     stmxcsr V_MXCSR(%rdi)
     ldmxcsr usual_mxcsr(%rip)
-    rdfsbase %rax
-    cmp V_HOST_FS(%rdi), %rax /* a signal came meanwhile */
-    je 1f
-    mov %rax, V_GUEST_FS(%rdi)
-    mov V_HOST_FS(%rdi), %rax
-    wrfsbase %rax
-1:  mov $ENTER_JUMPED, %eax
+    mov %rdi, %rbx
+    take_fs
+    mov $ENTER_JUMPED, %eax
     jmp leave
 
 /* int direct_resume(struct vcpu *v) */
@@ -112,13 +161,15 @@ direct_jumped_sure:
 direct_resume:
     save_callers
 direct_resume_window:
-    movq $1, V_IN_GUEST(%rdi)
-    cmpq $0, V_KICK(%rdi)
+    mov %rdi, %rbx
+    movq $1, V_IN_GUEST(%rbx)
+    cmpq $0, V_KICK(%rbx)
     jne kicked
-    cmpq $0, V_OPEN(%rdi)
+    cmpq $0, V_OPEN(%rbx)
     je kicked
-    mov V_GUEST_FS(%rdi), %rax
-    wrfsbase %rax
+    mov V_GUEST_FS(%rbx), %rsi
+    set_fs
+    mov %rbx, %rdi
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
     movaps V_XMM+16*\n(%rdi), %xmm\n
     .endr
@@ -153,21 +204,20 @@ direct_handler:
     add 32(%rdx), %rcx
     cmpq $0, V_IN_GUEST(%rcx)
     je plain
-    rdfsbase %rax
-    cmp V_HOST_FS(%rcx), %rax
-    je 1f
-    mov %rax, V_GUEST_FS(%rcx)
-    mov V_HOST_FS(%rcx), %rax
-    wrfsbase %rax
-1:  push %rbx /* aligns the stack as a call wants it, since a handler starts as a called function does */
+    push %rbx /* aligns the stack as a call wants it, since a handler starts as a called function does */
     mov %rcx, %rbx
+    mov %rdi, %r8
+    mov %rsi, %r9
+    take_fs
+    mov %r8, %rdi
+    mov %r9, %rsi
+    mov %rbx, %rcx
     testl $0x40000, 176(%rdx) /* alignment checks are the guest's wish alone */
     jz 2f
     pushfq
     andl $~0x40000, (%rsp)
     popfq
 2:  call direct_trap
-    mov %rbx, %rdi
     test %eax, %eax
     jns leave
     pop %rbx
@@ -181,9 +231,11 @@ usual_mxcsr:
     .long 0x1f80
 
     .bss
-    .globl direct_zone
+    .globl direct_zone, direct_bases_by_calls
     .balign 8
 direct_zone:
     .zero 8
+direct_bases_by_calls:
+    .zero 1
 
     .section .note.GNU-stack, "", @progbits
