@@ -92,6 +92,34 @@ T_UNUSED static struct user_regs_struct regs_of(pid_t pid)
     return r;
 }
 
+/* Some hypervisors let debug registers be set, and nothing comes of it. */
+T_UNUSED static bool watchpoints_work(void)
+{
+    static volatile long word;
+    int status = -1;
+    pid_t p = fork();
+    MUST(p >= 0);
+    if (p == 0) {
+        MUST(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0);
+        raise(SIGSTOP);
+        word = 1;
+        _exit(0);
+    }
+    MUST(waitpid(p, &status, 0) == p && WIFSTOPPED(status));
+    const size_t at = offsetof(struct user, u_debugreg);
+    MUST(ptrace(PTRACE_POKEUSER, p, (void *) at, (void *) (uintptr_t) &word) == 0);
+    MUST(ptrace(PTRACE_POKEUSER, p, (void *) (at + 56), (void *) (1 | 9ul << 16)) == 0);
+    MUST(ptrace(PTRACE_CONT, p, NULL, NULL) == 0 && waitpid(p, &status, 0) == p);
+    const bool stopped = WIFSTOPPED(status);
+    if (stopped) {
+        kill(p, SIGKILL);
+        MUST(waitpid(p, &status, 0) == p);
+    } else {
+        printf("nothing that is watched for stops it\n");
+    }
+    return stopped;
+}
+
 /* A child that has come to wait at `end`, and exits with 8 when it opens. */
 T_UNUSED static pid_t waiting_child(struct gate *end)
 {

@@ -72,6 +72,10 @@ int main(int argc, char **argv)
     shown("then", p);
     poke(p, 7, on, "one");
     MUST(ptrace(PTRACE_SETOPTIONS, p, NULL, (void *) (PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC)) == 0);
+    if (!watchpoints_work()) {
+        kill(p, SIGKILL);
+        return t_end();
+    }
     go_on(PTRACE_CONT, p, 0, "write");
     go_on(PTRACE_CONT, p, 0, "birth");
     pid_t t = (pid_t) message_of(p);

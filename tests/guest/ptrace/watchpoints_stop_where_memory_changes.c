@@ -148,9 +148,11 @@ static void spinning(void)
 
 int main(void)
 {
-    memory();
-    stores();
-    blocked();
-    spinning();
+    if (watchpoints_work()) {
+        memory();
+        stores();
+        blocked();
+        spinning();
+    }
     return t_end();
 }
