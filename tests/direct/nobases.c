@@ -1,6 +1,7 @@
 /* Run a program whose AT_HWCAP2 does not offer RDFSBASE and its kin, as before Linux 5.9 and on processors without them: a process that
  * is nobody's child looks on while it is executed, takes the bit out of what the kernel put on the stack, and ends. */
 #include <elf.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -20,8 +21,11 @@ static int take_out(pid_t p)
 {
     int status;
     struct user_regs_struct r;
-    if (waitpid(p, &status, __WALL) != p || status >> 8 != (SIGTRAP | PTRACE_EVENT_EXEC << 8) ||
-        ptrace(PTRACE_GETREGS, p, NULL, &r))
+    while (waitpid(p, &status, __WALL) == p && status >> 8 != (SIGTRAP | PTRACE_EVENT_EXEC << 8))
+        if (!WIFSTOPPED(status) ||
+            ptrace(PTRACE_CONT, p, NULL, (void *) (long) WSTOPSIG(status))) /* the end of its child */
+            return 1;
+    if (ptrace(PTRACE_GETREGS, p, NULL, &r))
         return 1;
     unsigned long at = r.rsp + 8 * (1 + (unsigned long) peek(p, r.rsp) + 1);
     while (peek(p, at)) /* the environment */
