@@ -357,7 +357,7 @@ int64_t sys_sendmmsg(struct thread *t, const uint64_t a[6])
 
 int64_t sys_recvmmsg(struct thread *t, const uint64_t a[6])
 {
-    unsigned count = MIN((unsigned) a[2], (unsigned) IOV_MAX), flags = (unsigned) a[3], done = 0;
+    unsigned count = (unsigned) a[2], flags = (unsigned) a[3], done = 0;
     struct space *sp = t->proc->space;
     struct timespec limit;
     int64_t end = CLOCK_NEVER, ret = 0;

@@ -4,6 +4,27 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+/* More than sendmmsg takes in one call. Of a stream each byte is a message where no more is asked for. */
+static void thousands(void)
+{
+    enum { COUNT = 2000 };
+    static struct mmsghdr m[COUNT];
+    static char buf[COUNT + 1];
+    struct iovec iv[COUNT];
+    int sv[2];
+
+    MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0);
+    for (int i = 0; i < COUNT; i++) {
+        buf[i] = (char) ('a' + i % 26);
+        iv[i] = (struct iovec){buf + i, 1};
+        m[i].msg_hdr = (struct msghdr){.msg_iov = &iv[i], .msg_iovlen = 1};
+    }
+    MUST(send(sv[0], buf, COUNT, 0) == COUNT);
+    memset(buf, 0, sizeof(buf));
+    show("receive thousands", raw(recvmmsg, sv[1], m, COUNT, MSG_DONTWAIT, 0));
+    printf("%zu bytes, the last %s\n", strlen(buf), buf + COUNT - 3);
+}
+
 int main(void)
 {
     struct mmsghdr out[4], in[5];
@@ -48,5 +69,6 @@ int main(void)
     show("first is bad", raw(sendmmsg, sv[0], out, 4, 0));
     show("none", raw(sendmmsg, sv[0], out, 0, 0));
     show("bad fd", raw(sendmmsg, 99, out, 1, 0));
+    thousands();
     return t_end();
 }
