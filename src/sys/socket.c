@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fds.h"
@@ -20,11 +21,25 @@ void socket_addr_done(struct addr *ad)
         fs_at_done(&ad->at);
 }
 
-/* The name of a UNIX socket under a sysroot: to make one its host path, which the guest's can be told from later, or when that is too long for a
- * sockaddr, and to find one, the way through a descriptor. */
+static const char fds[] = "/proc/thread-self/fd/";
+
+/* The name that a socket gets whose parent directory is at this host path: the host's path of it, or where that is too long for a sockaddr, its path
+ * in the root by the root's descriptor, "/proc/thread-self/fd/N//tmp/name". The guest's can be told from both, in other processes, too. None if both are. */
+static void name_made(struct addr *ad, const char *parent, const char *name)
+{
+    const int room = sizeof ad->un.sun_path;
+    const size_t root = strlen(fs_root.host_path);
+    int n = snprintf(ad->un.sun_path, sizeof ad->un.sun_path, "%s%s", parent, name);
+
+    if (n >= room && fs_is_below(parent, fs_root.host_path, root))
+        n = snprintf(ad->un.sun_path, sizeof ad->un.sun_path, "%s%d/%s%s", fds, fs_root.fd, parent + root, name);
+    if (n >= room)
+        ad->un.sun_path[0] = '\0';
+}
+
+/* The name of a UNIX socket under a sysroot: to make one as above, and to find one, or when that is too long, the way through a descriptor. */
 static int unix_resolve(struct addr *ad, bool create)
 {
-    static const char fds[] = "/proc/thread-self/fd/";
     char path[sizeof ad->un.sun_path + 1] = {0}, parent[PATH_MAX];
     int ret;
 
@@ -37,15 +52,8 @@ static int unix_resolve(struct addr *ad, bool create)
         return ret;
     ad->resolved = true;
     memset(ad->un.sun_path, 0, sizeof ad->un.sun_path);
-    if (create && ad->at.owned >= 0) {
-        const char *name = strchr(ad->at.path + sizeof fds - 1, '/'); /* with all that follows it, as in "link/" */
-        int64_t n = proc_fd_link(ad->at.owned, parent, sizeof parent);
-
-        if (n > 0 && (size_t) n + strlen(name) < sizeof ad->un.sun_path) {
-            memcpy(ad->un.sun_path, parent, (size_t) n);
-            strcpy(ad->un.sun_path + n, name);
-        }
-    }
+    if (create && ad->at.owned >= 0 && proc_fd_link(ad->at.owned, parent, sizeof parent) > 0)
+        name_made(ad, parent, strchr(ad->at.path + sizeof fds - 1, '/')); /* with all that follows it, as in "link/" */
     if (!ad->un.sun_path[0]) {
         if (strlen(ad->at.path) >= sizeof ad->un.sun_path)
             return -ENAMETOOLONG;
@@ -72,6 +80,15 @@ int socket_addr_get(struct thread *t, struct addr *ad, uint64_t va, int len, boo
     return unix_resolve(ad, create);
 }
 
+/* What follows the descriptor of a root in the name that name_made() gave, or NULL. */
+static const char *in_its_root(const char *name)
+{
+    if (strncmp(name, fds, sizeof fds - 1) != 0)
+        return NULL;
+    name = strchr(name + sizeof fds - 1, '/');
+    return name && name[1] == '/' ? name + 1 : NULL;
+}
+
 /* The name that the guest knows a UNIX socket by. */
 static void unix_name(struct addr *ad)
 {
@@ -82,7 +99,8 @@ static void unix_name(struct addr *ad)
         ad->un.sun_path[0] != '/')
         return;
     ad->raw[MIN((size_t) ad->len, sizeof ad->raw - 1)] = '\0';
-    n = fs_guest_path(ad->un.sun_path, guest, sizeof guest);
+    const char *inside = in_its_root(ad->un.sun_path);
+    n = inside ? snprintf(guest, sizeof guest, "%s", inside) : fs_guest_path(ad->un.sun_path, guest, sizeof guest);
     if (n <= 0 || (size_t) n >= sizeof ad->un.sun_path)
         return;
     memcpy(ad->un.sun_path, guest, (size_t) n + 1);

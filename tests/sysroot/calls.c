@@ -1,5 +1,5 @@
 /* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `mount WHAT AT TYPE FLAGS [OPTIONS]`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
- * a directory to go to first, `peer NAME`, `mounts`, `tree
+ * a directory to go to first, `peer NAME`, `answer NAME NAME`, `mounts`, `tree
  * DESCRIPTOR AT`, and `join` its own mount namespace. Each says how it went. */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +55,21 @@ int main(int argc, char **argv)
             printf("%u of %u: %s\n", len, ask, told.sun_path);
         }
         return 1;
+    }
+    if (strcmp(what, "answer") == 0 && argc == 4) {
+        struct sockaddr_un to = {.sun_family = AF_UNIX}, from = {.sun_family = AF_UNIX}, told = {0};
+        socklen_t len = sizeof told;
+        int s = socket(AF_UNIX, SOCK_DGRAM, 0), c = socket(AF_UNIX, SOCK_DGRAM, 0);
+        char buf[8] = "";
+        strncpy(to.sun_path, argv[2], sizeof to.sun_path - 1);
+        strncpy(from.sun_path, argv[3], sizeof from.sun_path - 1);
+        if (say("server", bind(s, (void *) &to, sizeof to)) || say("client", bind(c, (void *) &from, sizeof from)) ||
+            say("request", sendto(c, "?", 1, 0, (void *) &to, sizeof to)) ||
+            say("receive", recvfrom(s, buf, sizeof buf, MSG_DONTWAIT, (void *) &told, &len)))
+            return 1;
+        printf("from %s, %u\n", told.sun_path, len);
+        say("answer", sendto(s, "!", 1, 0, (void *) &told, len));
+        return say(buf, recv(c, buf, sizeof buf, MSG_DONTWAIT));
     }
     if (strcmp(what, "mount") == 0 && argc >= 6)
         return say(what, mount(argv[2], argv[3], argv[4], strtoul(argv[5], NULL, 0), argv[6]));
