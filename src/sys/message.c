@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/fds.h"
+#include "sys/cred.h"
 #include "sys/iov.h"
 #include "sys/socket_parts.h"
 
@@ -34,15 +35,26 @@ struct kmmsg {
 #define SOL_RDS 276
 #endif
 
-/* -EBADF when control data passes on a window descriptor, and -EINVAL when it is of RDS, whose messages hold addresses; *rights tells whether it
- * passes any. By the kernel's own rules of what a message is: a C library's walk may end before its. */
-static int control_check(const struct msghdr *m, bool *rights)
+/* With --user the sender's own ids, as it knows them, are the host's to who receives the message: the host takes no others from an ordinary user. */
+static void own_ids(struct ucred *c)
+{
+    const struct sys_cred *own = &sys_cred;
+
+    if (own->told && (c->uid == own->ruid || c->uid == own->euid || c->uid == own->suid))
+        c->uid = (uint32_t) host(SYS_getuid);
+    if (own->told && (c->gid == own->rgid || c->gid == own->egid || c->gid == own->sgid))
+        c->gid = (uint32_t) host(SYS_getgid);
+}
+
+/* Make control data, which is a copy, the host's: -EBADF when it passes on a window descriptor, and -EINVAL when it is of RDS, whose messages hold
+ * addresses; *rights tells whether it passes any. By the kernel's own rules of what a message is: a C library's walk may end before its. */
+static int control_get(struct msghdr *m, bool *rights)
 {
     size_t size = m->msg_controllen, from = 0;
 
     *rights = false;
     while (size - from >= sizeof(struct cmsghdr)) {
-        const struct cmsghdr *c = (struct cmsghdr *) ((char *) m->msg_control + from);
+        struct cmsghdr *c = (struct cmsghdr *) ((char *) m->msg_control + from);
         if (c->cmsg_len < sizeof *c || c->cmsg_len > size - from)
             break; /* EINVAL from the host */
         if (c->cmsg_level == SOL_RDS)
@@ -54,6 +66,9 @@ static int control_check(const struct msghdr *m, bool *rights)
                 if (fds_reserved(fd[i]))
                     return -EBADF;
         }
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS &&
+            c->cmsg_len == CMSG_LEN(sizeof(struct ucred)))
+            own_ids((struct ucred *) CMSG_DATA(c));
         from += MIN(CMSG_ALIGN(c->cmsg_len), size - from);
     }
     return 0;
@@ -171,7 +186,7 @@ static int64_t send_one(struct thread *t, int fd, uint64_t va, unsigned flags)
         if (copy_in(t->proc->space, control, gva(k.control), k.controllen) < 0)
             return -EFAULT;
     }
-    ret = control_check(&m, &rights);
+    ret = control_get(&m, &rights);
     if (ret < 0)
         return ret;
     ret = socket_addr_get(t, &ad, k.name, MIN(k.namelen, (int) sizeof ad.any), false);
