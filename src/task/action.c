@@ -37,6 +37,12 @@ static bool is_ours(int sig)
     return KSIG_BIT(sig) & (SYNC_BITS | cpu_own_signals());
 }
 
+/* Of a traced process what it ignores comes to us, too, but not where the kernel goes by the disposition itself. */
+static bool comes_to_tracer(const struct sighand *sh, int sig, uint64_t handler)
+{
+    return sh->all && !(handler == KSIG_IGN && (KSIG_BIT(sig) & TERMINAL_BITS));
+}
+
 int signal_mirror_action(const struct sighand *sh, int sig, const struct ksigaction *act)
 {
     if (is_ours(sig) || (KSIG_BIT(sig) & UNBLOCKABLE))
@@ -44,8 +50,8 @@ int signal_mirror_action(const struct sighand *sh, int sig, const struct ksigact
     uint64_t flags = act->flags & (SA_NOCLDSTOP | SA_NOCLDWAIT);
     if (sh->all && sig == SIGCHLD && act->handler == KSIG_IGN)
         flags |= SA_NOCLDWAIT;
-    bool ours =
-        act->handler > KSIG_IGN || sh->all || (signal_tell_deaths && act->handler == KSIG_DFL && signal_is_deadly(sig));
+    bool ours = act->handler > KSIG_IGN || comes_to_tracer(sh, sig, act->handler) ||
+                (signal_tell_deaths && act->handler == KSIG_DFL && signal_is_deadly(sig));
     return signal_host_action(sig, ours ? (uint64_t) (uintptr_t) signal_host_handler : act->handler, flags);
 }
 
@@ -75,9 +81,10 @@ ksigset_t signal_host_blocked(void)
 static ksigset_t update_quiet(struct sighand *sh)
 {
     ksigset_t set = 0;
-    for (int sig = 1; sig < REALTIME && !sh->all; sig++) {
+    for (int sig = 1; sig < REALTIME; sig++) {
         const uint64_t handler = sh->action[sig].handler;
-        if (!is_ours(sig) && (handler == KSIG_IGN || (handler == KSIG_DFL && (KSIG_BIT(sig) & IGNORED_BITS))))
+        if (!is_ours(sig) && !comes_to_tracer(sh, sig, handler) &&
+            (handler == KSIG_IGN || (handler == KSIG_DFL && (KSIG_BIT(sig) & IGNORED_BITS))))
             set |= KSIG_BIT(sig);
     }
     return __atomic_exchange_n(&sh->quiet, set, __ATOMIC_SEQ_CST) & ~set; /* pairs with choose_quiet() */
@@ -138,7 +145,7 @@ static bool is_blocked_by_any(struct process *p, int sig)
 enum signal_fate signal_fate(struct process *p, int sig)
 {
     const uint64_t handler = p->sighand->action[sig].handler;
-    if (p->sighand->all || handler > KSIG_IGN)
+    if (comes_to_tracer(p->sighand, sig, handler) || handler > KSIG_IGN)
         return SIGNAL_COMES;
     if (handler == KSIG_IGN || (KSIG_BIT(sig) & IGNORED_BITS))
         return is_blocked_by_any(p, sig) ? SIGNAL_COMES : SIGNAL_DROPPED;
@@ -163,7 +170,7 @@ int signal_action(struct sighand *sh, int sig, const struct ksigaction *act, str
         struct ksigaction next = *act;
         next.flags &= KSA_FLAGS;
         next.mask &= ~UNBLOCKABLE;
-        if (stale && sh->action[sig].handler <= KSIG_IGN && !sh->all)
+        if (stale && sh->action[sig].handler <= KSIG_IGN && !comes_to_tracer(sh, sig, sh->action[sig].handler))
             signal_host_action(sig, sh->action[sig].handler, 0); /* to ignore it once more drops what is pending */
         r = signal_mirror_action(sh, sig, &next);
         if (r == 0)

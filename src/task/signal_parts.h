@@ -11,7 +11,9 @@
 #define CORE_BITS                                                                                                      \
     (SYNC_BITS | KSIG_BIT(SIGQUIT) | KSIG_BIT(SIGILL) | KSIG_BIT(SIGTRAP) | KSIG_BIT(SIGABRT) | KSIG_BIT(SIGFPE) |     \
      KSIG_BIT(SIGXCPU) | KSIG_BIT(SIGSYS) | KSIG_BIT(SIGXFSZ))
-#define STOP_BITS (KSIG_BIT(SIGSTOP) | KSIG_BIT(SIGTSTP) | KSIG_BIT(SIGTTIN) | KSIG_BIT(SIGTTOU))
+/* A terminal looks whether who reads or sets it from the background ignores these: is_ignored() of the kernel. */
+#define TERMINAL_BITS (KSIG_BIT(SIGTTIN) | KSIG_BIT(SIGTTOU))
+#define STOP_BITS (KSIG_BIT(SIGSTOP) | KSIG_BIT(SIGTSTP) | TERMINAL_BITS)
 
 /* window.c */
 void signal_host_handler(int sig, siginfo_t *info, void *context);
