@@ -402,7 +402,8 @@ static int64_t resume(struct asked *q)
     /* A processor that knows no steps from branch to branch, as that of a virtual machine, makes single ones of them. */
     q->b.resume = q->request == SINGLEBLOCK ? PTRACE_SINGLESTEP : (int) q->request;
     q->b.signal = (int) q->data;
-    if (PUT(q, resume) || PUT(q, signal))
+    q->b.signal_uid = (unsigned) host(SYS_getuid);
+    if (PUT(q, resume) || PUT(q, signal) || (q->data && PUT(q, signal_uid)))
         return -ESRCH;
     if (q->request == PTRACE_DETACH) {
         q->b.known = q->b.tracer_pid = 0;
@@ -526,7 +527,9 @@ static int64_t locked(struct thread *t, const uint64_t a[6])
     if (!q.tr)
         return -ESRCH;
     if (a[0] == PTRACE_KILL)
-        return tracee_ask(t, q.tr->pid, q.tr->tid, SIGKILL) ? 0 : (host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0);
+        return tracee_ask(t, q.tr->pid, q.tr->tid, &(siginfo_t){.si_signo = SIGKILL})
+                   ? 0
+                   : (host(SYS_tgkill, q.tr->pid, q.tr->tid, SIGKILL), 0);
     if (tracee_read(t->proc, q.tr, &q.b))
         return -ESRCH;
     if (a[0] == PTRACE_INTERRUPT)

@@ -95,8 +95,9 @@ static int64_t attach_claimed(struct thread *t, int pid, bool seize, uint64_t ad
     siginfo_t si = {0};
     q.b.by_parent = tr->child = host(SYS_waitid, P_PID, tr->pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
     q.b.stop_asked += !seize;
+    q.b.stop_info = (siginfo_t){.si_signo = SIGSTOP, .si_code = SI_KERNEL};
     if (PUT(&q, by_parent) || PUT(&q, known) || PUT(&q, told) || PUT(&q, born) || PUT(&q, seized) || PUT(&q, options) ||
-        PUT(&q, stop_asked) || PUT(&q, tracer_tid) || PUT(&q, tracer_pid)) {
+        PUT(&q, stop_info) || PUT(&q, stop_asked) || PUT(&q, tracer_tid) || PUT(&q, tracer_pid)) {
         tracee_drop(p, tr);
         return -EPERM;
     }

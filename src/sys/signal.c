@@ -163,9 +163,14 @@ int64_t sys_rt_sigtimedwait(struct thread *t, const uint64_t a[6])
 }
 
 /* SIGSTOP of a traced process is not the host's, nor is a SIGKILL that makes an event. */
-static bool is_asked(struct thread *t, int pid, int tid, int sig)
+static bool is_asked(struct thread *t, int pid, int tid, int sig, int code)
 {
-    return (sig == SIGSTOP || sig == SIGKILL) && tracee_ask(t, pid, tid, sig);
+    siginfo_t info = {.si_signo = sig, .si_code = code};
+    if (sig != SIGSTOP && sig != SIGKILL)
+        return false;
+    info.si_pid = t->proc->pid;
+    info.si_uid = (unsigned) host(SYS_getuid);
+    return tracee_ask(t, pid, tid, &info);
 }
 
 /* What may be for this very process is sent with the guest's mask: the host's choice of a thread, which prefers the first, and then the caller, is
@@ -214,7 +219,11 @@ static int64_t queue(struct thread *t, long nr, long p1, long p2, int sig, uint6
         siginfo_t probe = info;
         probe.si_signo = 0;
         long r = send(t, nr, p1, p2, 0, &probe, p5);
-        if (r < 0 || is_asked(t, named(nr, p1, p5), nr == SYS_rt_tgsigqueueinfo ? (int) p2 : 0, sig))
+        if (r < 0)
+            return r;
+        probe.si_signo = sig;
+        memset((char *) &probe + KERNEL_SIGINFO, 0, sizeof probe - KERNEL_SIGINFO);
+        if (tracee_ask(t, named(nr, p1, p5), nr == SYS_rt_tgsigqueueinfo ? (int) p2 : 0, &probe))
             return r;
     }
     return send(t, nr, p1, p2, sig, &info, p5);
@@ -233,7 +242,7 @@ int64_t sys_rt_tgsigqueueinfo(struct thread *t, const uint64_t a[6])
 int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
 {
     const bool stops = (int) a[1] == SIGSTOP || (int) a[1] == SIGKILL;
-    if (!a[2] && stops && is_asked(t, named(SYS_pidfd_send_signal, (long) a[0], (long) a[3]), 0, (int) a[1]))
+    if (!a[2] && stops && is_asked(t, named(SYS_pidfd_send_signal, (long) a[0], (long) a[3]), 0, (int) a[1], SI_USER))
         return 0;
     if (!a[2])
         return send(t, SYS_pidfd_send_signal, (long) a[0], 0, (int) a[1], NULL, (long) a[3]);
@@ -242,21 +251,21 @@ int64_t sys_pidfd_send_signal(struct thread *t, const uint64_t a[6])
 
 int64_t sys_kill(struct thread *t, const uint64_t a[6])
 {
-    if (is_asked(t, (int) a[0], 0, (int) a[1])) /* once: not by a call that can be made again */
+    if (is_asked(t, (int) a[0], 0, (int) a[1], SI_USER)) /* once: not by a call that can be made again */
         return 0;
     return send(t, SYS_kill, (int) a[0], 0, (int) a[1], NULL, 0);
 }
 
 int64_t sys_tkill(struct thread *t, const uint64_t a[6])
 {
-    if (is_asked(t, (int) a[0], (int) a[0], (int) a[1]))
+    if (is_asked(t, (int) a[0], (int) a[0], (int) a[1], SI_TKILL))
         return 0;
     return host(SYS_tkill, (int) a[0], (int) a[1]);
 }
 
 int64_t sys_tgkill(struct thread *t, const uint64_t a[6])
 {
-    if (is_asked(t, (int) a[0], (int) a[1], (int) a[2]))
+    if (is_asked(t, (int) a[0], (int) a[1], (int) a[2], SI_TKILL))
         return 0;
     return host(SYS_tgkill, (int) a[0], (int) a[1], (int) a[2]);
 }

@@ -37,7 +37,7 @@ bool tracee_only_noticed(const struct thread *t, int64_t ret);
 
 /* SIGSTOP cannot be handled, and a stop that the host makes is none that a tracer sees; nor does the host's SIGKILL leave time to tell of the exit
  * (PTRACE_O_TRACEEXIT). True: asked of a traced process, which sees to it. tid: 0 for the process. */
-bool tracee_ask(struct thread *t, int pid, int tid, int sig);
+bool tracee_ask(struct thread *t, int pid, int tid, const siginfo_t *info);
 /* Thread `tid` does not come to look at what it is asked: the host has stopped it, or it waits for a device. */
 bool tracee_is_held(int tid);
 

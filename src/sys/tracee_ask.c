@@ -36,8 +36,9 @@ static bool is_dying(const struct traced *b)
                         : b->kill_asked && !tracee_is_held(b->tid);
 }
 
-static bool ask_own(struct thread *t, int tid, int sig)
+static bool ask_own(struct thread *t, int tid, const siginfo_t *info)
 {
+    const int sig = info->si_signo;
     struct process *p = t->proc;
     struct thread *o, *to = NULL;
     if (!p->traced)
@@ -49,6 +50,8 @@ static bool ask_own(struct thread *t, int tid, int sig)
     const bool dropped = to && sig == SIGKILL && is_dying(&to->trace);
     size_t by = to && !dropped ? asks_by(&to->trace, sig) : 0;
     if (by) {
+        if (sig == SIGSTOP)
+            to->trace.stop_info = *info;
         __atomic_add_fetch((int *) ((char *) &to->trace + by), 1, __ATOMIC_ACQ_REL);
         traced_notify(p->pid, thread_id(to), TRACE_RING);
     }
@@ -64,13 +67,14 @@ static bool is_heard(int tid, uint64_t at)
     return r == -ESRCH || (r == 0 && b.magic == TRACED_MAGIC && b.tid == tid && b.exit_told != EXIT_THREAD);
 }
 
-bool tracee_ask(struct thread *t, int pid, int tid, int sig)
+bool tracee_ask(struct thread *t, int pid, int tid, const siginfo_t *info)
 {
+    const int sig = info->si_signo;
     struct target g;
     if (pid <= 0)
         return false;
     if (pid == t->proc->pid || (tid && tid == t->tid))
-        return ask_own(t, tid, sig);
+        return ask_own(t, tid, info);
     if (target_now(tid ? tid : pid, &g) <= 0 || !g.proc.traced || host(SYS_kill, pid, 0))
         return false;
     g.tid = tid ? tid : pid;
@@ -88,6 +92,8 @@ bool tracee_ask(struct thread *t, int pid, int tid, int sig)
     memcpy(&asked, (char *) &copy.trace + by, sizeof asked);
     asked++;
     at += offsetof(struct thread, trace);
+    if (sig == SIGSTOP && traced_poke(g.tid, at + offsetof(struct traced, stop_info), info, sizeof *info))
+        return false;
     if (traced_poke(g.tid, at + by, &asked, sizeof asked))
         return false;
     traced_notify(copy.trace.pid ? copy.trace.pid : g.tid, g.tid, TRACE_RING);

@@ -20,8 +20,8 @@
 int traced_signal(struct thread *t, siginfo_t *info)
 {
     struct traced *b = &t->trace;
-    int sig = info->si_signo, tracer = load(&b->tracer_pid);
-    if (b->active && !tracer)
+    int sig = info->si_signo, tracer = load(&b->tracer_tid);
+    if (b->active && !load(&b->tracer_pid))
         traced_leave(t);
     if (!b->active || sig == SIGKILL)
         return sig;
@@ -33,6 +33,7 @@ int traced_signal(struct thread *t, siginfo_t *info)
     if (sig != info->si_signo) {
         *info = (siginfo_t){.si_signo = sig, .si_code = SI_USER};
         info->si_pid = tracer;
+        info->si_uid = b->signal_uid;
     }
     if (t->sigmask & KSIG_BIT(sig) && sig != SIGSTOP && sig != SIGKILL) {
         signal_queue(t->tid, info);
@@ -174,7 +175,8 @@ bool traced_look(struct thread *t, siginfo_t *info)
         return false;
     b->stop_done = b->stop_asked;
     drop_continuation(p);
-    *info = (siginfo_t){.si_signo = SIGSTOP, .si_code = SI_USER};
+    *info = b->stop_info;
+    info->si_signo = SIGSTOP;
     return true;
 }
 

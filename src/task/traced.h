@@ -34,6 +34,7 @@ struct traced {
     int seized;
     int deaf; /* sleeps for a child of vfork, and takes no signals: attaching to it does not wait */
     int stop_asked, interrupt_asked; /* counted up by others, followed by *_done */
+    siginfo_t stop_info;             /* of the SIGSTOP that stop_asked is for */
     int kill_asked;                  /* SIGKILL, with an exit to be told of before (PTRACE_O_TRACEEXIT) */
     int known;                       /* the tracer has it in its table */
     unsigned told;                   /* the stop that it has sent SIGCHLD for */
@@ -61,6 +62,7 @@ struct traced {
 
     int resume; /* the PTRACE_ request that it goes on by */
     int signal; /* that it goes on with: from the stop's status on, 0 when wait(2) has told of that, then what the tracer says */
+    unsigned signal_uid; /* whose that tracer is, if there is one */
     uint32_t changed;
 
     /* its own business */
