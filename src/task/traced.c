@@ -194,8 +194,14 @@ int traced_call_stop(struct thread *t, int op)
 
 void traced_send_self(struct thread *t, int sig)
 {
-    if (sig)
-        host(SYS_tgkill, host(SYS_getpid), t->tid, sig);
+    const siginfo_t info = {.si_signo = sig, .si_code = SI_KERNEL};
+    if (sig == SIGSTOP && t->trace.active) {
+        t->trace.stop_info = info;
+        __atomic_add_fetch(&t->trace.stop_asked, 1, __ATOMIC_ACQ_REL);
+        __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
+    } else if (sig) {
+        signal_queue(t->tid, &info);
+    }
 }
 
 void traced_call(struct thread *t)
@@ -235,7 +241,7 @@ bool traced_event(struct thread *t, int event, uint64_t message)
     if (!traced_wants(t, event))
         return false;
     t->trace.message = message;
-    traced_send_self(t, traced_stop_notify(t, SIGTRAP, EVENT_STATUS(SIGTRAP, event)));
+    traced_stop_notify(t, SIGTRAP, EVENT_STATUS(SIGTRAP, event));
     return true;
 }
 

@@ -35,6 +35,7 @@ void traced_publish_usage(struct traced *b);
 int traced_stop(struct thread *t, int status, const siginfo_t *info);
 int traced_stop_notify(struct thread *t, int sig, int status);
 int traced_call_stop(struct thread *t, int op);
+/* The tracer's signal, or 0, after the stop of a call: the kernel is its sender. One that is given at an event comes to nothing. */
 void traced_send_self(struct thread *t, int sig);
 
 /* Another thread ends the process, or by exec all threads but itself. */
