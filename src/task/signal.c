@@ -1,6 +1,10 @@
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "base/procfs.h"
 #include "base/raw.h"
@@ -9,6 +13,39 @@
 #include "task/frame.h"
 #include "task/process.h"
 #include "task/signal_parts.h"
+
+/* The first process of a pid namespace is killed by what it does, not by what it sends itself (force_sig_info_to_task()): `sig` is the default
+ * action's, and this is what makes it. */
+static void die_by_own_doing(int sig)
+{
+    struct sock_filter kill = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+    const struct sock_fprog all = {1, &kill};
+    long at;
+    switch (sig) {
+    case SIGSEGV:
+        __asm__ volatile("hlt");
+        break;
+    case SIGILL:
+        __asm__ volatile("ud2");
+        break;
+    case SIGFPE:
+        __asm__ volatile("divb %%cl" ::"a"(0), "c"(0));
+        break;
+    case SIGTRAP:
+        __asm__ volatile("int3");
+        break;
+    case SIGBUS: /* behind the end of its memory */
+        at = host(SYS_mmap, NULL, PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        at = host(SYS_mremap, at, PAGE_SIZE, 2 * PAGE_SIZE, MREMAP_MAYMOVE);
+        if (at > 0)
+            (void) *(volatile char *) (at + PAGE_SIZE);
+        break;
+    case SIGSYS:
+        host(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        host(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &all);
+        break; /* the next call */
+    }
+}
 
 void signal_die(struct thread *t, int sig)
 {
@@ -26,6 +63,8 @@ void signal_die(struct thread *t, int sig)
     else
         signal_host_action(sig, KSIG_DFL, 0);
     signal_set_host_mask(~KSIG_BIT(sig));
+    if (host(SYS_getpid) == 1)
+        die_by_own_doing(sig);
     /* Signals that do not kill by default never come here; one lost to a race with another thread's exit ends the same. */
     host(SYS_exit_group, 128 + sig);
     __builtin_unreachable();
@@ -133,7 +172,7 @@ static void deliver(struct thread *t, const siginfo_t *info)
             return;
         }
         /* The first process of a pid namespace ends by itself only. */
-        if (host(SYS_getpid) == 1 && !(KSIG_BIT(sig) & signal_fault_set()))
+        if (host(SYS_getpid) == 1)
             return;
         /* Also when its handler went while it was on its way, or its tracer: what else is pending has come later. */
         if (signal_watch)
