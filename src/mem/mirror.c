@@ -166,7 +166,7 @@ int mirror_bind(struct space *sp, uint64_t start, uint64_t end)
         uint64_t from = c << CHUNK_SHIFT, to = (c + n) << CHUNK_SHIFT;
         for (struct region *g = region_from(sp, from); g && g->start < to && r == 0; g = region_next(g)) {
             uint64_t s = MAX(g->start, from), e = MIN(g->end, to);
-            if (g->prot != PROT_NONE || (g->flags & RG_LOCKED))
+            if (g->prot != PROT_NONE || (g->flags & RG_MARKS)) /* which outlast having no rights */
                 r = host_anon(sp, g, hva_at(sp, s), s, e, 0);
         }
         if (r == 0)

@@ -159,6 +159,8 @@ int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_
                int map_flags);
 /* Bring `size` bytes of the host's mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
 int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size);
+/* What a host mapping has to be told, whatever its rights. */
+#define RG_MARKS (RG_LOCKED | RG_DONTFORK | RG_WIPE | RG_HUGE | RG_NOHUGE)
 /* Host pages of `r`: locked, kept from children or wiped there as it says. */
 void mirror_mark(const struct region *r, uint8_t *hva, uint64_t size);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
