@@ -148,7 +148,6 @@ void iov_advance(struct iovec **iov, size_t *n, size_t done)
 /* ---- copying, with recovery ---- */
 
 long fill_zero(void *dst, size_t n);
-long cmpxchg32(uint32_t *p, uint32_t *old, uint32_t new_value);
 extern const char access_code_start[], access_code_end[], access_code_fixup[], access_cmpxchg_fixup[],
     access_cmpxchg_start[];
 

@@ -61,6 +61,8 @@ int cmpxchg_user32(struct space *sp, gva_t va, uint32_t *old, uint32_t new_value
 
 /* Copy between host addresses that may fault: the number of bytes not copied. */
 long copy_bytes(void *dst, const void *src, size_t n);
+/* At such an address: *old becomes what was there. Not 0: it cannot be written. */
+long cmpxchg32(uint32_t *p, uint32_t *old, uint32_t new_value);
 
 /* For the handler of SIGSEGV and SIGBUS: true when `pc` was in a copy routine: *fixup is where to go on. */
 bool access_fixup(uintptr_t pc, uintptr_t *fixup);

@@ -71,13 +71,21 @@ static int bring_in(struct space *sp, struct region *r, uint64_t va, bool guest)
     return ret;
 }
 
-/* An object's page may be hidden (mirror_hide_objects), or not be there at all: past the end of a file. */
-static int show_object(struct space *sp, const struct region *r, uint64_t va)
+/* Can the host access its image of `va` so? By a write that changes nothing, where it is to be written: for that the file system may have no room. */
+static bool host_has(struct space *sp, uint64_t va, bool write)
 {
     char byte;
-    uint64_t at = va;
+    uint32_t word = 0; /* which stays what it is */
     struct run run;
-    if (!run_next(sp, &at, va + 1, &run) || copy_bytes(&byte, run.hva, 1))
+    if (!run_next(sp, &(uint64_t){va}, va + 1, &run))
+        return false;
+    return !(write ? cmpxchg32((uint32_t *) (run.hva - (va & 3)), &word, 0) : copy_bytes(&byte, run.hva, 1));
+}
+
+/* An object's page may be hidden (mirror_hide_objects), or not be there at all: past the end of a file. */
+static int show_object(struct space *sp, const struct region *r, uint64_t va, bool write)
+{
+    if (!host_has(sp, va, write))
         return -EFAULT;
     uint64_t chunk = va & ~(CHUNK_SIZE - 1);
     uint64_t start = MAX(chunk, r->start), end = MIN(chunk + CHUNK_SIZE, r->end);
@@ -107,7 +115,7 @@ int space_fault(struct space *sp, gva_t va, unsigned long error)
         if (r->prot & need)
             ret = bring_in(sp, r, va.v, true);
         if (ret == 0 && !is_lazy(r) && r->name == REGION_PLAIN)
-            ret = show_object(sp, r, va.v);
+            ret = show_object(sp, r, va.v, error & PF_WRITE);
     }
     unlock(sp);
     return ret;
