@@ -107,6 +107,18 @@ static void come_forward(struct process *proc, struct thread *t, int exe_fd)
     signal_thread_begin(t);
 }
 
+#define STACK_ROOM (512ull << 10)
+
+/* Make the kernel's stack as large as it will get, now that nothing is in its way: what the guest maps may lie right below it, by way of its echo or in
+ * place. */
+static void grow_stack(void)
+{
+    struct rlimit64 lim = {0};
+    host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim);
+    volatile uint8_t *low = (uint8_t *) __builtin_frame_address(0) - MIN(STACK_ROOM, lim.rlim_cur / 2);
+    *low = 0;
+}
+
 static int64_t begin_elsewhere(struct thread *t, struct program *p, int exe_fd);
 
 int exec_start(const struct options *opt, struct program *p, const struct exec_context *ctx, const char **why)
@@ -115,6 +127,7 @@ int exec_start(const struct options *opt, struct program *p, const struct exec_c
     struct process *proc;
     struct thread *t;
     *why = NULL;
+    grow_stack();
     int r = make_space(opt, ctx, &sp, why);
     if (r)
         return r;

@@ -8,7 +8,6 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "base/fault.h"
 #include "base/fds.h"
@@ -24,9 +23,8 @@
 
 #define USER_END 0x7ffffffff000ull
 #define CHUNK (2ull << 20)
-#define LOWEST (64ull << 10)      /* vm.mmap_min_addr's default */
-#define STACK_ROOM (512ull << 10) /* what the first thread's stack may grow to */
-#define GUARD (1ull << 20)        /* the kernel's gap below a stack */
+#define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
+#define GUARD (1ull << 20)   /* the kernel's gap below a stack */
 
 /* From the image before, or learnt. */
 static struct facts {
@@ -149,19 +147,9 @@ static bool read_maps(struct mapped *out)
     return out->n < MAX_SPANS;
 }
 
-/* Make the kernel's stack as large as it will get, now that nothing is in its way. */
-static void grow_stack(void)
-{
-    struct rlimit64 lim = {0};
-    host(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &lim);
-    volatile uint8_t *low = (uint8_t *) __builtin_frame_address(0) - MIN(STACK_ROOM, lim.rlim_cur / 2);
-    *low = 0;
-}
-
 static int lay_out(struct machine *m)
 {
     struct mapped maps;
-    grow_stack();
     fds_create_lock();
     bool ok = read_maps(&maps);
     fds_create_unlock();
