@@ -1,9 +1,11 @@
 /* What a space may have: RLIMIT_AS and RLIMIT_DATA, without what is the translator's; locked memory; memory that was data and is to be code; the
- * lowest pages. */
+ * number of mappings; the lowest pages. */
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "base/fds.h"
+#include "base/lines.h"
 #include "base/raw.h"
 #include "mem/region.h"
 
@@ -52,6 +54,19 @@ int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int fl
     if (counts_as_data(prot, flags) && sp->data + size > sp->limits.data)
         return -ENOMEM;
     return 0;
+}
+
+unsigned mapping_limit(void)
+{
+    struct lines l;
+    uint64_t n = 65530; /* what it is where nobody has changed it, nor lets it be read */
+    fds_create_lock();
+    const char *p = lines_open(&l, "/proc/sys/vm/max_map_count") ? NULL : lines_next(&l);
+    if (p)
+        parse_number(&p, 10, &n);
+    lines_close(&l);
+    fds_create_unlock();
+    return (unsigned) MIN(n, REGIONS_MOST);
 }
 
 int may_lock(struct space *sp, uint64_t size, int flags)

@@ -5,7 +5,6 @@
 
 #include "mem/region.h"
 
-#define MAX_REGIONS (1u << 20)
 #define MAX_DEPTH 64 /* a red-black tree of 2^20 nodes is at most 40 deep */
 #define TRIES 16
 
@@ -88,7 +87,7 @@ static int read_space(peek_read *read, void *arg, uint64_t sp_addr, struct space
     int r = read(arg, sp_addr, sp, sizeof *sp);
     if (r)
         return r;
-    if (sp->regions > MAX_REGIONS || sp->slab.next > sp->slab.limit || (!sp->in_place && sp->slab.next > CHUNKS))
+    if (sp->regions > REGIONS_MOST || sp->slab.next > sp->slab.limit || (!sp->in_place && sp->slab.next > CHUNKS))
         return -EIO;
     fill_rest(sp, out);
     return 0;

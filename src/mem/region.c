@@ -5,7 +5,6 @@
 #include "mem/region.h"
 
 #define GUARD_GAP (256 * PAGE_SIZE) /* stack_guard_gap: kept free below a growing stack */
-#define MAX_REGIONS 65530u          /* vm.max_map_count's default */
 
 static int region_cmp(const struct region *a, const struct region *b)
 {
@@ -115,7 +114,7 @@ void space_grows(struct space *sp)
 struct region *region_insert(struct space *sp, const struct region *like, uint64_t start, uint64_t end)
 {
     struct region *r = sp->spare;
-    if (sp->regions >= MAX_REGIONS)
+    if (sp->regions >= sp->max_regions)
         return NULL;
     if (r) {
         sp->spare = RB_LEFT(r, node);

@@ -18,6 +18,7 @@
 #define ORIGIN_HEAP 1u
 #define ORIGIN_FIRST 2u
 
+#define REGIONS_MOST (1u << 20)   /* what distributions set vm.max_map_count to */
 #define MMAP_MIN (64ull << 10)    /* vm.mmap_min_addr's default */
 #define STACK_RANDOM (1ull << 22) /* pages: stack_maxrandom_size() */
 #define PROT_RWX (PROT_READ | PROT_WRITE | PROT_EXEC)
@@ -50,7 +51,7 @@ RB_HEAD(region_tree, region);
 struct space {
     struct lock lock; /* everything below; chunk[] is also read without it (see mem_hva) */
     struct region_tree tree;
-    unsigned regions;
+    unsigned regions, max_regions;
     uint32_t next_origin;
     struct machine *machine;
     struct slab slab;
@@ -290,6 +291,8 @@ int exempt_flag(const struct space *sp, bool of_translator);
 /* May the space grow by `size` bytes of such memory, after `freed` bytes go? RLIMIT_AS and RLIMIT_DATA, as may_expand_vm(). 0 or -ENOMEM. */
 int may_expand(struct space *sp, uint64_t size, uint64_t freed, int prot, int flags);
 bool counts_as_data(int prot, int flags);
+/* As many mappings as the host lets a process have, and so a program. Where no guest runs. */
+unsigned mapping_limit(void);
 /* May so much more be locked, if these flags say so? RLIMIT_MEMLOCK, which the host has, too, and the privilege to pass it: 0, -EAGAIN, or -EPERM where
  * nothing may be locked at all. */
 int may_lock(struct space *sp, uint64_t size, int flags);

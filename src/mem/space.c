@@ -66,6 +66,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
     sp->limits = *lim;
     sp->keep = keep;
     sp->memfile = memfile;
+    sp->max_regions = mapping_limit();
     if (why)
         *why = "cannot reserve address space for guest memory (see ulimit -H -v and -H -d)";
     int r = 0;

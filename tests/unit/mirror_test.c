@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <ucontext.h>
 
+#include "base/fds.h"
 #include "mem/access.h"
 #include "mem/region.h"
 
@@ -670,6 +671,8 @@ static void a_reservation_is_bound_where_it_is_touched(void **state)
 
 int main(void)
 {
+    if (fds_init()) /* whose limit is put back */
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reservation_is_bound_where_it_is_touched),
         cmocka_unit_test(regions_host_and_tables_agree),

@@ -98,6 +98,7 @@ static void space_reset(void)
     memset(&space, 0, sizeof space);
     memset(owner, 0, sizeof owner);
     RB_INIT(&space.tree);
+    space.max_regions = REGIONS_MOST;
     space.slab.base = (uint8_t *) SLAB;
     space.slab.limit = 64;
     space.slab.next = 1;
