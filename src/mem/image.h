@@ -33,7 +33,7 @@ struct object_image {
         kind; /* 0 free, 1 a file of the guest's, 2 one for shared anonymous memory: descriptor `id`; 3 a segment */
     uint32_t readonly;
     int32_t id;
-    uint32_t mode, slots, pad;
+    uint32_t mode;
     uint64_t dev, ino;
 };
 

@@ -119,11 +119,11 @@ int64_t object_keep_shared(struct space *sp, uint64_t size, uint64_t *off)
     *off = 0;
     for (uint32_t i = 1; i < sp->objects && size <= SMALL; i++) {
         struct object *o = &sp->object[i];
-        if (o->kind != OBJECT_SHARED || o->slots >= SLOTS)
+        if (o->kind != OBJECT_SHARED || !o->places)
             continue;
-        *off = o->slots * SLOT_SIZE;
+        *off = (SLOTS - o->places) * SLOT_SIZE;
         int r = set_size(o->id, *off + size);
-        o->slots += r == 0;
+        o->places -= r == 0;
         return r ? r : (int64_t) i;
     }
     int fd = (int) host(SYS_memfd_create, "elfuse-shared", MFD_CLOEXEC);
@@ -133,7 +133,7 @@ int64_t object_keep_shared(struct space *sp, uint64_t size, uint64_t *off)
             host(SYS_close, fd);
         return r;
     }
-    return keep_fd(sp, (struct object){.kind = OBJECT_SHARED, .slots = size <= SMALL ? 1 : SLOTS}, fd);
+    return keep_fd(sp, (struct object){.kind = OBJECT_SHARED, .places = size <= SMALL ? SLOTS - 1 : 0}, fd);
 }
 
 int64_t object_keep_segment(struct space *sp, int id, bool readonly)

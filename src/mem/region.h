@@ -223,7 +223,7 @@ struct object {
     int id;            /* descriptor or segment */
     uint64_t dev, ino; /* OBJECT_FILE: what it is, so that it is kept once */
     uint32_t mode;     /* and how it was opened: O_ACCMODE */
-    uint32_t slots;    /* OBJECT_SHARED: places given out */
+    uint32_t places;   /* OBJECT_SHARED: left to be given out; of a parent's none */
 };
 /* The index, or a negative errno. The file of guest descriptor `fd`; `size` bytes of a file of ours for shared anonymous memory, from *off on;
  * a segment. */

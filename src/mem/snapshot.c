@@ -113,7 +113,7 @@ int space_save(struct space *sp, struct space_state *out)
     list_bindings(sp, binding);
     for (uint32_t i = 1; i < sp->objects; i++) {
         const struct object *o = &sp->object[i];
-        object[i] = (struct object_image){o->kind, o->readonly, o->id, o->mode, o->slots, 0, o->dev, o->ino};
+        object[i] = (struct object_image){o->kind, o->readonly, o->id, o->mode, o->dev, o->ino};
     }
     return 0;
 }
@@ -365,7 +365,7 @@ static int load(struct space **out, const struct space_state *st)
     sp->objects = st->objects;
     for (uint32_t i = 1; i < st->objects; i++) {
         const struct object_image *o = &st->object[i];
-        sp->object[i] = (struct object){(uint8_t) o->kind, o->readonly, o->id, o->dev, o->ino, o->mode, o->slots};
+        sp->object[i] = (struct object){(uint8_t) o->kind, o->readonly, o->id, o->dev, o->ino, o->mode, 0};
     }
     for (uint32_t i = 0; i < st->bindings; i++) {
         const struct binding_image *b = &st->binding[i];

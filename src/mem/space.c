@@ -413,6 +413,8 @@ int space_fork_child(struct space *sp, struct vcpu *own)
     sp->lock = (struct lock){0};
     sp->drops = false;
     sp->lock_future = 0;
+    for (uint32_t i = 1; i < sp->objects; i++)
+        sp->object[i].places = 0;            /* are the parent's to give out */
     int r = machine_renew(sp->machine, own); /* before anything is unmapped: the VM that was is the parent's */
     for (struct region *g = region_from(sp, 0), *n; g && r == 0; g = n) {
         n = region_next(g);
