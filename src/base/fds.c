@@ -244,14 +244,6 @@ void fds_set_private(int fd, bool alone)
         me->table->used[fd - base] = alone ? FDS_PRIVATE | (me->slot + 1) : me->owner + 1;
 }
 
-int fds_free(void)
-{
-    int n = 0;
-    for (int i = 0; i < count; i++)
-        n += !__atomic_load_n(&me->table->used[i], __ATOMIC_RELAXED);
-    return n;
-}
-
 void fds_mark_used(int fd)
 {
     if (fds_reserved(fd))

@@ -66,8 +66,6 @@ void fds_close(int fd);
 void fds_set_private(int fd, bool alone);
 /* A new process with a table of its own closes its copies of what is another's or its parent's alone; the rest is its own, as the first user's. */
 void fds_drop_others(void);
-/* Places of the window that are not marked as used. */
-int fds_free(void);
 
 /* A supervisor descriptor is born at a guest-visible number and then moved. Hold fds_create_lock() from birth to move (it nests); guest calls
  * that make, close, duplicate, map or pass on a descriptor hold the shared side around their host call (table flag FDLOCK). The host's limit is

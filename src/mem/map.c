@@ -323,5 +323,6 @@ int64_t space_mmap(struct space *sp, gva_t hint, uint64_t size, int prot, int fl
     unlock(sp);
     if (keeps)
         fds_create_unlock();
+    object_let_go(sp);
     return ret ? ret : (int64_t) q.at;
 }

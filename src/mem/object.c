@@ -1,58 +1,49 @@
-/* What mappings are of, kept for a child that cannot inherit the mapping itself: a descriptor in the window for each file mapped, the id of
- * each segment attached. Only where fork goes by a stream of state (space_create(), docs/internals/fork.md). */
+/* What mappings are of, kept for a child that cannot inherit the mapping itself, for as long as there is one: a descriptor in the window for each
+ * file mapped, the id of each segment attached. Only where fork goes by a stream of state (space_create(), docs/internals/fork.md). */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/fds.h"
 #include "base/fsize.h"
-#include "base/lines.h"
 #include "base/raw.h"
 #include "mem/region.h"
 
-#define SWEEP_STEP 64u /* objects between two looks at what is still mapped */
-
-/* Closing any descriptor of a file drops the record locks that the process has on it (fcntl(2)): the kernel lists them in fdinfo. */
-static bool has_locks(int fd)
+/* Closing any descriptor of a file drops the record locks that the process has on it (fcntl(2)). To an open file's lock those are in the way. */
+static bool has_record_locks(int fd)
 {
-    char path[64];
-    struct lines l;
-    bool found = false;
-    snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
-    if (lines_open(&l, path))
-        return true;
-    for (const char *line; (line = lines_next(&l));)
-        found |= strncmp(line, "lock:", 5) == 0;
-    lines_close(&l);
-    return found;
+    struct flock lock = {.l_type = F_WRLCK};
+    return host(SYS_fcntl, fd, F_OFD_GETLK, &lock) || lock.l_type != F_UNLCK;
 }
 
-/* Let go of the objects that no region is of any more. */
-static void sweep(struct space *sp)
+void object_let_go(struct space *sp)
 {
-    autofree uint8_t *used = calloc(sp->objects, 1);
-    if (!used)
+    if (!__atomic_load_n(&sp->idle, __ATOMIC_RELAXED))
         return;
-    for (struct region *g = region_from(sp, 0); g; g = region_next(g))
-        used[g->object] = 1;
+    fds_create_lock();
+    lock(sp);
+    bool idle = false;
     for (uint32_t i = 1; i < sp->objects; i++) {
         struct object *o = &sp->object[i];
-        if (used[i] || o->kind == OBJECT_FREE || (object_has_fd(o) && has_locks(o->id)))
+        if (o->kind == OBJECT_FREE || o->users)
             continue;
+        if (fds_self()->table->apart || (o->kind == OBJECT_FILE && has_record_locks(o->id))) {
+            idle = true;
+            continue;
+        }
         if (object_has_fd(o))
             fds_close(o->id);
         o->kind = OBJECT_FREE;
     }
+    __atomic_store_n(&sp->idle, idle, __ATOMIC_RELAXED);
+    unlock(sp);
+    fds_create_unlock();
 }
 
 static int64_t keep(struct space *sp, struct object o)
 {
     uint32_t i = 1;
-    if (sp->objects && sp->objects % SWEEP_STEP == 0)
-        sweep(sp);
     while (i < sp->objects && sp->object[i].kind != OBJECT_FREE)
         i++;
     if (i >= sp->objects) {
@@ -66,14 +57,13 @@ static int64_t keep(struct space *sp, struct object o)
         sp->objects = n;
     }
     sp->object[i] = o;
+    __atomic_store_n(&sp->idle, true, __ATOMIC_RELAXED); /* unless it gets a region */
     return i;
 }
 
-/* Keep `o`, whose descriptor `fd` was just opened by us. When the window is full, what nobody maps any more goes first. */
+/* Keep `o`, whose descriptor `fd` was just opened by us. */
 static int64_t keep_fd(struct space *sp, struct object o, int fd)
 {
-    if (fds_free() < 16)
-        sweep(sp);
     o.id = fds_adopt_fd(fd, false);
     if (o.id < 0)
         return -ENFILE;

@@ -106,6 +106,18 @@ static void set_live(struct region *r, bool live)
     __atomic_store_n(&r->live, live, __ATOMIC_SEQ_CST);
 }
 
+static void object_gains(struct space *sp, const struct region *r)
+{
+    if (r->object)
+        sp->object[r->object].users++;
+}
+
+static void object_loses(struct space *sp, const struct region *r)
+{
+    if (r->object && --sp->object[r->object].users == 0)
+        __atomic_store_n(&sp->idle, true, __ATOMIC_RELAXED);
+}
+
 void space_grows(struct space *sp)
 {
     __atomic_store_n(&sp->grows, true, __ATOMIC_RELAXED);
@@ -136,6 +148,7 @@ struct region *region_insert(struct space *sp, const struct region *like, uint64
     set_live(r, true);
     BUG_ON(RB_INSERT(region_tree, &sp->tree, r));
     sp->regions++;
+    object_gains(sp, r);
     if ((r->flags & RG_GROWSDOWN) && r->name != REGION_STACK)
         space_grows(sp);
     account(sp, r, (int64_t) (end - start));
@@ -155,6 +168,7 @@ void region_remove(struct space *sp, struct region *r)
     set_live(r, false);
     RB_REMOVE(region_tree, &sp->tree, r);
     sp->regions--;
+    object_loses(sp, r);
     RB_LEFT(r, node) = sp->spare;
     sp->spare = r;
     gap_update(n);
@@ -223,6 +237,9 @@ void region_rebuild(struct space *sp)
     sp->spare = NULL;
     sp->regions = 0;
     sp->total = sp->exempt = sp->data = sp->stack = sp->exec = sp->locked = 0;
+    for (uint32_t i = 0; i < sp->objects; i++)
+        sp->object[i].users = 0;
+    __atomic_store_n(&sp->idle, sp->objects != 0, __ATOMIC_RELAXED);
     for (r = sp->nodes; r; r = r->other) {
         r->gap = r->max_gap = 0;
         if (r->live && !RB_INSERT(region_tree, &sp->tree, r))
@@ -236,6 +253,7 @@ void region_rebuild(struct space *sp)
         if (n && n->start < r->end)
             r->end = n->start;
         sp->regions++;
+        object_gains(sp, r);
         account(sp, r, (int64_t) (r->end - r->start));
         gap_update(r);
     }

@@ -78,6 +78,7 @@ struct space {
     bool keep;                     /* objects are kept, for children that do not come by the host's fork */
     struct object *object;         /* [0] is nobody's */
     uint32_t objects;
+    bool idle;            /* some may have no region any more; atomic */
     int memfile;          /* private anonymous memory lives in this file at its slab offset; -1: it is the host's own */
     struct region *spare; /* free list, chained through node.rbe_left */
     struct region *nodes; /* all, chained through other: nodes are used again, never freed */
@@ -224,12 +225,16 @@ struct object {
     uint64_t dev, ino; /* OBJECT_FILE: what it is, so that it is kept once */
     uint32_t mode;     /* and how it was opened: O_ACCMODE */
     uint32_t places;   /* OBJECT_SHARED: left to be given out; of a parent's none */
+    uint32_t users;    /* regions */
 };
 /* The index, or a negative errno. The file of guest descriptor `fd`; `size` bytes of a file of ours for shared anonymous memory, from *off on;
  * a segment. */
 int64_t object_keep_file(struct space *sp, int fd);
 int64_t object_keep_shared(struct space *sp, uint64_t size, uint64_t *off);
 int64_t object_keep_segment(struct space *sp, int id, bool readonly);
+/* After a call that may have unmapped something, without these locks: close what no region is of any more, as the kernel does. But for files with record
+ * locks, which would go with it, and where processes share the table of descriptors, of which another may have a region. */
+void object_let_go(struct space *sp);
 
 static inline bool object_has_fd(const struct object *o)
 {

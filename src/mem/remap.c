@@ -385,5 +385,6 @@ int64_t space_mremap(struct space *sp, gva_t old_va, uint64_t old_size, uint64_t
         ret = remap(sp, old, old_size, new_size, flags, to);
     }
     unlock(sp);
+    object_let_go(sp);
     return ret;
 }

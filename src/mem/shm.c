@@ -121,6 +121,7 @@ out:
     unlock(sp);
     if (sp->keep)
         fds_create_unlock();
+    object_let_go(sp);
     return ret;
 }
 
@@ -139,5 +140,6 @@ int space_shmdt(struct space *sp, gva_t va)
         r = unmap_locked(sp, g->start, at);
     }
     unlock(sp);
+    object_let_go(sp);
     return origin ? r : -EINVAL;
 }

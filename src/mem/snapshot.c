@@ -363,9 +363,10 @@ static int load(struct space **out, const struct space_state *st)
     if (st->objects && !sp->object)
         return -ENOMEM;
     sp->objects = st->objects;
+    sp->idle = true; /* what is of dropped regions alone */
     for (uint32_t i = 1; i < st->objects; i++) {
         const struct object_image *o = &st->object[i];
-        sp->object[i] = (struct object){(uint8_t) o->kind, o->readonly, o->id, o->dev, o->ino, o->mode, 0};
+        sp->object[i] = (struct object){(uint8_t) o->kind, o->readonly, o->id, o->dev, o->ino, o->mode, 0, 0};
     }
     for (uint32_t i = 0; i < st->bindings; i++) {
         const struct binding_image *b = &st->binding[i];

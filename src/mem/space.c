@@ -196,6 +196,7 @@ int space_munmap(struct space *sp, gva_t va, uint64_t size)
     lock(sp);
     int r = unmap_locked(sp, va.v, va.v + size);
     unlock(sp);
+    object_let_go(sp);
     return r;
 }
 
