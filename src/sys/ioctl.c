@@ -201,6 +201,25 @@ static int64_t names_descriptor(struct thread *t, int fd, const struct ioctl_row
     return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 
+/* A head, and as many bytes of a digest as it says that there is room for, which FUSE fills, and file systems as far as they need. On a copy, as above. */
+static int64_t measure(struct thread *t, int fd, uint64_t va)
+{
+    struct {
+        uint16_t algorithm, size;
+        uint8_t digest[64];
+    } copy = {0};
+    const size_t head = offsetof(typeof(copy), digest);
+    int64_t ret;
+
+    if (copy_in(t->proc->space, &copy, gva(va), head) < 0)
+        return host(SYS_ioctl, fd, FS_IOC_MEASURE_VERITY, BAD_PTR);
+    copy.size = MIN(copy.size, sizeof copy.digest);
+    ret = sys_block(t, SYS_ioctl, (long) fd, FS_IOC_MEASURE_VERITY, &copy, 0l, 0l, 0l);
+    if (ret >= 0 && copy_out(t->proc->space, gva(va), &copy, head + MIN(copy.size, sizeof copy.digest)) < 0)
+        ret = -EFAULT;
+    return ret == -EINTR ? -ERESTARTSYS : ret;
+}
+
 static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 {
     switch (request) {
@@ -210,6 +229,8 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
         return dedupe(t, fd, va);
     case FS_IOC_FIEMAP:
         return extents(t, fd, va);
+    case FS_IOC_MEASURE_VERITY:
+        return measure(t, fd, va);
     case SECCOMP_IOCTL_NOTIF_RECV:
     case SECCOMP_IOCTL_NOTIF_SEND:
     case SECCOMP_IOCTL_NOTIF_ADDFD:
@@ -219,6 +240,10 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 }
 
 /* ---- the rest ---- */
+
+/* What the number of a request says of the argument. */
+static const enum pin_dir number_dir[] = {
+    [_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
 
 /* Is an unknown request safe to pass by what its number says? Not to devices, whose structures often hold pointers, nor to files of procfs, tracefs and
  * debugfs, nor for families that are known for it (btrfs, xfs, KVM, bcachefs, nilfs, ocfs2, coda, perf, sync files,
@@ -263,16 +288,37 @@ static bool passes(int fd, uint32_t request)
     return S_ISSOCK(st.st_mode) ? _IOC_TYPE(request) == SOCK_IOC_TYPE : !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode);
 }
 
+/* What the row does not speak of is as the program has it: FUSE knows no request, and moves what the number says. */
 static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, size_t size, enum pin_dir dir)
 {
     struct pin p;
-    int64_t ret = pin(t, &p, arg, size, dir);
+    int64_t ret = pin(t, &p, arg, MAX(size, _IOC_SIZE(request)), dir | PIN_IN);
 
     if (ret < 0)
         return ret;
     ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, p.hva, 0l, 0l, 0l);
     if (pin_done(t, &p, ret < 0 && dir == PIN_OUT ? 0 : p.size) < 0 && ret >= 0)
         ret = -EFAULT;
+    return ret == -EINTR ? -ERESTARTSYS : ret;
+}
+
+/* Its server may not know of statfs(2). */
+static bool is_fuse(int fd)
+{
+    struct statfs fs;
+    int64_t ret = host(SYS_fstatfs, fd, &fs);
+
+    return ret ? ret != -EBADF : fs.f_type == FUSE_SUPER_MAGIC;
+}
+
+/* A number to its owner, and to FUSE a pointer, if the request's own has a size. Whatever is at the descriptor by then: it is no address of ours. */
+static int64_t number(struct thread *t, int fd, uint32_t request, uint64_t arg)
+{
+    if (_IOC_SIZE(request) && is_fuse(fd))
+        return flat(t, fd, request, arg, 0, number_dir[_IOC_DIR(request)]);
+    if (!(arg >> 63)) /* the kernel's half has none */
+        arg = MIN(arg, (uint64_t) UINT32_MAX);
+    int64_t ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, arg, 0l, 0l, 0l);
     return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 
@@ -301,9 +347,7 @@ static void try_unknown(void *arg)
 /* A request that is not in the table. Where other threads could put a device at the number after the look, away from them. */
 static int64_t unknown(struct thread *t, int fd, uint32_t request, uint64_t arg)
 {
-    static const enum pin_dir dirs[] = {
-        [_IOC_WRITE] = PIN_IN, [_IOC_READ] = PIN_OUT, [_IOC_READ | _IOC_WRITE] = PIN_INOUT};
-    enum pin_dir dir = dirs[_IOC_DIR(request)];
+    enum pin_dir dir = number_dir[_IOC_DIR(request)];
     struct unknown u = {.fd = fd, .request = request};
     struct pin p;
 
@@ -335,17 +379,15 @@ static int64_t driver_request(struct thread *t, int fd, uint64_t va)
 static int64_t known(struct thread *t, const struct ioctl_row *r, const uint64_t a[6])
 {
     int fd = (int) a[0];
-    uint32_t request = r->request;
-    int64_t ret;
+    uint32_t request = (uint32_t) a[1];
 
     switch ((enum ioctl_dir) r->dir) {
     case DIR_NONE:
-        ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, a[2], 0l, 0l, 0l);
-        return ret == -EINTR ? -ERESTARTSYS : ret;
+        return number(t, fd, request, a[2]);
     case DIR_VOID:
         return host(SYS_ioctl, fd, request, &(uint64_t[32]){0});
     case DIR_FD:
-        return fds_reserved((int) a[2]) ? -EBADF : host(SYS_ioctl, fd, request, a[2]);
+        return fds_reserved((int) a[2]) ? -EBADF : host(SYS_ioctl, fd, request, (uint32_t) a[2]);
     case DIR_NAMES:
         return names_descriptor(t, fd, r, a[2]);
     case DIR_CUSTOM:
