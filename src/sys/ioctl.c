@@ -300,6 +300,22 @@ static bool passes(int fd, uint32_t request)
     return S_ISSOCK(st.st_mode) ? _IOC_TYPE(request) == SOCK_IOC_TYPE : !S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode);
 }
 
+/* Where Linux waits for a terminal's output to drain (tty_ioctl()), only a SIGTTOU has the call made again. */
+static int64_t interrupted(int fd, uint32_t request)
+{
+    int group;
+
+    switch (request) {
+    case TCSBRK:
+    case TCSBRKP:
+    case TIOCSBRK:
+    case TIOCSETD:
+        if (host(SYS_ioctl, fd, TIOCGPGRP, &group) || group == host(SYS_getpgid, 0))
+            return -EINTR;
+    }
+    return -ERESTARTSYS;
+}
+
 /* What the row does not speak of is as the program has it: FUSE knows no request, and moves what the number says. */
 static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, size_t size, enum pin_dir dir)
 {
@@ -311,7 +327,7 @@ static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, si
     ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, p.hva, 0l, 0l, 0l);
     if (pin_done(t, &p, ret < 0 && dir == PIN_OUT ? 0 : p.size) < 0 && ret >= 0)
         ret = -EFAULT;
-    return ret == -EINTR ? -ERESTARTSYS : ret;
+    return ret == -EINTR ? interrupted(fd, request) : ret;
 }
 
 /* Its server may not know of statfs(2). */
@@ -331,7 +347,7 @@ static int64_t number(struct thread *t, int fd, uint32_t request, uint64_t arg)
     if (!(arg >> 63)) /* the kernel's half has none */
         arg = MIN(arg, (uint64_t) UINT32_MAX);
     int64_t ret = sys_block(t, SYS_ioctl, (long) fd, (long) request, arg, 0l, 0l, 0l);
-    return ret == -EINTR ? -ERESTARTSYS : ret;
+    return ret == -EINTR ? interrupted(fd, request) : ret;
 }
 
 /* ENOTTY, once there is a descriptor. */
