@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/fiemap.h>
 #include <linux/fscrypt.h>
 #include <linux/fs.h>
@@ -228,6 +229,51 @@ static int64_t measure(struct thread *t, int fd, uint64_t va)
     return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 
+/* What an interface is asked by a command alone, and tells in a structure of one size. Instead of all else the host is asked what nobody knows. */
+static int64_t ethtool(struct thread *t, int fd, uint64_t va)
+{
+    static const struct {
+        uint32_t cmd, size;
+    } asks[] = {
+        {ETHTOOL_GSET, sizeof(struct ethtool_cmd)},
+        {ETHTOOL_GDRVINFO, sizeof(struct ethtool_drvinfo)},
+        {ETHTOOL_GWOL, sizeof(struct ethtool_wolinfo)},
+        {ETHTOOL_GMSGLVL, sizeof(struct ethtool_value)},
+        {ETHTOOL_GLINK, sizeof(struct ethtool_value)},
+        {ETHTOOL_GCOALESCE, sizeof(struct ethtool_coalesce)},
+        {ETHTOOL_GRINGPARAM, sizeof(struct ethtool_ringparam)},
+        {ETHTOOL_GPAUSEPARAM, sizeof(struct ethtool_pauseparam)},
+        {ETHTOOL_GRXCSUM, sizeof(struct ethtool_value)},
+        {ETHTOOL_GTXCSUM, sizeof(struct ethtool_value)},
+        {ETHTOOL_GSG, sizeof(struct ethtool_value)},
+        {ETHTOOL_GTSO, sizeof(struct ethtool_value)},
+        {ETHTOOL_GUFO, sizeof(struct ethtool_value)},
+        {ETHTOOL_GGSO, sizeof(struct ethtool_value)},
+        {ETHTOOL_GGRO, sizeof(struct ethtool_value)},
+        {ETHTOOL_GFLAGS, sizeof(struct ethtool_value)},
+        {ETHTOOL_GPFLAGS, sizeof(struct ethtool_value)},
+        {ETHTOOL_GCHANNELS, sizeof(struct ethtool_channels)},
+        {ETHTOOL_GET_TS_INFO, sizeof(struct ethtool_ts_info)},
+        {ETHTOOL_GEEE, sizeof(struct ethtool_eee)},
+    };
+    uint32_t copy[64] = {0}, cmd = 0, size = 0;
+    struct ifreq r;
+    uint64_t data;
+    int64_t ret;
+
+    if (get_user(t->proc->space, &r, gva(va)) < 0)
+        return host(SYS_ioctl, fd, SIOCETHTOOL, BAD_PTR);
+    data = (uint64_t) r.ifr_data;
+    r.ifr_data = get_user(t->proc->space, &cmd, gva(data)) < 0 ? BAD_PTR : (void *) copy;
+    for (unsigned i = 0; i < ARRAY_SIZE(asks); i++)
+        if (asks[i].cmd == cmd)
+            size = asks[i].size;
+    BUG_ON(size > sizeof copy);
+    copy[0] = size ? cmd : 0;
+    ret = host(SYS_ioctl, fd, SIOCETHTOOL, &r);
+    return ret < 0 || copy_out(t->proc->space, gva(data), copy, size) == 0 ? ret : -EFAULT;
+}
+
 static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
 {
     switch (request) {
@@ -239,6 +285,8 @@ static int64_t custom(struct thread *t, int fd, uint32_t request, uint64_t va)
         return extents(t, fd, va);
     case FS_IOC_MEASURE_VERITY:
         return measure(t, fd, va);
+    case SIOCETHTOOL:
+        return ethtool(t, fd, va);
     case SECCOMP_IOCTL_NOTIF_RECV:
     case SECCOMP_IOCTL_NOTIF_SEND:
     case SECCOMP_IOCTL_NOTIF_ADDFD:

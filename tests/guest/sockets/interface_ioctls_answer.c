@@ -1,9 +1,53 @@
 /* covers: ioctl socket */
 #include "t.h"
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+
+/* What a driver says of its own may not be the same twice: so it is asked of the loopback alone. */
+static void of_driver(int s, const char *name, const char *what, uint32_t cmd, size_t size)
+{
+    uint32_t answer[64] = {cmd}, sum = 0;
+    struct ifreq r = {.ifr_data = (char *) answer};
+    strcpy(r.ifr_name, name);
+    printf("%s: ", name);
+    show(what, ioctl(s, SIOCETHTOOL, &r));
+    for (unsigned i = 0; i < size / 4; i++)
+        sum = sum * 31 + answer[i];
+    printf("  %x\n", sum);
+    for (unsigned i = (unsigned) size / 4; i < ARRAY_SIZE(answer); i++)
+        CHECK(i == 0 || answer[i] == 0);
+}
+
+static void drivers(int s)
+{
+    static const char *const names[] = {"lo", "absent0", ""};
+    struct ifreq r = {.ifr_name = "lo", .ifr_data = BAD_PTR};
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+        of_driver(s, names[i], "settings", ETHTOOL_GSET, sizeof(struct ethtool_cmd));
+        of_driver(s, names[i], "driver", ETHTOOL_GDRVINFO, sizeof(struct ethtool_drvinfo));
+        of_driver(s, names[i], "link", ETHTOOL_GLINK, sizeof(struct ethtool_value));
+        of_driver(s, names[i], "rings", ETHTOOL_GRINGPARAM, sizeof(struct ethtool_ringparam));
+        of_driver(s, names[i], "coalescing", ETHTOOL_GCOALESCE, sizeof(struct ethtool_coalesce));
+        of_driver(s, names[i], "sums", ETHTOOL_GTXCSUM, sizeof(struct ethtool_value));
+        of_driver(s, names[i], "flags", ETHTOOL_GFLAGS, sizeof(struct ethtool_value));
+        of_driver(s, names[i], "time stamps", ETHTOOL_GET_TS_INFO, sizeof(struct ethtool_ts_info));
+        of_driver(s, names[i], "nothing", 0, 4);
+        of_driver(s, names[i], "what nobody knows", 0xfffff, 4);
+    }
+    uint32_t *edge = at_edge(4);
+    show("bad structure", raw(ioctl, s, SIOCETHTOOL, &r));
+    r.ifr_data = (char *) edge;
+    *edge = ETHTOOL_GLINK;
+    show("half a structure", raw(ioctl, s, SIOCETHTOOL, &r));
+    strcpy(r.ifr_name, "absent0");
+    show("half a structure for nobody", raw(ioctl, s, SIOCETHTOOL, &r));
+    show("bad request, of the driver", raw(ioctl, s, SIOCETHTOOL, BAD_PTR));
+    show("not a socket, of the driver", raw(ioctl, 0, SIOCETHTOOL, &r));
+}
 
 int main(void)
 {
@@ -47,6 +91,7 @@ int main(void)
     show("not a socket, for its driver", raw(ioctl, 0, SIOCDEVPRIVATE, BAD_PTR));
     strcpy(r.ifr_name, "lo");
     show("loopback, for its driver", ioctl(s, SIOCDEVPRIVATE, &r));
+    drivers(s);
     show("not a socket", ioctl(0, SIOCGIFINDEX, &r));
     return t_end();
 }
