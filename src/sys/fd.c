@@ -5,6 +5,7 @@
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/vfs.h>
 
 #include "base/fds.h"
@@ -222,6 +223,12 @@ int64_t sys_kcmp(struct thread *t, const uint64_t a[6])
     return host(SYS_kcmp, (int) a[0], (int) a[1], type, a[3], a[4]);
 }
 
+/* PIDFD_SELF_THREAD and PIDFD_SELF_THREAD_GROUP, of Linux 6.15, whose number is another one in later ones: for hosts that know it. */
+static bool is_self(int pidfd)
+{
+    return pidfd == -10000 || pidfd == -10001 || pidfd == -20000;
+}
+
 /* Advice for the caller itself; another process's addresses are backed by host addresses that are not known here. */
 int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
 {
@@ -238,11 +245,16 @@ int64_t sys_process_madvise(struct thread *t, const uint64_t a[6])
     for (unsigned i = 0; i < count; i++)
         if (!mem_is_user((uint64_t) iov[i].iov_base, iov[i].iov_len))
             return -EFAULT;
-    ret = target_of_pidfd((int) a[0], &g);
-    if (ret < 0)
-        return ret == -EBADF || ret == -ESRCH ? ret : -EPERM;
-    if (ret == 0 || !g.self)
-        return -EPERM;
+    if (is_self((int) a[0])) {
+        if (host(SYS_process_madvise, (int) a[0], NULL, 0, MADV_COLD, 0) == -EBADF)
+            return -EBADF;
+    } else {
+        ret = target_of_pidfd((int) a[0], &g);
+        if (ret < 0)
+            return ret == -EBADF || ret == -ESRCH ? ret : -EPERM;
+        if (ret == 0 || !g.self)
+            return -EPERM;
+    }
     for (unsigned i = 0; i < count; i++) {
         ret = space_advise(t->proc->space, gva((uint64_t) iov[i].iov_base), iov[i].iov_len, (int) a[3]);
         if (ret < 0)

@@ -32,10 +32,19 @@ int main(void)
     show("a hole", madvise(p + 4 * T_PAGE, T_PAGE, MADV_WILLNEED));
 
     int self = (int) raw(pidfd_open, getpid(), 0);
-    struct iovec iov[2] = {{p, T_PAGE}, {p + 5 * T_PAGE, 2 * T_PAGE}};
+    struct iovec iov[2] = {{p, T_PAGE}, {p + 5 * T_PAGE, 2 * T_PAGE}}, hole = {p, 8 * T_PAGE};
     show("process_madvise", raw(process_madvise, self, iov, 2, 20 /* MADV_COLD */, 0));
     show("flags", raw(process_madvise, self, iov, 2, 20, 1));
     show("vector not there", raw(process_madvise, self, BAD_PTR, 2, 20, 0));
+    /* PIDFD_SELF_THREAD, PIDFD_SELF_THREAD_GROUP as it is and was, nothing */
+    static const int numbers[] = {-10000, -10001, -20000, -10009, -100};
+    for (unsigned i = 0; i < ARRAY_SIZE(numbers); i++) {
+        int n = numbers[i];
+        printf("%d\n", n);
+        show("this process", raw(process_madvise, n, iov, 2, 20, 0));
+        show("  over a hole", raw(process_madvise, n, &hole, 1, 20, 0));
+        show("  nothing", raw(process_madvise, n, NULL, 0, 20, 0));
+    }
     show("bad descriptor", raw(process_madvise, -1, iov, 2, 20, 0));
     return t_end();
 }
