@@ -230,9 +230,9 @@ int64_t sys_keyctl(struct thread *t, const uint64_t a[6])
             h[i] = (uint64_t) strs[nstrs++];
             break;
         case 'i':
-        case 'o':
+        case 'o': /* what is too large for it is told by the result, and left out */
             h[i + 1] = MIN(h[i + 1], KEY_PAYLOAD_MAX); /* no payload is as long */
-            ret = pin(t, &p, h[i], h[i + 1], args[i] == 'i' ? PIN_IN : PIN_OUT);
+            ret = pin(t, &p, h[i], h[i + 1], args[i] == 'i' ? PIN_IN : PIN_INOUT);
             h[i] = (uint64_t) p.hva;
             break;
         }

@@ -4,6 +4,33 @@
 /* keyctl operations */
 enum { GET_ID, JOIN, UPDATE, REVOKE, DESCRIBE = 6, UNLINK = 9, SEARCH = 10, READ = 11, CAPABILITIES = 31 };
 
+enum { BIG = 8 << 20 };
+
+/* Two halves that lie apart in a virtual machine: the later one is there first. */
+static char *across(void)
+{
+    char *p = mmap(NULL, 4 * BIG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    MUST(p != MAP_FAILED);
+    p = (char *) (((uintptr_t) p + BIG) & ~((uintptr_t) BIG - 1));
+    for (int half = 1; half >= 0; half--) {
+        MUST(mmap(p + half * BIG, BIG, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+             MAP_FAILED);
+        memset(p + half * BIG, '.', BIG);
+    }
+    return p + BIG;
+}
+
+static void too_little_room(long key)
+{
+    char *line = across();
+    show("read into too little", raw(keyctl, READ, key, line - 2, 4));
+    printf("%.8s\n", line - 4);
+    show("describe into too little", raw(keyctl, DESCRIBE, key, line - 2, 4) > 4);
+    printf("%.8s\n", line - 4);
+    show("read into enough", raw(keyctl, READ, key, line - 2, 7));
+    printf("%.12s\n", line - 4);
+}
+
 int main(void)
 {
     char buf[128] = "";
@@ -20,6 +47,7 @@ int main(void)
             show("read", raw(keyctl, READ, key, buf, sizeof(buf)));
             printf("%s\n", buf);
             show("read short", raw(keyctl, READ, key, buf, 2));
+            too_little_room(key);
             show("update", raw(keyctl, UPDATE, key, "new", 3));
             show("read", raw(keyctl, READ, key, buf, sizeof(buf)));
             printf("%.3s\n", buf);
