@@ -15,6 +15,7 @@
 #include "base/fds.h"
 #include "base/procfs.h"
 #include "base/raw.h"
+#include "fs/device.h"
 #include "fs/procname.h"
 #include "fs/proctext.h"
 #include "fs/special.h"
@@ -254,12 +255,24 @@ static int64_t serve_hostname(struct thread *t, int fd, const struct stat *st, u
     return replace(fd, special_text(name, text, (size_t) n, flags, st->st_mode & 0777), flags);
 }
 
+static int64_t filter_device(int fd, const struct stat *st)
+{
+    fds_create_lock();
+    const bool refused = device_is_refused(st);
+    if (refused)
+        host(SYS_close, fd);
+    fds_create_unlock();
+    return refused ? -ENXIO : fd;
+}
+
 int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags)
 {
     struct proc_name p;
     struct stat st;
     if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
         return fd;
+    if (S_ISCHR(st.st_mode) && !(flags & O_PATH))
+        return filter_device(fd, &st);
     /* procfs is on no device, and none of the files in question has a size. */
     if (major(st.st_dev) || st.st_size || flags & O_PATH || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
         return fd;

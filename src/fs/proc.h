@@ -40,7 +40,8 @@ bool fs_proc_busy(const struct fs_at *at, uint64_t flags);
 bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, int *fd);
 
 /* After a successful host open with `flags`, which gave `fd`: swaps a file that would tell of the host
- * process for the guest's, in place, same number. Returns the descriptor, or a negative errno with `fd` closed.
+ * process for the guest's, in place, same number; a device that is refused (fs/device.h) is ENXIO. Returns the descriptor, or a negative errno
+ * with `fd` closed.
  * Costs one fstat for every other file. */
 int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags);
 

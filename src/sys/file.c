@@ -242,6 +242,8 @@ int64_t sys_open_by_handle_at(struct thread *t, const uint64_t a[6])
     pin_done(t, &handle, 0);
     if (ret >= 0)
         ret = fds_given((int) ret);
+    if (ret >= 0)
+        ret = fs_proc_filter(t, (int) ret, a[2]);
     return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 

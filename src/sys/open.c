@@ -13,6 +13,7 @@
 
 #include "base/fds.h"
 #include "base/procfs.h"
+#include "fs/device.h"
 #include "fs/proc.h"
 #include "sys/handlers.h"
 #include "task/process.h"
@@ -129,6 +130,19 @@ static bool is_link(int fd)
     return host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) == 0 && S_ISLNK(st.st_mode);
 }
 
+/* Before other threads can have it. */
+static bool is_refused(const struct fs_at *at)
+{
+    struct stat st;
+
+    if (host(SYS_newfstatat, at->owned, "", &st, AT_EMPTY_PATH) || !S_ISCHR(st.st_mode))
+        return false;
+    fds_create_lock();
+    const bool refused = device_is_refused(&st);
+    fds_create_unlock();
+    return refused;
+}
+
 static int64_t open_object(struct thread *t, const struct fs_at *at, struct open_how *how, size_t size)
 {
     uint64_t flags = how->flags;
@@ -137,6 +151,8 @@ static int64_t open_object(struct thread *t, const struct fs_at *at, struct open
 
     how->flags &= ~(uint64_t) O_NOFOLLOW;
     how->resolve = 0;
+    if (is_refused(at))
+        return -ENXIO;
     if (memory_file(at, how->flags, 0, &ret))
         return ret;
     if (host(SYS_fstatfs, at->owned, &fs) || fs.f_type != PROC_SUPER_MAGIC)
