@@ -61,31 +61,6 @@ static int enter_root(struct walk *w)
     return 0;
 }
 
-/* Whether O_PATH directory `dir` is inside, found by going up from it: for a path that is too long to be named. */
-static int climbs_to_root(int dir)
-{
-    struct fs_place here, above;
-    autofd fd = (int) host(SYS_openat, dir, ".", PATH_FD | O_DIRECTORY, 0);
-    int r = fd < 0 ? fd : fs_place_of(fd, &here);
-    while (r == 0) {
-        if (fs_same_place(&here, &fs_root_place))
-            return 0;
-        for (size_t i = 0; i < FS_MOUNTS; i++)
-            if (fs_same_place(&here, &fs_mounts[i].place))
-                return 0;
-        int up = (int) host(SYS_openat, fd, "..", PATH_FD | O_DIRECTORY, 0);
-        if (up < 0)
-            return up;
-        host(SYS_close, fd);
-        fd = up;
-        r = fs_place_of(fd, &above);
-        if (r == 0 && fs_same_place(&here, &above))
-            return -ENOENT;
-        here = above;
-    }
-    return r;
-}
-
 static int enter_start(struct walk *w, int dirfd)
 {
     int fd = (int) host(SYS_openat, dirfd, ".", PATH_FD | O_DIRECTORY, 0);
@@ -93,9 +68,16 @@ static int enter_start(struct walk *w, int dirfd)
         return fd;
     enter(w, fd);
     char path[PATH_MAX];
-    int64_t n = proc_fd_link(fd, path, sizeof path);
-    if (n == -ENAMETOOLONG && fs_root.strict)
-        return climbs_to_root(fd);
+    autofd above = -1; /* a directory whose path is too long is where the first one is that can be named */
+    int64_t n;
+    while ((n = proc_fd_link(fd, path, sizeof path)) == -ENAMETOOLONG && fs_root.strict) {
+        fd = (int) host(SYS_openat, fd, "..", PATH_FD | O_DIRECTORY, 0);
+        if (above >= 0)
+            host(SYS_close, above);
+        above = fd;
+        if (fd < 0)
+            return fd;
+    }
     if (n < 0 && n != -ENAMETOOLONG)
         return (int) n;
     return n < 0 || fs_path_reachable(path) ? 0 : -ENOENT;
@@ -107,20 +89,58 @@ static bool at_root(const struct walk *w)
     return fs_place_of(w->dir, &p) == 0 && fs_same_place(&p, &fs_root_place);
 }
 
+/* What `..` is at the root: what is mounted upon that, or it. */
+static int root_top(void)
+{
+    struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = RESOLVE_IN_ROOT};
+    return (int) host(SYS_openat2, fs_root.fd, "..", &how, sizeof how);
+}
+
+static bool is_root_top(int dir)
+{
+    struct fs_place here, top;
+    autofd fd = root_top();
+    return fd >= 0 && fs_place_of(fd, &top) == 0 && fs_place_of(dir, &here) == 0 && fs_same_place(&here, &top);
+}
+
+/* Has the step from directory `from` up to `to` led out? That is where `from` is mounted upon the root, which is to be at it: 1, 0, or a negative errno.
+ * Under a sysroot no other step does, and it is the end that is looked at: wherever the mount is moved meanwhile. */
+static int leaves_root(int from, int to)
+{
+    struct statx st;
+    char path[PATH_MAX];
+    if (host(SYS_statx, from, "", AT_EMPTY_PATH, 0, &st) == 0 &&
+        st.stx_attributes_mask & ~st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+        return 0;
+    int64_t n = proc_fd_link(to, path, sizeof path);
+    if (n < 0)
+        return n == -ENAMETOOLONG ? 0 : (int) n; /* the root's parent can be named */
+    return !fs_path_inside(path) && (fs_root.strict || is_root_top(from));
+}
+
 static int step_up(struct walk *w)
 {
     struct fs_place p;
-    int r = fs_place_of(w->dir, &p);
+    int fd, r = fs_place_of(w->dir, &p);
     w->root_set = true;
-    if (r || fs_same_place(&p, &fs_root_place))
+    if (r)
         return r;
     for (size_t i = 0; i < FS_MOUNTS; i++)
         if (fs_same_place(&p, &fs_mounts[i].place) && fs_mount_is_shown(&fs_mounts[i]))
             return w->flags & FS_NO_XDEV ? -EXDEV : enter_root(w);
-    struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = w->flags & FS_NO_XDEV ? RESOLVE_NO_XDEV : 0};
-    int fd = procfs_hold(w->dir, "..", &how);
-    if (fd < 0)
-        return fd;
+    bool top = fs_same_place(&p, &fs_root_place);
+    if (!top) {
+        struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = w->flags & FS_NO_XDEV ? RESOLVE_NO_XDEV : 0};
+        fd = procfs_hold(w->dir, "..", &how);
+        r = fd < 0 ? fd : leaves_root(w->dir, fd);
+        if (r && fd >= 0)
+            host(SYS_close, fd);
+        if (r < 0)
+            return r;
+        top = r;
+    }
+    if (top && (fd = root_top()) < 0) /* where there is no openat2, and while mounts change: as if there were none */
+        return 0;
     enter(w, fd);
     return 0;
 }
