@@ -145,16 +145,17 @@ static int step_up(struct walk *w)
     return 0;
 }
 
-static int hold(struct fs_at *out, int fd, const char *name, bool slash)
+/* Who may be given a directory to start from (FS_WALK) gets the supervisor's own procfs: that on /proc may be the guest's. */
+static int hold(struct fs_at *out, int flags, int fd, const char *name, bool slash)
 {
-    const bool rooted = fs_root.fd >= 0;
+    const bool absolute = !(flags & FS_WALK);
     int n = fds_adopt_fd(fd, false);
     if (n < 0)
         return n;
     out->owned = n;
-    out->dirfd = rooted ? AT_FDCWD : procfs_fd();
+    out->dirfd = absolute ? AT_FDCWD : procfs_fd();
     snprintf(out->path, sizeof out->path, "%s%d%s%s%s",
-             rooted ? "/proc/thread-self/fd/" : procfs_path("/proc/thread-self/fd/"), n, name ? "/" : "",
+             absolute ? "/proc/thread-self/fd/" : procfs_path("/proc/thread-self/fd/"), n, name ? "/" : "",
              name ? name : "", slash ? "/" : "");
     return 0;
 }
@@ -162,7 +163,7 @@ static int hold(struct fs_at *out, int fd, const char *name, bool slash)
 /* The result is `fd` (consumed), with `name` in it and a slash, as far as they are given. */
 static int found(struct walk *w, int fd, const char *name, bool slash)
 {
-    return hold(w->out, fd, name, slash);
+    return hold(w->out, w->flags, fd, name, slash);
 }
 
 /* The object `fd` itself. Where the call would look at the /proc link, the slash makes it follow: then it is a
@@ -489,11 +490,11 @@ static int walk_from(int dirfd, const char *path, size_t len, int flags, struct 
 }
 
 /* Without a root of the guest's own, where no magic link is on the way: what is at the path, by the kernel's rules. -ELOOP: there may be one. */
-static int hold_in_one(int dirfd, const char *path, struct fs_at *out)
+static int hold_in_one(int dirfd, const char *path, int flags, struct fs_at *out)
 {
     const struct open_how how = {.flags = PATH_FD, .resolve = RESOLVE_NO_MAGICLINKS};
     int fd = (int) host(SYS_openat2, dirfd, path, &how, sizeof how);
-    return fd < 0 ? fd : hold(out, fd, NULL, false);
+    return fd < 0 ? fd : hold(out, flags, fd, NULL, false);
 }
 
 static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
@@ -501,7 +502,7 @@ static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, s
     int r = -ELOOP;
     fds_create_lock();
     if (fs_root.fd < 0 && !(flags & (FS_NOFOLLOW | FS_CREATE)))
-        r = hold_in_one(dirfd, path, out);
+        r = hold_in_one(dirfd, path, flags, out);
     if (r == -ELOOP || r == -ENOSYS || r == -EPERM)
         r = walk_from(dirfd, path, len, flags, out);
     fds_create_unlock();

@@ -20,7 +20,7 @@
 
 static int open_path_flags(uint64_t flags)
 {
-    int fs = 0;
+    int fs = fs_root.fd < 0 ? 0 : FS_WALK;
 
     if (flags & O_CREAT)
         fs |= FS_CREATE;
@@ -71,13 +71,13 @@ static int64_t open_busy(const struct sys_path *p, uint64_t flags, struct open_h
 
 /* ---- beside others who can name the new number ---- */
 
-/* Is the path that of a descriptor in the window itself, and not of a name in it? */
+/* Is the path that of a descriptor in the window itself, and not of a name in it? On /proc may be what the guest likes. */
 static bool is_held(const struct fs_at *at)
 {
     char path[64];
 
     snprintf(path, sizeof path, "/proc/thread-self/fd/%d", at->owned);
-    return at->owned >= 0 && !at->resolve && strcmp(at->path, at->dirfd == AT_FDCWD ? path : procfs_path(path)) == 0;
+    return at->owned >= 0 && !at->resolve && at->dirfd == procfs_fd() && strcmp(at->path, procfs_path(path)) == 0;
 }
 
 /* Is whatever the host may find at this path by now safe to be opened at a number that other threads can guess? What is new is, and what is
