@@ -521,8 +521,9 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     size_t len = (size_t) (name - out->path);
     memcpy(parent, out->path, len);
     parent[len] = 0;
+    const struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = out->resolve};
     fds_create_lock();
-    autofd dir = (int) host(SYS_openat, out->dirfd, len ? parent : ".", PATH_FD | O_DIRECTORY, 0);
+    autofd dir = procfs_hold(out->dirfd, len ? parent : ".", &how);
     int r = dir >= 0 ? hidden(dir, name) : 0;
     if (r == 0 && dir >= 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
         struct proc_name p;
@@ -613,16 +614,20 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
         if (r == 0)
             r = out->dirfd = out->owned = fds_adopt_fd(w.dir, false);
         fds_create_unlock();
-        return MIN(r, 0);
+        if (r < 0)
+            return r;
     }
     const char *name = strrchr(out->path, '/');
     name = name ? name + 1 : out->path;
     /* Where such links may not be followed, the host says so of any. */
     const int no_jump = FS_NO_MAGICLINKS | FS_NO_SYMLINKS | FS_BENEATH | FS_IN_ROOT;
     const bool jumps = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
+    int r = 0;
     if ((jumps && !(flags & no_jump)) || may_be_hidden(out->path, name))
-        return resolve_proc_name(flags, name, out);
-    return 0;
+        r = resolve_proc_name(flags, name, out);
+    if (r)
+        fs_at_done(out);
+    return r;
 }
 
 void fs_at_done(struct fs_at *at)

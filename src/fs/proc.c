@@ -118,6 +118,23 @@ bool fs_proc_holds(const struct fs_at *at)
     return mount_of(at->dirfd, at->path) == mount_of(AT_FDCWD, "/proc");
 }
 
+/* Is `fd` a file or link of a descriptor that is none of the guest's? By whatever way it was found: a link, or a path that the host confined. */
+static bool is_hidden_one(int fd)
+{
+    struct proc_name p;
+    struct statfs fs;
+    char path[PATH_MAX];
+    int n;
+    if (host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC || proc_fd_link(fd, path, sizeof path) < 0)
+        return false;
+    char *name = strrchr(path, '/');
+    if (!name || !proc_number(name + 1, strlen(name + 1), &n))
+        return false;
+    *name = 0;
+    proc_name_parse(path, &p);
+    return hides(fd, &p, n) < 0;
+}
+
 /* A file of a process that lies where its name does not tell whose it is: the memory (no other file of procfs has this mode), or a text. */
 static bool is_strayed(int fd, const struct stat *st)
 {
@@ -274,11 +291,16 @@ int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags)
     if (S_ISCHR(st.st_mode) && !(flags & O_PATH))
         return filter_device(fd, &st);
     /* procfs is on no device, and none of the files in question has a size. */
-    if (major(st.st_dev) || st.st_size || flags & O_PATH || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+    if (major(st.st_dev) || !(S_ISLNK(st.st_mode) || (!st.st_size && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))))
         return fd;
     fds_create_lock();
     int64_t r = fd;
-    if (is_strayed(fd, &st)) {
+    if (!S_ISDIR(st.st_mode) && is_hidden_one(fd)) {
+        host(SYS_close, fd);
+        r = -ENOENT;
+    } else if (flags & O_PATH) {
+        /* as it is */
+    } else if (is_strayed(fd, &st)) {
         host(SYS_close, fd);
         r = -EACCES;
     } else if (proc_name_of_fd(fd, &p) == 1) {
