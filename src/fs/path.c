@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -145,25 +146,26 @@ static int step_up(struct walk *w)
     return 0;
 }
 
-/* Who may be given a directory to start from (FS_WALK) gets the supervisor's own procfs: that on /proc may be the guest's. */
-static int hold(struct fs_at *out, int flags, int fd, const char *name, bool slash)
+/* The result is `held`, a descriptor in the window, with `name` in it and a slash, as far as they are given. Who may be given a directory to start from
+ * (FS_WALK) gets the supervisor's own procfs: that on /proc may be the guest's. */
+static void put_result(struct fs_at *out, int flags, int held, const char *name, bool slash)
 {
     const bool absolute = !(flags & FS_WALK);
-    int n = fds_adopt_fd(fd, false);
-    if (n < 0)
-        return n;
-    out->owned = n;
+    out->owned = held;
     out->dirfd = absolute ? AT_FDCWD : procfs_fd();
     snprintf(out->path, sizeof out->path, "%s%d%s%s%s",
-             absolute ? "/proc/thread-self/fd/" : procfs_path("/proc/thread-self/fd/"), n, name ? "/" : "",
+             absolute ? "/proc/thread-self/fd/" : procfs_path("/proc/thread-self/fd/"), held, name ? "/" : "",
              name ? name : "", slash ? "/" : "");
-    return 0;
 }
 
-/* The result is `fd` (consumed), with `name` in it and a slash, as far as they are given. */
+/* The same of `fd` (consumed), which is moved there. */
 static int found(struct walk *w, int fd, const char *name, bool slash)
 {
-    return hold(w->out, w->flags, fd, name, slash);
+    int held = fds_adopt_fd(fd, false);
+    if (held < 0)
+        return held;
+    put_result(w->out, w->flags, held, name, slash);
+    return 0;
 }
 
 /* The object `fd` itself. Where the call would look at the /proc link, the slash makes it follow: then it is a
@@ -489,23 +491,54 @@ static int walk_from(int dirfd, const char *path, size_t len, int flags, struct 
     return r;
 }
 
+static int open_from(int dirfd, const char *path, const struct open_how *how)
+{
+    return (int) (how->resolve ? host(SYS_openat2, dirfd, path, how, sizeof *how)
+                               : host(SYS_openat, dirfd, path, how->flags, 0));
+}
+
+int fs_hold(int dirfd, const char *path, const struct open_how *how)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    int fd;
+    for (int tries = 0; tries < 100; tries++) {
+        fd = open_from(dirfd, path, how);
+        if (fd < 0 && fd != -EMFILE)
+            break;
+        fds_create_lock();
+        if (fd < 0) /* no number is free that the guest may use */
+            fd = open_from(dirfd, path, how);
+        if (fd >= 0)
+            fd = fds_adopt_fd(fd, false);
+        fds_create_unlock();
+        if (fd != -EMFILE)
+            break;
+        host(SYS_nanosleep, &moment, NULL); /* a full window is full of what other threads hold just now */
+    }
+    return fd;
+}
+
 /* Without a root of the guest's own, where no magic link is on the way: what is at the path, by the kernel's rules. -ELOOP: there may be one. */
 static int hold_in_one(int dirfd, const char *path, int flags, struct fs_at *out)
 {
     const struct open_how how = {.flags = PATH_FD, .resolve = RESOLVE_NO_MAGICLINKS};
-    int fd = (int) host(SYS_openat2, dirfd, path, &how, sizeof how);
-    return fd < 0 ? fd : hold(out, flags, fd, NULL, false);
+    int fd = fs_hold(dirfd, path, &how);
+    if (fd < 0)
+        return fd;
+    put_result(out, flags, fd, NULL, false);
+    return 0;
 }
 
 static int resolve_in_root(int dirfd, const char *path, size_t len, int flags, struct fs_at *out)
 {
     int r = -ELOOP;
-    fds_create_lock();
     if (fs_root.fd < 0 && !(flags & (FS_NOFOLLOW | FS_CREATE)))
         r = hold_in_one(dirfd, path, flags, out);
-    if (r == -ELOOP || r == -ENOSYS || r == -EPERM)
+    if (r == -ELOOP || r == -ENOSYS || r == -EPERM) {
+        fds_create_lock();
         r = walk_from(dirfd, path, len, flags, out);
-    fds_create_unlock();
+        fds_create_unlock();
+    }
     if (r)
         fs_at_done(out);
     return r;
@@ -522,10 +555,12 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     memcpy(parent, out->path, len);
     parent[len] = 0;
     const struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = out->resolve};
+    const int dir = fs_hold(out->dirfd, len ? parent : ".", &how);
+    if (dir < 0)
+        return 0; /* the host call says what is wrong */
     fds_create_lock();
-    autofd dir = procfs_hold(out->dirfd, len ? parent : ".", &how);
-    int r = dir >= 0 ? hidden(dir, name) : 0;
-    if (r == 0 && dir >= 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
+    int r = hidden(dir, name);
+    if (r == 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
         struct proc_name p;
         int fd = proc_name_of_fd(dir, &p) == 1 && p.pid && !p.rest[0] ? fs_magic_link(dir, name) : FS_MAGIC_HOST;
         if (fd >= 0)
@@ -537,9 +572,8 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
         } else if (fd != FS_MAGIC_HOST) {
             r = fd;
         }
-    } /* a parent that cannot be opened: the host call says what is wrong */
-    if (dir >= 0)
-        host(SYS_close, steal_fd(&dir));
+    }
+    fds_close(dir);
     fds_create_unlock();
     return r;
 }

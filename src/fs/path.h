@@ -43,6 +43,12 @@ enum {
 int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out);
 void fs_at_done(struct fs_at *at);
 
+/* What is at `path`, for a look at it: an O_PATH descriptor (`how->flags` says so) in the window, or a negative errno. fds_close() it. Without the creation lock,
+ * as the host may have to wait for what it looks up: for another thread of the guest's, which serves the file system there, or for a server that is
+ * away. So it is born at a number where others can have it, which can have such a one anyway, and can put there what they have. */
+struct open_how;
+int fs_hold(int dirfd, const char *path, const struct open_how *how);
+
 /* Where the magic link `name` in the procfs directory `dir` leads the guest. Set by proc.c. Returns a new
  * O_PATH|O_CLOEXEC descriptor, a negative errno, or FS_MAGIC_HOST: as on the host, if that is inside the sysroot. */
 #define FS_MAGIC_HOST (-4096)

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 
 #include "base/fds.h"
 #include "base/procfs.h"
@@ -100,21 +99,8 @@ int sys_hold(int dirfd, const char *path, uint64_t flags, uint64_t resolve, stru
 {
     const struct open_how how = {.flags = O_PATH | O_CLOEXEC | (flags & (O_NOFOLLOW | O_DIRECTORY)),
                                  .resolve = resolve};
-    const struct timespec moment = {.tv_nsec = 1000000};
-    int fd;
+    const int fd = fs_hold(dirfd, path, &how);
 
-    /* A full window is full of what other threads hold just now. */
-    for (int tries = 0; tries < 100; tries++) {
-        fds_create_lock();
-        fd = (int) (resolve ? host(SYS_openat2, dirfd, path, &how, sizeof how)
-                            : host(SYS_openat, dirfd, path, how.flags, 0));
-        if (fd >= 0)
-            fd = fds_adopt_fd(fd, false);
-        fds_create_unlock();
-        if (fd != -EMFILE)
-            break;
-        host(SYS_nanosleep, &moment, NULL);
-    }
     if (fd < 0)
         return fd;
     out->dirfd = procfs_fd();

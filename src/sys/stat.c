@@ -26,20 +26,17 @@ static bool may_differ(unsigned mode, uint64_t size, uint64_t links, unsigned de
 static bool name_at(struct thread *t, int dirfd, uint64_t path, int flags, struct proc_name *name)
 {
     struct sys_path p;
+    struct fs_at at;
     bool found = false;
 
     if (!path)
         return proc_name_of_fd(dirfd, name) == 1;
     if (sys_path(t, dirfd, path, flags & AT_SYMLINK_NOFOLLOW ? FS_NOFOLLOW : 0, &p) < 0)
         return false;
-    fds_create_lock();
-    int fd =
-        (int) host(SYS_openat, p.dirfd, p.host, O_PATH | O_CLOEXEC | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0), 0);
-    if (fd >= 0) {
-        found = proc_name_of_fd(fd, name) == 1;
-        host(SYS_close, fd);
+    if (sys_hold(p.dirfd, p.host, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, 0, &at) == 0) {
+        found = proc_name_of_fd(at.owned, name) == 1;
+        fs_at_done(&at);
     }
-    fds_create_unlock();
     sys_path_done(&p);
     return found;
 }
