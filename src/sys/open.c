@@ -359,8 +359,8 @@ int64_t sys_truncate(struct thread *t, const uint64_t a[6])
         ret = ret ? ret : -ETXTBSY;
     } else {
         snprintf(held, sizeof held, "/proc/thread-self/fd/%d", p.at.owned);
-        ret = host(SYS_truncate, p.at.owned < 0 ? p.host : held, a[1]);
+        ret = sys_block(t, SYS_truncate, p.at.owned < 0 ? p.host : held, a[1], 0l, 0l, 0l, 0l);
     }
     sys_path_done(&p);
-    return ret;
+    return ret == -EINTR ? -ERESTARTSYS : ret; /* what somebody has a lease of waits for it */
 }
