@@ -68,7 +68,7 @@ int64_t sys_fsconfig(struct thread *t, const uint64_t a[6])
     return ret;
 }
 
-/* ---- with a sysroot ---- */
+/* ---- what a sysroot allows ---- */
 
 /* Kinds of file systems that show no file of the host, whatever their options say: those of an overlay are paths, as they are there. */
 static bool shows_no_files(const char *type)
@@ -81,10 +81,10 @@ static bool shows_no_files(const char *type)
     return false;
 }
 
-/* The others are such as the kernel has never heard of. */
+/* With a sysroot the others are such as the kernel has never heard of. */
 static const char *kind_inside(const char *type)
 {
-    return !type || type == BAD_PTR || shows_no_files(type) ? type : "-";
+    return fs_root.fd < 0 || !type || type == BAD_PTR || shows_no_files(type) ? type : "-";
 }
 
 /* The resolved path of argument `va`, refused on /proc and on all that is the host's. sys_path_done() after 0. */
@@ -92,7 +92,7 @@ static int mount_path(struct thread *t, int dirfd, uint64_t va, int flags, struc
 {
     int ret = sys_path(t, dirfd, va, flags | FS_OWN, p);
 
-    if (ret < 0 || p->host != p->at.path || !fs_proc_holds(&p->at))
+    if (ret < 0 || fs_root.fd < 0 || p->host != p->at.path || !fs_proc_holds(&p->at))
         return ret;
     sys_path_done(p);
     return -EPERM;
@@ -105,7 +105,7 @@ static int mountpoint(void)
     return fs_root.strict ? 0 : FS_MOUNTPOINT;
 }
 
-static int64_t mount_inside(struct thread *t, const uint64_t a[6])
+int64_t sys_mount(struct thread *t, const uint64_t a[6])
 {
     /* As the kernel takes them: the first of these that is there counts, and a magic number of old is none. */
     const uint64_t flags = (a[3] & MS_MGC_MSK) == MS_MGC_VAL ? a[3] & ~(uint64_t) MS_MGC_MSK : a[3];
@@ -119,13 +119,15 @@ static int64_t mount_inside(struct thread *t, const uint64_t a[6])
 
     if (ret < 0)
         return ret;
-    if (path)
-        ret = move ? mount_path(t, AT_FDCWD, a[0], mountpoint(), &source) : sys_path(t, AT_FDCWD, a[0], 0, &source);
+    if (move)
+        ret = mount_path(t, AT_FDCWD, a[0], mountpoint(), &source);
+    else if (bind)
+        ret = sys_path_or_alike(t, AT_FDCWD, a[0], 0, &source);
+    else
+        ret = sys_str(t, a[0], &name);
     if (ret < 0)
         goto target;
-    ret = sys_str(t, a[0], &name);
-    if (ret >= 0)
-        ret = sys_str(t, a[2], &type);
+    ret = sys_str(t, a[2], &type);
     if (ret >= 0)
         ret = sys_str(t, a[4], &data);
     if (ret >= 0)
@@ -139,11 +141,6 @@ static int64_t mount_inside(struct thread *t, const uint64_t a[6])
 target:
     sys_path_done(&target);
     return ret;
-}
-
-int64_t sys_mount(struct thread *t, const uint64_t a[6])
-{
-    return fs_root.fd < 0 ? sys_pass(t, sys_row_of(SYS_mount), a) : mount_inside(t, a);
 }
 
 int64_t sys_umount2(struct thread *t, const uint64_t a[6])
@@ -169,7 +166,7 @@ int64_t sys_fsopen(struct thread *t, const uint64_t a[6])
 
     if (ret < 0)
         return ret;
-    ret = host(SYS_fsopen, fs_root.fd < 0 ? name : kind_inside(name), a[1]);
+    ret = host(SYS_fsopen, kind_inside(name), a[1]);
     sys_str_free(name);
     return ret;
 }
