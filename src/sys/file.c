@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/fds.h"
@@ -128,11 +129,18 @@ int64_t sys_fanotify_init(struct thread *t, const uint64_t a[6])
     return sys_pass(t, sys_row_of(SYS_fanotify_init), a);
 }
 
-/* Each event brings a descriptor of its object, and the supervisor opens files of procfs: what it may have of them, the guest may not. */
+/* Each event brings a descriptor of its object, and the supervisor opens files of procfs: what it may have of them, the guest may not. Nor may it have what lies in
+ * a directory outside of a sysroot, which is no start for a path either. */
 static int64_t mark_held(const uint64_t a[6], const struct fs_at *at)
 {
+    char path[PATH_MAX];
     struct statfs fs;
+    struct stat st;
     int64_t ret = host(SYS_fstatfs, at->owned, &fs);
+
+    if (ret == 0 && fs_root.strict && host(SYS_newfstatat, at->owned, "", &st, AT_EMPTY_PATH) == 0 &&
+        S_ISDIR(st.st_mode) && (proc_fd_link(at->owned, path, sizeof path) < 0 || !fs_path_reachable(path)))
+        return -ENOENT;
 
     if (ret < 0 || fs.f_type == PROC_SUPER_MAGIC)
         return ret < 0 ? ret : -EPERM;

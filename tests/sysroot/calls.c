@@ -1,5 +1,5 @@
 /* Calls that no shell makes, of the scripts in ./run: `calls move FROM TO FLAGS`, `umount AT FLAGS`, `mount WHAT AT TYPE FLAGS [OPTIONS]`, `bind NAME [DIRECTORY]`, with a descriptor or "-" for
- * a directory to go to first, `peer NAME`, `answer NAME NAME`, `mounts`, `tree
+ * a directory to go to first, `peer NAME`, `answer NAME NAME`, `mounts`, `watch DESCRIPTOR`, `tree
  * DESCRIPTOR AT`, and `join` its own mount namespace. Each says how it went. */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -79,6 +80,9 @@ int main(int argc, char **argv)
         int r = say("move", syscall(429, fd, "", AT_FDCWD, argv[3], 4));
         return r & say("move as it is", syscall(429, atoi(argv[2]), "", AT_FDCWD, argv[3], 4));
     }
+    if (strcmp(what, "watch") == 0 && argc == 3)
+        return say(what, fanotify_mark(fanotify_init(0, O_RDONLY), FAN_MARK_ADD, FAN_OPEN | FAN_EVENT_ON_CHILD,
+                                       atoi(argv[2]), NULL));
     if (strcmp(what, "mounts") == 0) {
         struct {
             uint32_t size, spare;
