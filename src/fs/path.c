@@ -578,8 +578,8 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     return r;
 }
 
-/* Under --sysroot: is what was found in the host's /proc, /dev or /sys, or outside? `three`: these are good enough. */
-static bool is_hosts(const struct fs_at *at, bool three)
+/* Under --sysroot: is what was found in the host's /proc, /dev or /sys, or outside? */
+static bool is_hosts(const struct fs_at *at)
 {
     char place[PATH_MAX];
     const int fd = at->path[0] ? at->owned : at->dirfd;
@@ -588,7 +588,7 @@ static bool is_hosts(const struct fs_at *at, bool three)
     int64_t n = fd == AT_FDCWD ? host(SYS_getcwd, place, sizeof place) : proc_fd_link(fd, place, sizeof place);
     if (n < 0)
         return n != -ENOENT || at->path[0]; /* of a descriptor that is none the host says so */
-    if (fs_is_below(place, fs_root.host_path, strlen(fs_root.host_path)) || (three && fs_path_inside(place)))
+    if (fs_is_below(place, fs_root.host_path, strlen(fs_root.host_path)))
         return false;
     if (strcmp(place, "/") != 0 || fd < 0)
         return true;
@@ -629,8 +629,7 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
             out->dirfd = AT_FDCWD;
             r = resolve_in_root(dirfd, path, len, flags, out);
         }
-        if (r == 0 &&
-            ((flags & FS_OWN && is_hosts(out, false)) || (flags & FS_INSIDE && !len && is_hosts(out, true)))) {
+        if (r == 0 && flags & FS_OWN && is_hosts(out)) {
             fs_at_done(out);
             r = -EPERM;
         }

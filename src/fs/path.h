@@ -30,8 +30,7 @@ enum {
     FS_NO_XDEV = 128,
     FS_MOUNTPOINT = 512, /* umount: links are followed, but the result holds the mount only by its parent */
     FS_OWN =
-        1024, /* under --sysroot what lies in the host's /proc, /dev or /sys is -EPERM: a mount there is everybody's */
-    FS_INSIDE = 2048, /* and what "" means there has to be inside, which every other path leads to: else -EPERM */
+        1024, /* under --sysroot what lies in the host's /proc, /dev or /sys is -EPERM: a mount there is everybody's, and so would be what is done to a copy of one */
     FS_WALK =
         4096, /* without a sysroot, too, what is found is held by a descriptor, and no link led to one of ours; for calls that take a dirfd */
     FS_REMOVE = 256, /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */

@@ -122,7 +122,7 @@ int64_t sys_mount(struct thread *t, const uint64_t a[6])
     if (move)
         ret = mount_path(t, AT_FDCWD, a[0], mountpoint(), &source);
     else if (bind)
-        ret = sys_path_or_alike(t, AT_FDCWD, a[0], 0, &source);
+        ret = sys_path_or_alike(t, AT_FDCWD, a[0], FS_OWN, &source);
     else
         ret = sys_str(t, a[0], &name);
     if (ret < 0)
