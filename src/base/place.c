@@ -1,6 +1,7 @@
 #include "base/place.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -35,6 +36,16 @@ void *place_near(uint64_t size, int flags)
     long p = host(SYS_mmap, page_up((uint64_t) _end) + used, size, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     return p < 0 && p > -4096 ? NULL : (void *) p;
+}
+
+/* Not dumped, which keeps it apart: it would become one mapping with memory beside it that was written and lost its rights, and a dump goes through every
+ * page of such a one. */
+int place_reserve(uint64_t start, uint64_t size, int fixed)
+{
+    const long p = host(SYS_mmap, start, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
+    if (p != (long) start)
+        return p < 0 && p > -4096 ? (int) p : -EEXIST;
+    return (int) host(SYS_madvise, start, size, MADV_DONTDUMP);
 }
 
 /* ---- the move: start.S ---- */

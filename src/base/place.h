@@ -30,6 +30,9 @@ static inline bool place_in_zone(void)
  * mmap(2). NULL: out of memory. */
 void *place_near(uint64_t size, int flags);
 
+/* The kernel places nothing in [start, start + size) from now on. `fixed`: MAP_FIXED, or MAP_FIXED_NOREPLACE. 0 or a negative errno. */
+int place_reserve(uint64_t start, uint64_t size, int fixed);
+
 /* Where an image of this build can begin: the nth such place, from the one that it is linked to on; 0: there are no more. */
 uint64_t place_nth(unsigned n);
 #endif

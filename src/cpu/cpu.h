@@ -112,11 +112,9 @@ struct cpu_traits {
         tsc_is_host; /* the guest's TSC counts as the host's, so that the host's vDSO tells the right time in the guest */
     bool
         shadow_paging; /* no hardware paging under KVM: each first touch of a page by the guest is then a costly fault inside KVM */
-    uint64_t own_start; /* in place: the supervisor's own memory, up to ... */
-    uint64_t
-        reserved; /* ... here. From there up all that is not excluded is reserved for guests, and mapped without rights */
-    bool own_stays; /* the next image has to have its own memory there, too */
-    bool in_place;  /* guest addresses are host addresses, guest-physical ones too: nothing is to be mapped or backed */
+    uint64_t own_start, own_end; /* in place: the supervisor's own memory. All else that is not excluded is reserved */
+    bool own_stays;              /* the next image has to have its own memory there, too */
+    bool in_place; /* guest addresses are host addresses, guest-physical ones too: nothing is to be mapped or backed */
 };
 struct cpu_traits machine_traits(const struct machine *m);
 

@@ -76,7 +76,8 @@ int may_lock(struct space *sp, uint64_t size, int flags)
         sp->locked + size <= page_down(limit.rlim_cur))
         return 0;
     /* More than the limit by itself: it is let pass who has the privilege. */
-    int r = map_for_a_moment(limit.rlim_cur + PAGE_SIZE, PROT_NONE, MAP_LOCKED | MAP_NORESERVE);
+    int r = map_for_a_moment(sp, limit.rlim_cur + PAGE_SIZE, PROT_NONE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_NORESERVE, -1, 0);
     return r == -EPERM || r == -EAGAIN ? r : 0;
 }
 

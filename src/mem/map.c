@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 
 #include "base/fds.h"
+#include "base/place.h"
 #include "base/raw.h"
 #include "mem/memfile.h"
 #include "mem/region.h"
@@ -60,6 +61,15 @@ uint64_t find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, 
     }
 }
 
+uint64_t find_untouched(struct space *sp, uint64_t size, uint64_t low, uint64_t high)
+{
+    uint64_t at, bound;
+    while ((at = find_gap(sp, size, low, high, CHUNK_SIZE)) &&
+           (bound = chunk_find(sp, at, at + size, CH_INDEX)) < at + size)
+        high = bound;
+    return at;
+}
+
 /* May a mapping stand at `hint`, below `top`? A stack keeps its distance. */
 static bool fits_hint(struct space *sp, uint64_t hint, uint64_t size, uint64_t top)
 {
@@ -90,12 +100,19 @@ static uint64_t place_low(struct space *sp, uint64_t hint, uint64_t size)
 /* Less is not worth two calls of the host's. */
 #define ASK_MIN (64ull << 20)
 
-int map_for_a_moment(uint64_t size, int prot, int flags)
+int map_for_a_moment(struct space *sp, uint64_t size, int prot, int flags, int fd, uint64_t off)
 {
-    long p = host(SYS_mmap, NULL, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    /* In place the host has no more room by itself than the supervisor's, which is small. */
+    const uint64_t at = sp->in_place ? find_untouched(sp, page_up(size), MMAP_MIN, SPACE_TOP) : 0;
+    if (sp->in_place && !at)
+        return -ENOMEM;
+    const long p = host(SYS_mmap, at, size, prot, flags | (at ? MAP_FIXED : 0), fd, off);
     if (is_error(p))
         return (int) p;
-    host(SYS_munmap, p, size);
+    if (at)
+        BUG_ON(place_reserve(at, size, MAP_FIXED));
+    else
+        host(SYS_munmap, p, size);
     return 0;
 }
 
@@ -105,8 +122,9 @@ int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
         return 0;
     /* Address space is the host process's own, and the guest's was asked for before: ask of as much as there is some for. */
     for (; size >= ASK_MIN; size /= 2) {
-        int r = map_for_a_moment(size, prot, flags & MAP_NORESERVE);
-        if (r != -ENOMEM || map_for_a_moment(size, PROT_NONE, MAP_NORESERVE) == 0)
+        const int anon = MAP_PRIVATE | MAP_ANONYMOUS;
+        int r = map_for_a_moment(sp, size, prot, anon | (flags & MAP_NORESERVE), -1, 0);
+        if (r != -ENOMEM || map_for_a_moment(sp, size, PROT_NONE, anon | MAP_NORESERVE, -1, 0) == 0)
             return r;
     }
     return 0;
@@ -222,10 +240,7 @@ static int place_request(struct space *sp, struct request *q, const struct regio
     if (ret == 0 && freed) {
         /* The host judges file, rights, type and size. */
         int flags = q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC));
-        long p = host(SYS_mmap, NULL, q->size, like->prot, flags, q->fd, q->off);
-        if (is_error(p))
-            return (int) p;
-        host(SYS_munmap, p, q->size);
+        return map_for_a_moment(sp, q->size, like->prot, flags, q->fd, q->off);
     }
     return ret;
 }

@@ -302,7 +302,7 @@ unsigned mapping_limit(void);
  * nothing may be locked at all. */
 int may_lock(struct space *sp, uint64_t size, int flags);
 /* What the host says of such a mapping. */
-int map_for_a_moment(uint64_t size, int prot, int flags);
+int map_for_a_moment(struct space *sp, uint64_t size, int prot, int flags, int fd, uint64_t off);
 /* The host's own judgement of a mapping that we make piece by piece later (overcommit). */
 int host_would_map(struct space *sp, uint64_t size, int prot, int flags);
 /* The same of `size` bytes that are to be as `r`, with these rights, and were not asked for yet. What has an object the host itself judges, when it
@@ -316,6 +316,8 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end);
 int may_map_there(struct space *sp, uint64_t start, uint64_t end);
 /* region_find_gap() less what is not the guest's in place. */
 uint64_t find_gap(struct space *sp, uint64_t size, uint64_t low, uint64_t high, uint64_t align);
+/* The highest such of whole chunks that have never been anybody's. */
+uint64_t find_untouched(struct space *sp, uint64_t size, uint64_t low, uint64_t high);
 /* Where a mapping without MAP_FIXED goes: the hint when it is free, else the highest gap below mmap_base, else any; 0: nowhere. */
 uint64_t place(struct space *sp, uint64_t hint, uint64_t size, uint64_t align);
 /* Host pages of [start, end) are in place: let the guest see them. */

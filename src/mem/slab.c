@@ -82,16 +82,11 @@ void slab_init_in_place(struct slab *s)
 uint32_t slab_claim(const struct slab *s, const struct machine *m, uint64_t c, uint64_t n)
 {
     uint64_t start = MAX(c << CHUNK_SHIFT, LOWEST), end = MIN((c + n) << CHUNK_SHIFT, SPACE_TOP);
-    if (machine_excluded(m, start, end))
+    if (c + n >= s->limit || machine_excluded(m, start, end))
         return 0;
-    uint64_t reserved = machine_traits(m).reserved; /* from there on it is ours already */
-    if (start < reserved) {
-        long p = host(SYS_mmap, start, MIN(end, reserved) - start, PROT_NONE,
-                      MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
-        if (p != (long) start)
-            return 0;
-    }
-    return c + n < s->limit ? (uint32_t) (c + 1) : 0;
+    long p =
+        host(SYS_mmap, start, end - start, PROT_NONE, MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
+    return p == (long) start ? (uint32_t) (c + 1) : 0;
 }
 
 uint32_t slab_take(struct slab *s, uint32_t n)

@@ -25,7 +25,7 @@ int slab_init(struct slab *s, uint64_t near, uint64_t bytes);
 void slab_limit(struct slab *s, uint64_t chunks);
 /* All of the process, for guest memory in place: guest chunk c is chunk c + 1, for 0 means none. */
 void slab_init_in_place(struct slab *s);
-/* Its chunks for the guest's [c, c + n), which are reserved on the host now: the first index, or 0 where something of the supervisor is. */
+/* Its chunks for the guest's [c, c + n), no longer reserved, but memory without rights: the first index, or 0 where something of the supervisor is. */
 uint32_t slab_claim(const struct slab *s, const struct machine *m, uint64_t c, uint64_t n);
 
 /* `n` neighbouring chunks. Returns the first index or 0: none left. */

@@ -77,7 +77,7 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
         if (r == 0) {
             const struct cpu_traits traits = machine_traits(sp->machine);
             sp->own_start = traits.own_start;
-            sp->own_end = traits.reserved;
+            sp->own_end = traits.own_end;
         }
     } else {
         r = slab_init(&sp->slab, SLAB_AREA + random_below(SLAB_AREA >> CHUNK_SHIFT) * CHUNK_SIZE, SLAB_SIZE);

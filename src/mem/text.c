@@ -10,21 +10,12 @@ static bool is_text(const struct region *r)
     return r && !(r->flags & (RG_SHARED | RG_ANON)) && r->name == REGION_PLAIN && r->prot == (PROT_READ | PROT_EXEC);
 }
 
-/* The highest chunk in [low, high) that has never been anybody's, or 0. */
-static uint64_t find_chunk(struct space *sp, uint64_t low, uint64_t high)
-{
-    uint64_t at;
-    while ((at = find_gap(sp, CHUNK_SIZE, low, high, CHUNK_SIZE)) && *chunk_entry(sp, at >> CHUNK_SHIFT) & CH_INDEX)
-        high = at;
-    return at;
-}
-
 /* Near `r`, and rather below it: above a program is its heap. */
 static uint64_t find_room(struct space *sp, const struct region *r)
 {
     const uint64_t low = r->start > ROOM_DISTANCE + MMAP_MIN ? r->start - ROOM_DISTANCE : MMAP_MIN;
-    const uint64_t at = find_chunk(sp, low, r->start);
-    return at ? at : find_chunk(sp, r->end, MIN(r->end + ROOM_DISTANCE, SPACE_TOP));
+    const uint64_t at = find_untouched(sp, CHUNK_SIZE, low, r->start);
+    return at ? at : find_untouched(sp, CHUNK_SIZE, r->end, MIN(r->end + ROOM_DISTANCE, SPACE_TOP));
 }
 
 void space_rewrite(struct space *sp, struct vcpu *v)

@@ -113,14 +113,15 @@ bool direct_exclude(struct machine *m, uint64_t start, uint64_t end)
     return true;
 }
 
-/* Above the zone nothing stays free for the kernel to place something of ours in. */
+static bool reserve_piece(uint64_t start, uint64_t end)
+{
+    return start >= end || place_reserve(start, end - start, MAP_FIXED_NOREPLACE) == 0;
+}
+
+/* Outside of the zone nothing stays free for the kernel to place something of ours in, wherever it begins to look. */
 static bool reserve(uint64_t start, uint64_t end)
 {
-    start = MAX(start, zone_end());
-    if (start >= end)
-        return true;
-    return host(SYS_mmap, start, end - start, PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == (long) start;
+    return reserve_piece(start, MIN(end, zone_start())) && reserve_piece(MAX(start, zone_end()), end);
 }
 
 struct mapped {
@@ -153,19 +154,16 @@ static int lay_out(struct machine *m)
     fds_create_lock();
     bool ok = read_maps(&maps);
     fds_create_unlock();
-    uint64_t free_from = zone_end();
-    bool zone = false;
+    uint64_t free_from = LOWEST;
+    ok = ok && direct_exclude(m, zone_start(), zone_end());
     for (unsigned i = 0; ok && i < maps.n; i++) {
         const struct span s = maps.span[i];
-        if (!zone && s.end > zone_start())
-            zone = ok = direct_exclude(m, zone_start(), zone_end());
-        if (s.start < LOWEST) /* MMAP_PAGE_ZERO: the guest's, too */
+        const bool page_zero = s.start < LOWEST; /* MMAP_PAGE_ZERO: the guest's, too */
+        if (page_zero || (s.start >= zone_start() && s.start < zone_end()))
             continue;
-        if (ok && (s.start < zone_start() || s.start >= zone_end())) {
-            uint64_t start = maps.stack[i] ? s.start - GUARD : s.start;
-            ok = reserve(free_from, start) && direct_exclude(m, start, s.end);
-            free_from = s.end;
-        }
+        const uint64_t start = maps.stack[i] ? s.start - GUARD : s.start;
+        ok = reserve(free_from, start) && direct_exclude(m, start, s.end);
+        free_from = s.end;
     }
     return ok && reserve(free_from, USER_END) ? 0 : -ENOMEM;
 }
@@ -318,7 +316,7 @@ static struct cpu_traits direct_traits(const struct machine *m)
                                .xfeatures = m->sw.xfeatures,
                                .tsc_is_host = true,
                                .own_start = zone_start(),
-                               .reserved = zone_end(),
+                               .own_end = zone_end(),
                                .own_stays = m->by_filter,
                                .in_place = true};
 }

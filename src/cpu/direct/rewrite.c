@@ -364,10 +364,8 @@ static uint64_t find_stub(struct machine *m, const struct cpu_text *text, uint64
     const uint64_t at = text->room;
     if (!at || w->full || w->rooms == MAX_ROOMS || !reaches(site, at) || !direct_exclude(m, at, at + CHUNK))
         return 0;
-    const int fixed = at < zone_end() ? MAP_FIXED_NOREPLACE : MAP_FIXED; /* reserved already */
-    if (host(SYS_mmap, at, CHUNK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0) != (long) at ||
-        host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC)) {
-        w->full = true; /* the host refuses: it is not asked again */
+    if (host(SYS_mprotect, at, ROOM_SIZE, PROT_READ | PROT_EXEC)) { /* it is reserved */
+        w->full = true;                                             /* the host refuses: it is not asked again */
         return 0;
     }
     w->room[w->rooms].start = at;
