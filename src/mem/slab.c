@@ -16,12 +16,15 @@
 #define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
 
 /* The guest's own soft limits are its space's to keep. */
-static void lift(int resource)
+static void lift_limits(void)
 {
+    static const int resource[] = {RLIMIT_AS, RLIMIT_DATA};
     struct rlimit64 lim;
-    if (host(SYS_prlimit64, 0, resource, NULL, &lim) == 0 && lim.rlim_cur < lim.rlim_max) {
+    for (unsigned i = 0; i < ARRAY_SIZE(resource); i++) {
+        if (host(SYS_prlimit64, 0, resource[i], NULL, &lim) || lim.rlim_cur >= lim.rlim_max)
+            continue;
         lim.rlim_cur = lim.rlim_max;
-        host(SYS_prlimit64, 0, resource, &lim, NULL);
+        host(SYS_prlimit64, 0, resource[i], &lim, NULL);
     }
 }
 
@@ -42,8 +45,7 @@ static void *reserve(uint64_t near, uint64_t *bytes, uint64_t spare)
 
 int slab_init(struct slab *s, uint64_t near, uint64_t bytes)
 {
-    lift(RLIMIT_AS);
-    lift(RLIMIT_DATA);
+    lift_limits();
     uint64_t wish = bytes = MIN(bytes, MAX_BYTES);
     void *p = reserve(near, &bytes, SPARE);
     if (!p) {
@@ -75,6 +77,7 @@ void slab_limit(struct slab *s, uint64_t chunks)
 
 void slab_init_in_place(struct slab *s)
 {
+    lift_limits();
     s->base = (uint8_t *) -CHUNK_SIZE;
     s->limit = s->next = s->backed = (1u << (47 - CHUNK_SHIFT)) + 1;
 }
