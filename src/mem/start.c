@@ -11,12 +11,18 @@
 #include "mem/access.h"
 #include "mem/region.h"
 
+#define ROOM_MAX (64ull << 20)
+
 int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
 {
-    uint64_t top = page_down(SPACE_TOP - random_below(STACK_RANDOM) * PAGE_SIZE);
-    uint64_t room = page_up(MIN(MAX(sp->limits.stack, size), 64ull << 20));
-    for (uint64_t lower; (lower = machine_excluded(sp->machine, top - room, top));)
+    uint64_t top, room_start, lower = page_down(SPACE_TOP - random_below(STACK_RANDOM) * PAGE_SIZE);
+    do {
         top = lower;
+        /* From a chunk's start on, unless it may not grow to there: what is below in that chunk would seem to be there. */
+        const uint64_t most = top - ((top - ROOM_MAX) & ~(CHUNK_SIZE - 1));
+        room_start = top - page_up(MIN(MAX(sp->limits.stack, size), most));
+        lower = machine_excluded(sp->machine, room_start, top);
+    } while (lower);
     struct region like = {
         .prot = (uint8_t) prot, .flags = RG_ANON | RG_GROWSDOWN, .name = REGION_STACK, .origin = sp->next_origin++};
     lock(sp);
@@ -27,9 +33,9 @@ int64_t space_map_stack(struct space *sp, uint64_t size, int prot)
     if (ret == 0) {
         sp->stack_top = top;
         /* Bind what it may grow to, so that buffers on the stack are contiguous on the host side too. */
-        sp->room_start = top - room;
+        sp->room_start = room_start;
         sp->stack_low = sp->in_place ? top - size : sp->room_start;
-        ret = mirror_bind(sp, top - room, top);
+        ret = mirror_bind(sp, room_start, top);
         if (ret == 0)
             ret = mirror_guest(sp, top - size, top);
         if (ret == 0)
