@@ -298,7 +298,9 @@ static int translate(struct program *p, const char *name, const struct report *r
     p->exe_fd = p->fd;
     p->fd = r;
     r = check_file(p->fd, name, ": its translator ", args[0], rep, size);
-    path = strdup(name); /* it may be argv[0] */
+    /* A copy, for it may be argv[0]; and one that is no option to the translator. */
+    if (asprintf(&path, "%s%s", name[0] == '-' ? "./" : "", name) < 0)
+        path = NULL;
     if (r == 0 && (!path || translate_argv(p, args, path) < 0))
         r = fail_nomem(rep, name);
     if (r < 0) {
