@@ -103,8 +103,8 @@ uint64_t space_map_vdso(struct space *sp);
  * -SIGBUS's negative errno -EFAULT when the host cannot give the page. */
 int space_fault(struct space *sp, gva_t va, unsigned long error);
 
-/* After CPU_HOT: let the backend make a jump of the call where that is safe (cpu.h). */
-void space_rewrite(struct space *sp, struct vcpu *v);
+/* After CPU_HOT: let the backend make a jump of the call where that is safe (cpu.h). `alone`: who dies in the middle leaves the memory to nobody. */
+void space_rewrite(struct space *sp, struct vcpu *v, bool alone);
 
 /* Visit the regions that overlap [from, to) in order, under the lock; a nonzero return of `fn` ends the walk. */
 int space_walk(struct space *sp, gva_t from, gva_t to, int (*fn)(const struct region_info *, void *), void *arg);

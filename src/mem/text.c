@@ -18,13 +18,13 @@ static uint64_t find_room(struct space *sp, const struct region *r)
     return at ? at : find_untouched(sp, CHUNK_SIZE, r->end, MIN(r->end + ROOM_DISTANCE, SPACE_TOP));
 }
 
-void space_rewrite(struct space *sp, struct vcpu *v)
+void space_rewrite(struct space *sp, struct vcpu *v, bool alone)
 {
     struct cpu_text text = {0};
     fds_create_lock();
     lock(sp);
     const struct region *r = region_at(sp, vcpu_hot_call(v).v - 1);
-    if (is_text(r))
+    if (alone && is_text(r))
         text = (struct cpu_text){.start = r->start, .end = r->end, .room = find_room(sp, r), .copy = copy_bytes};
     vcpu_rewrite(v, &text);
     unlock(sp);

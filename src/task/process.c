@@ -640,7 +640,7 @@ void thread_run(struct thread *t)
             handle_bus(t, &fault);
             break;
         case CPU_HOT:
-            space_rewrite(t->proc->space, t->vcpu);
+            space_rewrite(t->proc->space, t->vcpu, !process_memory_visited());
             break;
         }
     }
