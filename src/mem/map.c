@@ -121,7 +121,7 @@ int host_would_map(struct space *sp, uint64_t size, int prot, int flags)
     if (size < ASK_MIN || prot == PROT_NONE || (sp->in_place && size <= (1ull << 30)))
         return 0;
     /* Address space is the host process's own, and the guest's was asked for before: ask of as much as there is some for. */
-    for (; size >= ASK_MIN; size /= 2) {
+    for (size = MIN(size, SLAB_MAX); size >= ASK_MIN; size /= 2) {
         const int anon = MAP_PRIVATE | MAP_ANONYMOUS;
         int r = map_for_a_moment(sp, size, prot, anon | (flags & MAP_NORESERVE), -1, 0);
         if (r != -ENOMEM || map_for_a_moment(sp, size, PROT_NONE, anon | MAP_NORESERVE, -1, 0) == 0)
@@ -164,12 +164,13 @@ static int check_request(struct space *sp, struct request *q)
     if (q->flags & MAP_HUGETLB || (!q->anon && has_huge_pages(q->fd))) {
         /* The host's own errors; a pool of huge pages itself is not passed on: as on a system that reserved none. */
         int flags = q->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_POPULATE | MAP_LOCKED);
-        long p = host(SYS_mmap, NULL, q->size, q->prot, flags, q->fd, q->off);
+        const uint64_t size = MIN(q->size, 1ull << 30);
+        long p = host(SYS_mmap, NULL, size, q->prot, flags, q->fd, q->off);
         if (is_error(p) && p != -ENOMEM)
             return (int) p;
         /* Whole pages are unmapped, or none. */
         for (int log = 21; !is_error(p) && log <= 30; log += 9)
-            if (host(SYS_munmap, p, ((q->size - 1) | ((1ull << log) - 1)) + 1) == 0)
+            if (host(SYS_munmap, p, ((size - 1) | ((1ull << log) - 1)) + 1) == 0)
                 break;
         int log = q->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
         return q->fixed && q->at & ((1ull << (log ? log : 21)) - 1) ? -EINVAL : -ENOMEM;
@@ -237,6 +238,8 @@ static int place_request(struct space *sp, struct request *q, const struct regio
         ret = may_expand(sp, q->size, freed, like->prot, like->flags);
     if (ret == 0 && q->anon && !q->shared)
         return host_would_map(sp, q->size, like->prot, q->flags);
+    if (ret == 0 && q->size > (uint64_t) sp->slab.limit << CHUNK_SHIFT)
+        return -ENOMEM;
     if (ret == 0 && freed) {
         /* The host judges file, rights, type and size. */
         int flags = q->type | (q->flags & (MAP_NORESERVE | MAP_ANONYMOUS | MAP_SYNC));

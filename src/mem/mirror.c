@@ -291,7 +291,7 @@ int mirror_guest(struct space *sp, uint64_t start, uint64_t end)
 
 int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size)
 {
-    int ret = mirror_bind(sp, to, to + size);
+    int ret = 0;
     uint64_t d = to, done = 0;
     struct run dst;
     while (ret == 0 && run_next(sp, &d, to + size, &dst)) {
@@ -305,24 +305,14 @@ int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size)
     return ret;
 }
 
-/* What two mmap(2) of shared memory without a file give are two memories, so a shared mapping is made whole and then cut to the chunks. */
+/* Made elsewhere, whole, and then cut to the chunks: two mmap(2) of shared memory without a file would be two memories, and what cannot be mapped (a
+ * socket) would leave a hole at a fixed place. */
 static int map_object(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
                       int map_flags)
 {
-    int prot = host_prot(r->prot), ret = mirror_bind(sp, start, end);
-    uint64_t at = start;
-    struct run run;
-    if (ret == 0 && (r->flags & RG_SHARED) && run_next(sp, &at, end, &run) && run.end < end) {
-        long p = host(SYS_mmap, NULL, end - start, prot, map_flags, fd, off);
-        return is_error(p) ? (int) p : mirror_adopt(sp, p, start, end - start);
-    }
-    at = start;
-    while (ret == 0 && run_next(sp, &at, end, &run)) {
-        long p =
-            host(SYS_mmap, run.hva, run.end - run.start, prot, MAP_FIXED | map_flags, fd, off + (run.start - start));
-        ret = is_error(p) ? (int) p : 0;
-    }
-    return ret;
+    const int ret = mirror_bind(sp, start, end);
+    const long p = ret ? ret : host(SYS_mmap, NULL, end - start, host_prot(r->prot), map_flags, fd, off);
+    return is_error(p) ? (int) p : mirror_adopt(sp, p, start, end - start);
 }
 
 int mirror_bind_locked(struct space *sp, const struct region *r, uint64_t start, uint64_t end)

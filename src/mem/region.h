@@ -159,7 +159,7 @@ int mirror_tables(struct space *sp, uint64_t start, uint64_t end,
                   int prot); /* write `prot` into the page tables, where chunks have them */
 int mirror_new(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
                int map_flags);
-/* Bring `size` bytes of the host's mapping at `p`, outside the slab, into [to, to + size); what cannot be moved is unmapped. */
+/* Bring `size` bytes of the host's mapping at `p`, outside the slab, into [to, to + size), which is bound; what cannot be moved is unmapped. */
 int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size);
 /* What a host mapping has to be told, whatever its rights. */
 #define RG_MARKS (RG_LOCKED | RG_DONTFORK | RG_WIPE | RG_HUGE | RG_NOHUGE)

@@ -108,6 +108,9 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
     struct run run;
     if (!run_next(sp, &at, last_page + PAGE_SIZE, &run))
         return -EFAULT;
+    int ret = mirror_bind(sp, to, to + extra);
+    if (ret)
+        return ret;
     if (r->flags & RG_LOCKED) /* or what is made of it would be, and count for a moment */
         host(SYS_munlock, run.hva, PAGE_SIZE);
     long p;
@@ -134,7 +137,7 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
         if (is_error(p))
             return (int) p;
     }
-    int ret = mirror_adopt(sp, p + PAGE_SIZE, to, extra);
+    ret = mirror_adopt(sp, p + PAGE_SIZE, to, extra);
     /* The new part has the rights of the page it grew from: none, when that one was hidden. */
     at = to;
     while (ret == 0 && run_next(sp, &at, to + extra, &run))
@@ -170,7 +173,7 @@ static int extend(struct space *sp, const struct region *like, uint64_t last_pag
 static int64_t duplicate(struct space *sp, struct region *like, uint64_t old, uint64_t to, uint64_t size)
 {
     like->origin = sp->next_origin++;
-    int64_t ret = region_insert(sp, like, to, to + size) ? 0 : -ENOMEM;
+    int64_t ret = region_insert(sp, like, to, to + size) ? mirror_bind(sp, to, to + size) : -ENOMEM;
     uint64_t at = old;
     struct run run;
     if (ret == 0 && run_next(sp, &at, old + PAGE_SIZE, &run)) {

@@ -11,7 +11,6 @@
 #define BLOCK_CHUNKS (1u << (30 - CHUNK_SHIFT)) /* 1 GiB */
 #define HOLE_FIRST ((uint32_t) (MACHINE_HOLE_START >> CHUNK_SHIFT))
 #define HOLE_END ((uint32_t) (MACHINE_HOLE_END >> CHUNK_SHIFT))
-#define MAX_BYTES (1ull << 42)
 #define SPARE (512ull << 20) /* the tables of a space are 256 MiB, and there are stacks and copies besides */
 #define LOWEST (64ull << 10) /* vm.mmap_min_addr's default */
 
@@ -46,7 +45,7 @@ static void *reserve(uint64_t near, uint64_t *bytes, uint64_t spare)
 int slab_init(struct slab *s, uint64_t near, uint64_t bytes)
 {
     lift_limits();
-    uint64_t wish = bytes = MIN(bytes, MAX_BYTES);
+    uint64_t wish = bytes = MIN(bytes, SLAB_MAX);
     void *p = reserve(near, &bytes, SPARE);
     if (!p) {
         bytes = wish;

@@ -9,6 +9,8 @@
 
 #define CHUNK_SHIFT 21
 #define CHUNK_SIZE (1ull << CHUNK_SHIFT)
+/* Files of a TiB are mapped whole; the tables of a space and the slots of a VM are for no more than this. */
+#define SLAB_MAX (1ull << 42)
 
 struct slab {
     uint8_t *base;

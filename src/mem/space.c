@@ -13,10 +13,11 @@
 #include "mem/memfile.h"
 #include "mem/region.h"
 
-/* From here to twice that programs map nothing, for the sake of echo.c; any other place is as good. */
-#define SLAB_AREA (1ull << 45)
-/* Files of a TiB are mapped whole; the tables of a space and the slots of a VM are for no more than this. */
-#define SLAB_SIZE (1ull << 42)
+/* The slab lies between these, where programs map nothing, for the sake of echo.c. At a third of user space the host begins to look for a place where its
+ * layout is bottom-up (ADDR_COMPAT_LAYOUT, which the guest may ask for), and top-down there are TiBs above that it takes first: so no mapping of the
+ * supervisor's own ever comes to lie in a hole of the slab, where the guest could reach it. */
+#define SLAB_LOW (1ull << 45)
+#define SLAB_HIGH (SPACE_TOP / 3 - (1ull << 30)) /* what is reserved for a moment is a little more */
 
 uint64_t random_below(uint64_t bound)
 {
@@ -80,7 +81,8 @@ int space_build(struct space **out, const struct space_limits *lim, bool keep, i
             sp->own_end = traits.own_end;
         }
     } else {
-        r = slab_init(&sp->slab, SLAB_AREA + random_below(SLAB_AREA >> CHUNK_SHIFT) * CHUNK_SIZE, SLAB_SIZE);
+        r = slab_init(&sp->slab, SLAB_LOW + random_below((SLAB_HIGH - SLAB_LOW - SLAB_MAX) >> CHUNK_SHIFT) * CHUNK_SIZE,
+                      SLAB_MAX);
     }
     if (r) {
         free(sp);

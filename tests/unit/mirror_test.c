@@ -669,11 +669,24 @@ static void a_reservation_is_bound_where_it_is_touched(void **state)
     end();
 }
 
+/* Wherever the slab lies: whatever is mapped without a hint, in either layout of address space, is not there. */
+static void the_slab_ends_where_the_host_begins_to_look_for_a_place(void **state)
+{
+    (void) state;
+    for (unsigned i = 0; i < 16; i++) {
+        begin(i + 1);
+        uint64_t base = (uint64_t) sp->slab.base, size = (uint64_t) sp->slab.limit << CHUNK_SHIFT;
+        assert_true(base >= 1ull << 45 && base + size <= SPACE_TOP / 3);
+        end();
+    }
+}
+
 int main(void)
 {
     if (fds_init()) /* whose limit is put back */
         return 1;
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_slab_ends_where_the_host_begins_to_look_for_a_place),
         cmocka_unit_test(a_reservation_is_bound_where_it_is_touched),
         cmocka_unit_test(regions_host_and_tables_agree),
         cmocka_unit_test(they_agree_after_a_fork),
