@@ -10,17 +10,37 @@
 #include "mem/access.h"
 #include "mem/region.h"
 
-/* One host mapping may stand as several VMAs (huge pages advised in the middle), which mremap(2) takes one at a time: halve until it fits. */
-static int host_move(uint8_t *from, uint8_t *to, uint64_t size)
+/* Host mappings that growing an object may need, and moving it before that. Near the host's limit mremap(2) refuses: but a page that is lent out has
+ * to come back, and what cannot grow must not have moved. */
+enum { GROWING = 12, MOVING = 12 };
+
+static bool room_for_mappings(unsigned n)
 {
-    long p = host(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+    long p = host(SYS_mmap, NULL, n * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool ok = !is_error(p);
+    for (unsigned i = 1; i < n && ok; i += 2)
+        ok = host(SYS_mprotect, p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0;
     if (!is_error(p))
+        host(SYS_munmap, p, n * PAGE_SIZE);
+    return ok;
+}
+
+/* One host mapping may stand as several VMAs (huge pages advised in the middle), which mremap(2) takes one at a time: halve until it fits. `keep`:
+ * MREMAP_DONTUNMAP or 0. Adds to *done what has moved. */
+static int host_move(uint8_t *from, uint8_t *to, uint64_t size, int keep, uint64_t *done)
+{
+    long p = host(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | keep, to);
+    if (!is_error(p)) {
+        *done += size;
         return 0;
+    }
     if (p != -EFAULT || size == PAGE_SIZE)
         return (int) p;
+    if (!room_for_mappings(MOVING))
+        return -ENOMEM;
     uint64_t half = size > 2 * CHUNK_SIZE ? (size / 2) & ~(CHUNK_SIZE - 1) : page_up(size / 2);
-    int r = host_move(from, to, half);
-    return r ? r : host_move(from + half, to + half, size - half);
+    int r = host_move(from, to, half, keep, done);
+    return r ? r : host_move(from + half, to + half, size - half, keep, done);
 }
 
 /* Host pages of `like` in [start, end): as locked as it is. */
@@ -41,11 +61,17 @@ static int bind_targets(struct space *sp, uint64_t old, uint64_t end, uint64_t t
     return r;
 }
 
-/* Move the host pages of [old, old + size) to [to, to + size), which bind_targets() has seen. The source keeps an empty mapping until the caller removes it, so that no
- * hole is ever left in the slab for another thread's mmap to fall into. */
-static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size)
+/* A page of the memory file belongs to its place. */
+static bool is_copied(const struct space *sp, const struct region *like)
 {
-    bool copied = sp->memfile >= 0 && is_lazy(like); /* a page of the memory file belongs to its place */
+    return sp->memfile >= 0 && is_lazy(like);
+}
+
+/* Move the host pages of [old, old + size) to [to, to + size), which bind_targets() has seen. With `keep` the source keeps an empty mapping, which the host
+ * has to have the memory for, without it is a hole until the caller fills it. *done: how far it came. */
+static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size, int keep,
+                      uint64_t *done)
+{
     bool locked = like->flags & RG_LOCKED;
     uint64_t at = old;
     struct run src, dst;
@@ -55,11 +81,13 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
             host(SYS_munlock, src.hva, src.end - src.start);
         uint64_t dst_start = to + (src.start - old), dst_end = to + (src.end - old), d = dst_start;
         int r = 0;
-        while (r == 0 && run_next(sp, &d, dst_end, &dst))
-            if (!copied)
-                r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start);
+        while (r == 0 && run_next(sp, &d, dst_end, &dst)) {
+            *done = dst.start - to;
+            if (!is_copied(sp, like))
+                r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start, keep, done);
             else if (memfile_copy(sp, src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start))
                 r = -ENOMEM;
+        }
         if (r)
             return r;
     }
@@ -71,7 +99,7 @@ static int empty_source(struct space *sp, const struct region *like, uint64_t ol
 {
     int r = 0;
     struct run run;
-    while (r == 0 && sp->memfile >= 0 && is_lazy(like) && run_next(sp, &old, end, &run))
+    while (r == 0 && is_copied(sp, like) && run_next(sp, &old, end, &run))
         r = memfile_punch(sp, run.hva, run.end - run.start);
     return r;
 }
@@ -83,21 +111,6 @@ static int open_moved(struct space *sp, const struct region *like, uint64_t to, 
     lock_pages(sp, like, to, to + size);
     echo_open(sp, like, to, to + size);
     return r ? r : mirror_guest(sp, to, to + size);
-}
-
-/* Host mappings that growing an object may need, and moving it before that. Near the host's limit mremap(2) refuses: but a page that is lent out has
- * to come back, and what cannot grow must not have moved. */
-enum { GROWING = 12, MOVING = 12 };
-
-static bool room_for_mappings(unsigned n)
-{
-    long p = host(SYS_mmap, NULL, n * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    bool ok = !is_error(p);
-    for (unsigned i = 1; i < n && ok; i += 2)
-        ok = host(SYS_mprotect, p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0;
-    if (!is_error(p))
-        host(SYS_munmap, p, n * PAGE_SIZE);
-    return ok;
 }
 
 /* Map `extra` more bytes of the object behind the last mapped page of `r` (a file or shared memory) at `to`. The host holds the file: a
@@ -233,9 +246,13 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
         ret = -ENOMEM;
     if (ret == 0)
         ret = mirror_protect(sp, old, end, like->prot, PROT_NONE);
+    /* In place another thread's mmap(2) could fall into a hole. */
+    const int keep = sp->in_place ? MREMAP_DONTUNMAP : flags & MREMAP_DONTUNMAP;
+    uint64_t done = 0, back = 0;
     if (ret == 0)
-        ret = move_pages(sp, like, old, to, old_size);
+        ret = move_pages(sp, like, old, to, old_size, keep, &done);
     if (ret) {
+        BUG_ON(done && !is_copied(sp, like) && move_pages(sp, like, to, old, done, keep, &back));
         unmap_locked(sp, to, to + new_size);
         mirror_protect(sp, old, end, PROT_NONE, like->prot);
         lock_pages(sp, like, old, end);

@@ -9,11 +9,15 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/mman.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 
@@ -681,12 +685,90 @@ static void the_slab_ends_where_the_host_begins_to_look_for_a_place(void **state
     }
 }
 
+/* From now on the host refuses this call where its argument number `arg` is `value` (its low half). */
+static void refuse(unsigned nr, unsigned arg, uint32_t value, unsigned other, uint32_t bits)
+{
+#define ARG(n) offsetof(struct seccomp_data, args[n])
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 5),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t) ARG(arg)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t) ARG(other)),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOMEM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog prog = {ARRAY_SIZE(code), code};
+    assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog), 0);
+}
+
+#define WINDOW (64ull << 20) /* what a touch of lazy memory binds */
+
+/* Three windows of memory, of which each piece of the slab lies apart, and a page of each with a number. */
+static uint64_t three_pieces(uint64_t *size)
+{
+    *size = 2 * WINDOW + WINDOW / 2;
+    int64_t at = space_mmap(sp, gva(1ull << 40), *size, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    assert_int_equal(at, 1ll << 40);
+    for (uint32_t i = 3; i-- > 0;)
+        assert_int_equal(put_user(sp, gva((uint64_t) at + i * WINDOW), &i), 0);
+    return (uint64_t) at;
+}
+
+static void check_pieces(uint64_t at)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t value = 99;
+        assert_int_equal(get_user(sp, &value, gva(at + i * WINDOW)), 0);
+        assert_int_equal(value, i);
+    }
+    check_mirror();
+}
+
+static void in_a_child(void (*fn)(void))
+{
+    pid_t pid = fork();
+    int status;
+    if (pid == 0) {
+        fn();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void move_refused_in_the_middle(void)
+{
+    uint64_t size, at = three_pieces(&size), to = 1ull << 41;
+    check_pieces(at);
+    assert_int_equal(space_mremap(sp, gva(at), size, size, MREMAP_MAYMOVE | MREMAP_FIXED, gva(to)), to);
+    check_pieces(to);
+    assert_int_equal(space_mremap(sp, gva(to), size, size, MREMAP_MAYMOVE | MREMAP_FIXED, gva(at)), at);
+    check_pieces(at);
+    refuse(SYS_mremap, 1, WINDOW / 2, 3, MREMAP_FIXED);
+    assert_int_equal(space_mremap(sp, gva(at), size, size, MREMAP_MAYMOVE | MREMAP_FIXED, gva(to)), -ENOMEM);
+    check_pieces(at);
+    assert_null(region_at(sp, to));
+}
+
+static void what_moves_in_pieces_moves_whole_or_not_at_all(void **state)
+{
+    (void) state;
+    begin(9);
+    in_a_child(move_refused_in_the_middle);
+    end();
+}
+
 int main(void)
 {
     if (fds_init()) /* whose limit is put back */
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_slab_ends_where_the_host_begins_to_look_for_a_place),
+        cmocka_unit_test(what_moves_in_pieces_moves_whole_or_not_at_all),
         cmocka_unit_test(a_reservation_is_bound_where_it_is_touched),
         cmocka_unit_test(regions_host_and_tables_agree),
         cmocka_unit_test(they_agree_after_a_fork),
