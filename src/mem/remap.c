@@ -14,15 +14,30 @@
  * to come back, and what cannot grow must not have moved. */
 enum { GROWING = 12, MOVING = 12 };
 
+/* Hold so many: an address for give_room(), or an error. */
+static long take_room(unsigned n)
+{
+    const long p = host(SYS_mmap, NULL, n * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long r = p;
+    for (unsigned i = 1; i < n && !is_error(r); i += 2)
+        r = host(SYS_mprotect, p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ);
+    if (is_error(r) && !is_error(p))
+        host(SYS_munmap, p, n * PAGE_SIZE);
+    return is_error(r) ? r : p;
+}
+
+static void give_room(long room, unsigned n)
+{
+    host(SYS_munmap, room, n * PAGE_SIZE);
+}
+
 static bool room_for_mappings(unsigned n)
 {
-    long p = host(SYS_mmap, NULL, n * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    bool ok = !is_error(p);
-    for (unsigned i = 1; i < n && ok; i += 2)
-        ok = host(SYS_mprotect, p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0;
-    if (!is_error(p))
-        host(SYS_munmap, p, n * PAGE_SIZE);
-    return ok;
+    const long room = take_room(n);
+    if (is_error(room))
+        return false;
+    give_room(room, n);
+    return true;
 }
 
 /* One host mapping may stand as several VMAs (huge pages advised in the middle), which mremap(2) takes one at a time: halve until it fits. `keep`:
@@ -113,6 +128,29 @@ static int open_moved(struct space *sp, const struct region *like, uint64_t to, 
     return r ? r : mirror_guest(sp, to, to + size);
 }
 
+/* A second mapping of what the page at `va` is of, without what the program has changed of it. A private mapping can be had a second time only as what is left where
+ * it was moved from: take the page out of the guest's sight, move it away, and back. */
+static long twin_of_private(struct space *sp, uint64_t va, uint8_t *hva, int prot)
+{
+    const int how = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
+    const long room = take_room(GROWING); /* for the way back */
+    if (is_error(room))
+        return room;
+    const int r = mirror_protect(sp, va, va + PAGE_SIZE, prot, PROT_NONE);
+    const long p = r ? r : host(SYS_mremap, hva, PAGE_SIZE, PAGE_SIZE, how, 0);
+    give_room(room, GROWING);
+    if (r)
+        return r;
+    if (!is_error(p) && is_error(host(SYS_mremap, p, PAGE_SIZE, PAGE_SIZE, how | MREMAP_FIXED, hva))) {
+        /* Other threads have taken the room, or the memory: what was left there is filled again, unless it lies behind the end of the file. */
+        BUG_ON(host(SYS_mprotect, p, PAGE_SIZE, PROT_READ) ||
+               host(SYS_mprotect, hva, PAGE_SIZE, PROT_READ | PROT_WRITE));
+        copy_bytes(hva, (void *) p, PAGE_SIZE);
+    }
+    BUG_ON(mirror_protect(sp, va, va + PAGE_SIZE, PROT_NONE, prot));
+    return p;
+}
+
 /* Map `extra` more bytes of the object behind the last mapped page of `r` (a file or shared memory) at `to`. The host holds the file: a
  * mapping of it outside the slab is grown there and the new part moved in. */
 static int grow_object(struct space *sp, const struct region *r, uint64_t last_page, uint64_t to, uint64_t extra)
@@ -126,30 +164,16 @@ static int grow_object(struct space *sp, const struct region *r, uint64_t last_p
         return ret;
     if (r->flags & RG_LOCKED) /* or what is made of it would be, and count for a moment */
         host(SYS_munlock, run.hva, PAGE_SIZE);
-    long p;
-    if (r->flags & RG_SHARED) {
-        p = host(SYS_mremap, run.hva, 0, PAGE_SIZE + extra, MREMAP_MAYMOVE); /* old size 0: a second mapping of it */
-        if (is_error(p))
-            return (int) p;
-        host(SYS_munmap, p, PAGE_SIZE);
-    } else {
-        /* A private page cannot be duplicated that way: take it out of the guest's sight, lend it out, and put it back. */
-        if (!room_for_mappings(GROWING))
-            return -ENOMEM;
-        int hidden = mirror_protect(sp, last_page, last_page + PAGE_SIZE, r->prot, PROT_NONE);
-        long lent =
-            hidden ? hidden : host(SYS_mremap, run.hva, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
-        if (is_error(lent)) {
-            BUG_ON(!hidden && mirror_protect(sp, last_page, last_page + PAGE_SIZE, PROT_NONE, r->prot));
-            return (int) lent;
-        }
-        p = host(SYS_mremap, lent, PAGE_SIZE, PAGE_SIZE + extra, MREMAP_MAYMOVE);
-        long back =
-            host(SYS_mremap, is_error(p) ? lent : p, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, run.hva);
-        BUG_ON(is_error(back) || mirror_protect(sp, last_page, last_page + PAGE_SIZE, PROT_NONE, r->prot));
-        if (is_error(p))
-            return (int) p;
+    const bool shared = r->flags & RG_SHARED; /* of which old size 0 makes a second mapping */
+    const long twin = shared ? (long) run.hva : twin_of_private(sp, last_page, run.hva, r->prot);
+    const long p =
+        is_error(twin) ? twin : host(SYS_mremap, twin, shared ? 0 : PAGE_SIZE, PAGE_SIZE + extra, MREMAP_MAYMOVE);
+    if (is_error(p)) {
+        if (!shared && !is_error(twin))
+            host(SYS_munmap, twin, PAGE_SIZE);
+        return (int) p;
     }
+    host(SYS_munmap, p, PAGE_SIZE);
     ret = mirror_adopt(sp, p + PAGE_SIZE, to, extra);
     /* The new part has the rights of the page it grew from: none, when that one was hidden. */
     at = to;

@@ -762,6 +762,39 @@ static void what_moves_in_pieces_moves_whole_or_not_at_all(void **state)
     end();
 }
 
+static void growth_refused_on_the_way_back(void)
+{
+    const unsigned first = 3, n = 4, more = 16;
+    refuse(SYS_mremap, 1, PAGE_SIZE, 3, MREMAP_FIXED);
+    for (unsigned hidden = 0; hidden < 2; hidden++) { /* a page of its own as it is hidden, or not */
+        const uint64_t at = AREA + hidden * CHUNK_SIZE;
+        uint32_t value = 7;
+        assert_int_equal(space_mmap(sp, gva(at), (n + 1) * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+                                    file_fd, first * PAGE_SIZE),
+                         at);
+        assert_int_equal(space_munmap(sp, gva(at + n * PAGE_SIZE), PAGE_SIZE), 0);
+        assert_int_equal(put_user(sp, gva(at + (n - 1) * PAGE_SIZE), &value), 0);
+        if (hidden)
+            assert_int_equal(space_mprotect(sp, gva(at), n * PAGE_SIZE, PROT_NONE), 0);
+        assert_int_equal(space_mremap(sp, gva(at), n * PAGE_SIZE, more * PAGE_SIZE, 0, gva(0)), at);
+        check_mirror();
+        assert_int_equal(space_mprotect(sp, gva(at), more * PAGE_SIZE, PROT_READ), 0);
+        for (unsigned i = 0; i < more; i++) {
+            assert_int_equal(get_user(sp, &value, gva(at + i * PAGE_SIZE)), 0);
+            assert_int_equal(value, i == n - 1 ? 7 : file_value[first + i]);
+        }
+    }
+}
+
+/* The last page of a private mapping is moved away to learn of its file; what keeps it from coming back is a matter of the host's. */
+static void a_page_that_was_changed_outlives_growth(void **state)
+{
+    (void) state;
+    begin(10);
+    in_a_child(growth_refused_on_the_way_back);
+    end();
+}
+
 int main(void)
 {
     if (fds_init()) /* whose limit is put back */
@@ -769,6 +802,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_slab_ends_where_the_host_begins_to_look_for_a_place),
         cmocka_unit_test(what_moves_in_pieces_moves_whole_or_not_at_all),
+        cmocka_unit_test(a_page_that_was_changed_outlives_growth),
         cmocka_unit_test(a_reservation_is_bound_where_it_is_touched),
         cmocka_unit_test(regions_host_and_tables_agree),
         cmocka_unit_test(they_agree_after_a_fork),
