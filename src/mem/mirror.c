@@ -419,11 +419,13 @@ static void show_again(struct space *sp, uint64_t start, uint64_t end)
         mirror_tables(sp, MAX(g->start, start), MIN(g->end, end), g->prot);
 }
 
-int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
+int mirror_remove(struct space *sp, uint64_t start, uint64_t *to)
 {
+    const uint64_t end = *to;
     int r = mirror_tables(sp, start, end, PROT_NONE);
     if (r) { /* no memory to split a large entry */
         show_again(sp, start, end);
+        *to = start;
         return r;
     }
     uint64_t at = start;
@@ -440,6 +442,7 @@ int mirror_remove(struct space *sp, uint64_t start, uint64_t end)
         }
         /* Refused (its limit on mappings): what is still there stays the guest's. */
         show_again(sp, run.start, end);
+        *to = run.start;
         return (int) p;
     }
     return r;

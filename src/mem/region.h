@@ -168,7 +168,8 @@ void mirror_mark(const struct region *r, uint8_t *hva, uint64_t size);
 int mirror_protect(struct space *sp, uint64_t start, uint64_t end, int old_prot, int prot);
 void mirror_hide_objects(struct space *sp);
 void mirror_repair(struct space *sp); /* rights of host and guest follow the tree again, whatever was left half done */
-int mirror_remove(struct space *sp, uint64_t start, uint64_t end);
+/* [start, *end) has no image any more; on an error *end becomes how far that is true. */
+int mirror_remove(struct space *sp, uint64_t start, uint64_t *end);
 bool mirror_bound(struct space *sp, uint64_t start, uint64_t end); /* any chunk of the range */
 
 /* echo.c: [start, end) of `r`, which has a host image, is there at its own addresses exactly if it is shared and writable ... */

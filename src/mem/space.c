@@ -172,8 +172,10 @@ int unmap_locked(struct space *sp, uint64_t start, uint64_t end)
         uint64_t from = g->start - start <= hole_max ? start : g->start, to = g->end;
         for (n = region_next(g); n && n->start < end && n->start - to <= hole_max; n = region_next(n))
             to = n->end;
-        r = mirror_remove(sp, from, to);
-        for (; r == 0 && g && g->start < to; g = n) {
+        r = mirror_remove(sp, from, &to);
+        const int cut = r ? region_split(sp, to) : 0;
+        for (; cut == 0 && g && g->start < to;
+             g = n) { /* what is gone is no region any more, even if the rest could not go */
             n = region_next(g);
             region_remove(sp, g);
         }

@@ -762,6 +762,27 @@ static void what_moves_in_pieces_moves_whole_or_not_at_all(void **state)
     end();
 }
 
+static void unmapping_refused_in_the_middle(void)
+{
+    uint64_t size, at = three_pieces(&size);
+    uint32_t value;
+    refuse(SYS_mmap, 1, WINDOW / 2, 3, MAP_FIXED);
+    assert_int_equal(space_munmap(sp, gva(at), size), -ENOMEM);
+    check_mirror();
+    assert_null(region_at(sp, at + 2 * WINDOW - 1));
+    assert_int_equal(get_user(sp, &value, gva(at + 2 * WINDOW)), 0);
+    assert_int_equal(value, 2);
+    assert_int_equal(sp->total, WINDOW / 2);
+}
+
+static void what_is_unmapped_in_part_is_gone_in_part(void **state)
+{
+    (void) state;
+    begin(11);
+    in_a_child(unmapping_refused_in_the_middle);
+    end();
+}
+
 static void growth_refused_on_the_way_back(void)
 {
     const unsigned first = 3, n = 4, more = 16;
@@ -803,6 +824,7 @@ int main(void)
         cmocka_unit_test(the_slab_ends_where_the_host_begins_to_look_for_a_place),
         cmocka_unit_test(what_moves_in_pieces_moves_whole_or_not_at_all),
         cmocka_unit_test(a_page_that_was_changed_outlives_growth),
+        cmocka_unit_test(what_is_unmapped_in_part_is_gone_in_part),
         cmocka_unit_test(a_reservation_is_bound_where_it_is_touched),
         cmocka_unit_test(regions_host_and_tables_agree),
         cmocka_unit_test(they_agree_after_a_fork),
