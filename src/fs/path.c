@@ -147,10 +147,10 @@ static int step_up(struct walk *w)
 }
 
 /* The result is `held`, a descriptor in the window, with `name` in it and a slash, as far as they are given. Who may be given a directory to start from
- * (FS_WALK) gets the supervisor's own procfs: that on /proc may be the guest's. */
+ * (FS_DIRFD) gets the supervisor's own procfs: that on /proc may be the guest's. */
 static void put_result(struct fs_at *out, int flags, int held, const char *name, bool slash)
 {
-    const bool absolute = !(flags & FS_WALK);
+    const bool absolute = !(flags & (FS_WALK | FS_DIRFD));
     out->owned = held;
     out->dirfd = absolute ? AT_FDCWD : procfs_fd();
     snprintf(out->path, sizeof out->path, "%s%d%s%s%s",

@@ -12,8 +12,8 @@
 /* A resolved path: hand `dirfd` and `path` to a host call at once (calls without a dirfd take `path` alone: with a
  * sysroot it is absolute, "/proc/thread-self/fd/N/name" or "/proc/thread-self/fd/N"). Release with fs_at_done(). */
 struct fs_at {
-    int dirfd;        /* the caller's own dirfd or AT_FDCWD; AT_FDCWD with a sysroot; procfs_fd() by FS_WALK */
-    int owned;        /* a window descriptor to close after the call, or -1 */
+    int dirfd; /* the caller's own dirfd or AT_FDCWD; AT_FDCWD with a sysroot; procfs_fd() by FS_WALK and FS_DIRFD */
+    int owned; /* a window descriptor to close after the call, or -1 */
     int open_flags;   /* to be or-ed into the flags of an O_CREAT open: O_NOFOLLOW when a new name is made, or 0 */
     uint64_t resolve; /* the RESOLVE_* bits that openat2 still has to be given */
     char path[PATH_MAX];
@@ -32,7 +32,8 @@ enum {
     FS_OWN =
         1024, /* under --sysroot what lies in the host's /proc, /dev or /sys is -EPERM: a mount there is everybody's, and so would be what is done to a copy of one */
     FS_WALK =
-        4096, /* without a sysroot, too, what is found is held by a descriptor, and no link led to one of ours; for calls that take a dirfd */
+        4096, /* without a sysroot, too, what is found is held by a descriptor, and no link led to one of ours; by FS_DIRFD */
+    FS_DIRFD = 2048, /* the call takes a dirfd: what is held is named from the supervisor's own procfs */
     FS_REMOVE = 256, /* unlink, rmdir, rename: with FS_NOFOLLOW; "/", "." and ".." endings fail as on the host */
 };
 

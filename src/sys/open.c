@@ -19,7 +19,7 @@
 
 static int open_path_flags(uint64_t flags)
 {
-    int fs = fs_root.fd < 0 ? 0 : FS_WALK;
+    int fs = FS_DIRFD;
 
     if (flags & O_CREAT)
         fs |= FS_CREATE;

@@ -331,8 +331,8 @@ static int hold_path(struct thread *t, const struct sys_row *row, const uint64_t
 {
     int flags = row->arg[i].x | (row->arg[i].kind == K_PATH_NF ? FS_NOFOLLOW : 0);
     bool has_dir = i && row->arg[i - 1].kind == K_DIRFD;
-    if (has_dir && fs_root.fd >= 0)
-        flags |= FS_WALK;
+    if (has_dir)
+        flags |= FS_DIRFD;
     BUG_ON(held->paths == PATHS_MAX);
     struct sys_path *p = &held->room[held->paths++];
     int ret = sys_path_or_alike(t, has_dir ? (int) a[i - 1] : AT_FDCWD, a[i], at_flags(row, a, flags), p);
