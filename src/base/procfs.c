@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -15,11 +16,29 @@
 
 static int root = AT_FDCWD;
 
+/* A copy of the mount that is in no namespace, where nobody can mount anything, nor does what is mounted elsewhere come. Who may not have one
+ * may mount nothing on the original, too; before Linux 5.2 there is none. */
+static int detached(void)
+{
+    enum { OPEN_TREE = 428, MOUNT_SETATTR = 442, CLONE = 1, RECURSIVE = 0x8000 };
+    const struct {
+        uint64_t attr_set, attr_clr, propagation, userns_fd;
+    } private = {.propagation = MS_PRIVATE};
+    const int fd = (int) host(OPEN_TREE, AT_FDCWD, "/proc", CLONE | RECURSIVE | O_CLOEXEC);
+    const int r = fd < 0 ? 0 : (int) host(MOUNT_SETATTR, fd, "", AT_EMPTY_PATH | RECURSIVE, &private, sizeof private);
+    if (r == 0 || r == -ENOSYS) /* before Linux 5.12 nothing comes to what has no namespace */
+        return fd;
+    host(SYS_close, fd);
+    return r;
+}
+
 int procfs_open(void)
 {
     struct statfs fs;
     fds_create_lock();
-    int fd = (int) host(SYS_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    int fd = detached();
+    if (fd < 0)
+        fd = (int) host(SYS_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     int r = fd < 0 ? fd : (int) host(SYS_fstatfs, fd, &fs);
     if (r == 0 && fs.f_type != PROC_SUPER_MAGIC)
         r = -ENOENT;
