@@ -77,11 +77,43 @@ const char *procfs_path(const char *path)
     return root == AT_FDCWD ? path : path + sizeof "/proc/" - 1;
 }
 
+int procfs_file(const char *path, int flags)
+{
+    const struct open_how how = {.flags = (uint64_t) flags | O_NONBLOCK | O_CLOEXEC,
+                                 .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS};
+    return procfs_hold(PROCFS(path), &how);
+}
+
+int procfs_self(void)
+{
+    char link[16];
+    const long n = host(SYS_readlinkat, PROCFS("/proc/self"), link, sizeof link - 1);
+    link[MAX(n, 0)] = 0;
+    return n < 0 ? (int) n : atoi(link);
+}
+
+int procfs_number(int pid)
+{
+    enum { PIDFD_A_THREAD = O_EXCL }; /* PIDFD_THREAD, Linux 6.9 */
+    fds_create_lock();
+    autofd fd = (int) host(SYS_pidfd_open, pid, 0);
+    if (fd == -EINVAL || fd == -ENOENT)
+        fd = (int) host(SYS_pidfd_open, pid, PIDFD_A_THREAD);
+    int number = fd < 0 ? fd : procfs_pidfd(fd);
+    /* A thread on an older kernel: the same number, where the process's own is. */
+    if (fd < 0 && fd != -ESRCH && procfs_self() == (int) host(SYS_getpid))
+        number = pid;
+    if (fd >= 0)
+        host(SYS_close, steal_fd(&fd));
+    fds_create_unlock();
+    return number ? number : -ESRCH;
+}
+
 int procfs_pidfd(int fd)
 {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/thread-self/fdinfo/%d", fd);
-    autofd info = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    autofd info = procfs_file(path, O_RDONLY);
     long n = info < 0 ? info : host(SYS_read, info, text, sizeof text - 1);
     if (n < 0)
         return n == -ENOENT ? -EBADF : -EACCES;
@@ -99,7 +131,7 @@ static const char *stat_of(int pid, char *text, size_t size, int *error)
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     fds_create_lock();
-    int fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    int fd = procfs_file(path, O_RDONLY);
     long n = fd < 0 ? fd : host(SYS_read, fd, text, size - 1);
     if (fd >= 0)
         host(SYS_close, fd);

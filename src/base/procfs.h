@@ -1,5 +1,5 @@
-/* The host's procfs, by a descriptor that is taken before any guest runs: what somebody mounts over /proc later, in a mount namespace of the
- * guest's own, does not change what the supervisor is told, nor what it executes. Its process numbers are those of the pid namespace that the
+/* The host's procfs, by a descriptor that is taken before any guest runs: what somebody mounts over /proc later, or over a file in it, does not
+ * change what the supervisor is told, nor what it executes. Its process numbers are those of the pid namespace that the
  * first process was started in, and hold for all that came of it. */
 #ifndef BASE_PROCFS_H
 #define BASE_PROCFS_H
@@ -15,6 +15,16 @@ int procfs_fd(void); /* AT_FDCWD before either */
 /* The two path arguments of an at-call for `path`, which starts with "/proc/". */
 #define PROCFS(path) procfs_fd(), procfs_path(path)
 const char *procfs_path(const char *path);
+
+/* A file of it that is the supervisor's to read, `path` as above: by no magic link, whatever is mounted upon it, and without waiting. A descriptor, born at
+ * a number that the guest can see, or a negative errno. */
+int procfs_file(const char *path, int flags);
+
+/* What it calls this process, or a negative errno. */
+int procfs_self(void);
+/* What it calls the process or thread that is `pid` in the caller's pid namespace. -ESRCH: nobody; -EACCES: it knows nothing of that namespace; or what
+ * pidfd_open(2) says, of a thread before Linux 6.9 that is in another one than procfs's. */
+int procfs_number(int pid);
 
 /* Open `path` from `dir` as openat2(2) does, and without its restrictions where the host has no openat2: for looking at what is there. A descriptor, born
  * at a number that the guest can see, or a negative errno. */

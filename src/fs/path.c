@@ -18,7 +18,7 @@
 #define PATH_FD (O_PATH | O_CLOEXEC)
 
 int (*fs_magic_link)(int dir, const char *name);
-int (*fs_hides)(int dir, const struct proc_name *p, int number);
+int (*fs_hides)(const struct proc_name *p, int number);
 
 /* Every step holds the directory by descriptor and opens one name in it without following, so a rename or a swapped
  * symlink can change what is found but never where the search goes. Descriptors are born at numbers that the guest
@@ -194,10 +194,11 @@ static int hidden(int dir, const char *name)
 {
     int n;
     struct proc_name p;
-    if (!proc_number(name, strlen(name), &n) || proc_name_of_fd(dir, &p) != 1)
-        return 0;
+    int r = proc_number(name, strlen(name), &n) ? proc_name_of_fd(dir, &p) : 0;
+    if (r != 1)
+        return r;
     if (fs_hides)
-        return fs_hides(dir, &p, n);
+        return fs_hides(&p, n);
     return fds_reserved(n) && strncmp(p.rest, "fd", 2) == 0 ? -ENOENT : 0;
 }
 

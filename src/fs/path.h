@@ -55,6 +55,6 @@ int fs_hold(int dirfd, const char *path, const struct open_how *how);
 extern int (*fs_magic_link)(int dir, const char *name);
 
 /* Is descriptor `number` in `dir`, which has that name, none of the guest's? 0, or the negative errno that its name gives. Set by proc.c. */
-extern int (*fs_hides)(int dir, const struct proc_name *p, int number);
+extern int (*fs_hides)(const struct proc_name *p, int number);
 
 #endif

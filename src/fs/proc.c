@@ -3,13 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <time.h>
 
 #include "base/fds.h"
@@ -30,9 +28,12 @@ static int magic_link(int dir, const char *name)
     struct proc_name p;
     struct target g;
     bool link = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
-    if (proc_name_of_fd(dir, &p) != 1 || !p.pid || !(p.rest[0] ? strcmp(p.rest, "fd") == 0 : link))
+    int r = proc_name_of_fd(dir, &p);
+    if (r < 0)
+        return r;
+    if (r == 0 || !p.pid || !(p.rest[0] ? strcmp(p.rest, "fd") == 0 : link))
         return FS_MAGIC_HOST;
-    int r = target_find(p.pid, p.tid, &g);
+    r = target_find(p.pid, p.tid, &g);
     /* To who has a root of its own the program of another root is like any outside. */
     if (r == 0 || r == -ESRCH || (r == 1 && fs_root.strict && !target_is_inside(&g)))
         return FS_MAGIC_HOST;
@@ -63,34 +64,14 @@ static uint64_t mount_of(int dir, const char *path)
     return sx.stx_mask & STATX_MNT_ID ? sx.stx_mnt_id : 0;
 }
 
-/* Does the name that `fd`, a file of procfs, has tell what it is? Only in the whole of a procfs, at its place: who may mount can put any part of it
- * anywhere, there too. */
-static bool is_named(int fd)
-{
-    enum { PROC_ROOT_INO = 1 };
-    struct stat st;
-    return mount_of(fd, "") == mount_of(AT_FDCWD, "/proc") && host(SYS_newfstatat, AT_FDCWD, "/proc", &st, 0) == 0 &&
-           st.st_ino == PROC_ROOT_INO;
-}
-
-/* Does the mount of `fd`, a file of procfs, show a part of a process's directory? One that has no place shows what it likes. */
-static bool shows_process(int fd)
-{
-    char root[3] = "";
-    const int r = mount_root_of(fd, root, sizeof root);
-    return r <= 0 || (root[1] >= '0' && root[1] <= '9');
-}
-
-static int hides(int dir, const struct proc_name *p, int number)
+static int hides(const struct proc_name *p, int number)
 {
     struct target g;
-    const bool fds = strcmp(p->rest, "fd") == 0 || strcmp(p->rest, "fdinfo") == 0, named = is_named(dir);
-    if (named ? !fds : !fds && !shows_process(dir))
+    if (!p->pid || (strcmp(p->rest, "fd") && strcmp(p->rest, "fdinfo")))
         return 0;
     /* One that is not to be seen, or not there yet, has its own where we have ours if the same one started both. */
-    const bool own = named && p->pid && target_glance(p->pid, p->tid, &g) == 1
-                         ? fds_contains(g.window_base, g.window_count, number)
-                         : fds_reserved(number);
+    const bool own = target_glance(p->pid, p->tid, &g) == 1 ? fds_contains(g.window_base, g.window_count, number)
+                                                            : fds_reserved(number);
     return own ? -ENOENT : 0;
 }
 
@@ -118,42 +99,25 @@ bool fs_proc_holds(const struct fs_at *at)
     return mount_of(at->dirfd, at->path) == mount_of(AT_FDCWD, "/proc");
 }
 
-/* Is `fd` a file or link of a descriptor that is none of the guest's? By whatever way it was found: a link, or a path that the host confined. */
-static bool is_hidden_one(int fd)
+/* Is it a file or link of a descriptor that is none of the guest's? By whatever way it was found: a link, or a path that the host confined. */
+static bool is_hidden_one(const struct proc_name *name)
 {
-    struct proc_name p;
-    struct statfs fs;
-    char path[PATH_MAX];
+    struct proc_name p = *name;
+    char *number = strchr(p.rest, '/');
     int n;
-    if (host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC || proc_fd_link(fd, path, sizeof path) < 0)
+    if (!number || !proc_number(number + 1, strlen(number + 1), &n))
         return false;
-    char *name = strrchr(path, '/');
-    if (!name || !proc_number(name + 1, strlen(name + 1), &n))
-        return false;
-    *name = 0;
-    proc_name_parse(path, &p);
-    return hides(fd, &p, n) < 0;
-}
-
-/* A file of a process that lies where its name does not tell whose it is: the memory (no other file of procfs has this mode), or a text. */
-static bool is_strayed(int fd, const struct stat *st)
-{
-    const uint64_t proc_dynamic_first = 0xf0000000; /* the inodes of what is no process's */
-    struct statfs fs;
-    if (!S_ISREG(st->st_mode) || host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC || is_named(fd))
-        return false;
-    return (st->st_mode & 0777) == 0600 || (st->st_ino < proc_dynamic_first && shows_process(fd));
+    *number = 0;
+    return hides(&p, n) < 0;
 }
 
 /* Whose memory is `fd`, which is open as O_PATH? 1: a guest's, which may be opened so; 0: none of ours; or what opening it says. */
-static int memory_of_guest(int fd, const struct stat *st, uint64_t flags, struct target *g)
+static int memory_of_guest(int fd, uint64_t flags, struct target *g)
 {
     static const int access[] = {
         [O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK, [O_ACCMODE] = R_OK | W_OK};
     struct proc_name p;
     char link[64];
-    if (is_strayed(fd, st))
-        return -EACCES;
     int r = proc_name_of_fd(fd, &p);
     if (r != 1 || !p.pid || strcmp(p.rest, "mem"))
         return MIN(r, 0);
@@ -180,7 +144,7 @@ bool fs_proc_memory(const struct fs_at *at, uint64_t flags, uint64_t resolve, in
         return false;
     fds_create_lock();
     int fd = procfs_hold(at->dirfd, at->path, &how);
-    int r = fd < 0 ? fd : memory_of_guest(fd, &st, flags, &g);
+    int r = fd < 0 ? fd : memory_of_guest(fd, flags, &g);
     if (fd >= 0)
         host(SYS_close, fd);
     *out = r == 1 ? special_open(&g, flags) : r;
@@ -236,10 +200,10 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
         free(t.p);
     if (r == 0)
         return fd;
+    if (mem && (r == 1 || r == -ESRCH)) /* which has nothing in it then */
+        return replace(fd, special_open(&g, flags), flags);
     if (r == -ESRCH) /* but there was somebody when this was opened, and it may have the memory that is gone */
         return replace(fd, special_again(fd, flags), flags);
-    if (r == 1 && mem)
-        return replace(fd, special_open(&g, flags), flags);
     if (r < 0) {
         if (r == -EACCES && file && file->open_to_all)
             return fd;
@@ -247,10 +211,7 @@ static int64_t serve(int fd, const struct proc_name *p, const struct stat *st, u
         return r;
     }
     char name[128];
-    if (p->tid)
-        snprintf(name, sizeof name, "/proc/%d/task/%d/%s", p->pid, p->tid, p->rest);
-    else
-        snprintf(name, sizeof name, "/proc/%d/%s", p->pid, p->rest);
+    snprintf(name, sizeof name, "/proc/%s", p->whole);
     int with = special_text(name, t.p ? t.p : "", t.n, flags, st->st_mode & 0777);
     free(t.p);
     return replace(fd, with, flags);
@@ -294,18 +255,18 @@ int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags)
     if (major(st.st_dev) || !(S_ISLNK(st.st_mode) || (!st.st_size && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))))
         return fd;
     fds_create_lock();
-    int64_t r = fd;
-    if (!S_ISDIR(st.st_mode) && is_hidden_one(fd)) {
-        host(SYS_close, fd);
+    int64_t r = proc_name_of_fd(fd, &p);
+    const bool as_it_is = r == 0 || (flags & O_PATH && (r == 1 || !S_ISLNK(st.st_mode)));
+    if (r == 1 && is_hidden_one(&p))
         r = -ENOENT;
-    } else if (flags & O_PATH) {
-        /* as it is */
-    } else if (is_strayed(fd, &st)) {
+    else if (as_it_is)
+        r = 0;
+    if (r < 0)
         host(SYS_close, fd);
-        r = -EACCES;
-    } else if (proc_name_of_fd(fd, &p) == 1) {
+    else if (as_it_is)
+        r = fd;
+    else
         r = p.pid ? serve(fd, &p, &st, flags) : serve_hostname(t, fd, &st, flags);
-    }
     fds_create_unlock();
     return r;
 }
@@ -340,13 +301,14 @@ static int64_t read_link(int dir, const char *name, char *out, size_t size)
 {
     struct proc_name p;
     struct target g;
-    if (proc_name_of_fd(dir, &p) != 1 || !p.pid)
-        return 0;
+    int r = proc_name_of_fd(dir, &p);
+    if (r <= 0 || !p.pid)
+        return MIN(r, 0);
     if (strcmp(p.rest, "fd") == 0)
         return host_link_of(dir, name, out, size);
     if (p.rest[0])
         return 0;
-    int r = target_find(p.pid, p.tid, &g);
+    r = target_find(p.pid, p.tid, &g);
     if (r < 0 && r != -ESRCH)
         return r;
     if (strcmp(name, "exe") == 0 && r == 1)

@@ -4,13 +4,18 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "base/fds.h"
+#include "base/nspid.h"
 #include "base/procfs.h"
 #include "base/raw.h"
+
+enum { PROC_ROOT_INO = 1 };
 
 bool proc_number(const char *name, size_t len, int *value)
 {
@@ -28,27 +33,22 @@ bool proc_number(const char *name, size_t len, int *value)
     return true;
 }
 
-void proc_name_parse(const char *path, struct proc_name *out)
+void proc_name_parse(const char *name, struct proc_name *out)
 {
     *out = (struct proc_name){0};
-    /* The first component that is a number is the process: procfs has no other above it, wherever it is mounted. */
-    for (const char *c = path; c; c = strchr(c, '/')) {
-        c += *c == '/';
-        size_t len = strcspn(c, "/");
-        if (!out->pid) {
-            proc_number(c, len, &out->pid);
-            continue;
+    snprintf(out->whole, sizeof out->whole, "%s", name);
+    size_t len = strcspn(name, "/");
+    if (proc_number(name, len, &out->pid)) {
+        name += len;
+        name += *name == '/';
+        const char *tid = strncmp(name, "task/", 5) == 0 ? name + 5 : "";
+        len = strcspn(tid, "/");
+        if (proc_number(tid, len, &out->tid)) {
+            name = tid + len;
+            name += *name == '/';
         }
-        const char *tid = c + 5;
-        if (strncmp(c, "task/", 5) == 0 && proc_number(tid, strcspn(tid, "/"), &out->tid)) {
-            c = tid + strcspn(tid, "/");
-            c += *c == '/';
-        }
-        snprintf(out->rest, sizeof out->rest, "%s", c);
-        return;
     }
-    if (!out->pid)
-        snprintf(out->rest, sizeof out->rest, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+    snprintf(out->rest, sizeof out->rest, "%s", name);
 }
 
 int proc_step_aside(int *dir, const char *name)
@@ -74,18 +74,98 @@ int64_t proc_fd_link(int fd, char *buf, size_t size)
     return n;
 }
 
+/* The root of procfs `dev`, when that is what is mounted on `path`: an O_PATH descriptor, or -1. */
+static int root_at(const char *path, uint64_t dev)
+{
+    struct stat st;
+    autofd fd = (int) host(SYS_openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0 || host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) || st.st_dev != dev || st.st_ino != PROC_ROOT_INO)
+        return -1;
+    return steal_fd(&fd);
+}
+
+/* Is `st` what procfs `root` has by this name? */
+static bool is_named(int root, const char *name, const struct stat *st)
+{
+    const struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+                                 .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS};
+    struct stat it;
+    autofd fd = procfs_hold(root, *name ? name : ".", &how);
+    return fd >= 0 && host(SYS_newfstatat, fd, "", &it, AT_EMPTY_PATH) == 0 && it.st_dev == st->st_dev &&
+           it.st_ino == st->st_ino;
+}
+
+/* Our number of what another procfs calls `number`. */
+static int translate(int root, int number)
+{
+    int own, pid = nspid_here(root, number, &own), ours = pid ? procfs_number(pid) : -1;
+    return MAX(ours, -1);
+}
+
+/* The name is an end of `path`, as readlink(2) shows it, behind `piece`, what of the procfs is mounted there. */
+static bool find_name(const struct stat *st, char *path, const char *piece, struct proc_name *out)
+{
+    struct stat ours;
+    const bool is_ours = host(SYS_newfstatat, procfs_fd(), "", &ours, AT_EMPTY_PATH) == 0 && ours.st_dev == st->st_dev;
+    for (char *c = path;; c += 1 + strcspn(c + 1, "/")) { /* a slash, or the end */
+        char name[PATH_MAX];
+        const char at = *c, *rest = at ? c + 1 : c;
+        snprintf(name, sizeof name, "%s%s%s", piece, *piece && *rest ? "/" : "", rest);
+        *c = 0;
+        autofd root = is_ours ? -1 : root_at(c == path ? "/" : path, st->st_dev);
+        *c = at;
+        if (is_ours ? is_named(procfs_fd(), name, st) : root >= 0 && is_named(root, name, st)) {
+            proc_name_parse(name, out);
+            out->pid = is_ours || !out->pid ? out->pid : translate(root, out->pid);
+            out->tid = is_ours || !out->tid ? out->tid : translate(root, out->tid);
+            return true;
+        }
+        if (!at)
+            return false;
+    }
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static int find_place(int fd, const struct stat *st, char *path, struct proc_name *out)
+{
+    const uint64_t dynamic_first = 0xf0000000; /* the inodes of what is no process's */
+    char mounted[PATH_MAX] = "";
+    if (find_name(st, path, "", out))
+        return 1;
+    const int placed = mount_root_of(fd, mounted, sizeof mounted);
+    const char *piece = mounted + (*mounted == '/');
+    if (placed == 1 && *piece && find_name(st, path, piece, out))
+        return 1;
+    proc_name_parse("", out);
+    /* What has no place shows what it likes. No file but a process's memory has mode 0600. */
+    bool process = placed != 1 || is_digit(*piece);
+    for (const char *c = path; !*piece && !process && (c = strchr(c, '/')); c++)
+        process = is_digit(c[1]);
+    if (!process || (st->st_ino >= dynamic_first && (st->st_mode & 0777) != 0600))
+        return 1;
+    return placed == 1 && !*piece ? -ENOENT : -EACCES;
+}
+
 int proc_name_of_fd(int fd, struct proc_name *out)
 {
     struct statfs fs;
-    long r = host(SYS_fstatfs, fd, &fs);
-    if (r < 0 || fs.f_type != PROC_SUPER_MAGIC)
-        return (int) MIN(r, 0);
+    struct stat st;
     char path[PATH_MAX];
-    int64_t n = proc_fd_link(fd, path, sizeof path);
-    if (n < 0)
-        return (int) n;
-    proc_name_parse(path, out);
-    return 1;
+    int r = (int) host(SYS_fstatfs, fd, &fs);
+    if (r < 0 || fs.f_type != PROC_SUPER_MAGIC)
+        return MIN(r, 0);
+    fds_create_lock();
+    r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    if (r == 0)
+        r = (int) MIN(proc_fd_link(fd, path, sizeof path), 0);
+    if (r == 0)
+        r = find_place(fd, &st, path, out);
+    fds_create_unlock();
+    return r;
 }
 
 int mount_root_of(int fd, char *root, size_t size)
@@ -95,7 +175,7 @@ int mount_root_of(int fd, char *root, size_t size)
     int r = (int) host(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st);
     if (r || !(st.stx_mask & STATX_MNT_ID))
         return r ? r : -ENOSYS;
-    const int table = (int) host(SYS_openat, PROCFS("/proc/thread-self/mountinfo"), O_RDONLY | O_CLOEXEC, 0);
+    const int table = procfs_file("/proc/thread-self/mountinfo", O_RDONLY);
     int64_t n = table;
     uint64_t number = 0; /* a line: ID PARENT MAJOR:MINOR ROOT ... */
     unsigned field = 0;

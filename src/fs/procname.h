@@ -1,22 +1,23 @@
-/* Which file of procfs a descriptor is. Asked of the host, so no symlink, relative path or second mount can deceive it.
- * Used by path resolution and by the synthetic files. */
+/* Which file of procfs a descriptor is. Asked of the host, so no symlink, relative path or mount can deceive it: a name is believed when the file of that
+ * name is the same. Used by path resolution and by the synthetic files. */
 #ifndef FS_PROCNAME_H
 #define FS_PROCNAME_H
 
 #include "base/base.h"
 
 struct proc_name {
-    int pid; /* /proc/PID/..., or 0: not below a process */
-    int tid; /* /proc/PID/task/TID/..., or 0 */
-    char rest
-        [64]; /* what follows: "maps", "fd", "fd/5", "" for the directory itself; not below a process, its last name; cut when longer */
+    int pid; /* PID/..., as our procfs calls it; 0: not below a process; -1: of a process that ours knows nothing of */
+    int tid; /* PID/task/TID/..., the same, or 0 */
+    char rest[64];  /* what follows: "maps", "fd", "fd/5", "" for the directory itself; cut when longer */
+    char whole[96]; /* all of it, by the numbers of its own procfs */
 };
 
-/* 1 and *out when `fd` lies on procfs, 0 when not, or a negative errno. */
+/* 1 and *out when `fd` lies on procfs, 0 when not, or a negative errno: -EACCES, it is a process's and cannot be told which one's; -ENOENT, the process
+ * has ended. */
 int proc_name_of_fd(int fd, struct proc_name *out);
 
-/* The same of a path as readlink(2) shows it. */
-void proc_name_parse(const char *path, struct proc_name *out);
+/* The same of a path below the root of a procfs. */
+void proc_name_parse(const char *name, struct proc_name *out);
 
 /* True when `name` is nothing but digits that make an int: *value. */
 bool proc_number(const char *name, size_t len, int *value);

@@ -21,24 +21,21 @@ struct proc_ops proc_ops;
 
 static int layout_load(const struct target *g, const char *name, struct layout *l)
 {
-    char path[64];
     struct text t = {0};
     struct space_view view;
-    target_file(g, name, path, sizeof path);
     int r = target_view(g, &view);
     if (r)
         return r;
-    r = text_file(&t, path);
+    autofd fd = target_file(g, name, O_RDONLY);
+    r = fd < 0 ? fd : text_read(&t, fd);
     if (r) {
         free(t.p);
         space_view_free(&view);
         return r;
     }
     r = layout_make(l, &view, &t);
-    if (r == 0 && strcmp(name, "smaps") == 0) {
-        target_file(g, "pagemap", path, sizeof path);
-        l->pagemap = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    }
+    if (r == 0 && strcmp(name, "smaps") == 0)
+        l->pagemap = target_file(g, "pagemap", O_RDONLY);
     return r;
 }
 

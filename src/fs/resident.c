@@ -78,11 +78,10 @@ static void count(int pagemap, uint64_t start, uint64_t end, struct pages *out)
 /* Mapping by mapping, outside [from, to). */
 static int count_all(const struct target *g, int pagemap, uint64_t from, uint64_t to, struct pages *out)
 {
-    char path[64];
     struct text t = {0};
     struct vma_list l;
-    target_file(g, "maps", path, sizeof path);
-    int r = text_file(&t, path);
+    autofd maps = target_file(g, "maps", O_RDONLY);
+    int r = maps < 0 ? maps : text_read(&t, maps);
     if (r == 0)
         r = vma_parse(&l, &t);
     free(t.p);
@@ -101,9 +100,7 @@ static int count_all(const struct target *g, int pagemap, uint64_t from, uint64_
 
 int resident_supervisor(const struct target *g, const struct space_view *v, struct resident *out)
 {
-    char path[64];
-    target_file(g, "pagemap", path, sizeof path);
-    autofd pagemap = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    autofd pagemap = target_file(g, "pagemap", O_RDONLY);
     if (pagemap < 0)
         return pagemap;
     /* The first chunk of the slab holds page tables. */

@@ -25,7 +25,7 @@
  * not seen here: an entry stays until 256 later ones came. */
 static struct special {
     uint64_t dev, ino;
-    int pid;
+    int number; /* as our procfs calls it */
     struct target_life
         life; /* of the memory that was there when it was opened: the number may be another's later, and the program another */
 } special[SPECIALS];
@@ -92,14 +92,14 @@ int special_text(const char *name, const void *text, size_t n, uint64_t flags, u
 
 int special_open(const struct target *g, uint64_t flags)
 {
-    const int pid = target_number(g);
+    const int number = target_number(g);
     struct target_life life;
     char name[32];
     struct stat st;
-    const int found = target_life(g, &life);
-    if (found)
+    const int found = number < 0 ? number : target_life(g, &life);
+    if (found && found != -ENOENT && found != -ESRCH)
         return found;
-    snprintf(name, sizeof name, "/proc/%d/mem", pid);
+    snprintf(name, sizeof name, "/proc/%d/mem", number);
     int fd = special_text(name, "", 0, flags, 0600);
     if (fd < 0)
         return fd;
@@ -109,13 +109,13 @@ int special_open(const struct target *g, uint64_t flags)
         return (int) r;
     }
     unsigned i = __atomic_load_n(&specials, __ATOMIC_RELAXED); /* one writer: the creation lock */
-    special[i % SPECIALS] = (struct special){st.st_dev, st.st_ino, pid, life};
+    special[i % SPECIALS] = (struct special){st.st_dev, st.st_ino, number, life};
     __atomic_store_n(&specials, i + 1, __ATOMIC_RELEASE);
     return fd;
 }
 
 /* The process whose memory `fd` is, or was (*life, which may be NULL), or 0. */
-static int special_pid(int fd, struct target_life *life)
+static int special_number(int fd, struct target_life *life)
 {
     unsigned n = __atomic_load_n(&specials, __ATOMIC_ACQUIRE);
     struct stat st;
@@ -125,14 +125,14 @@ static int special_pid(int fd, struct target_life *life)
         if (special[i].ino == st.st_ino && special[i].dev == st.st_dev) {
             if (life)
                 *life = special[i].life;
-            return special[i].pid;
+            return special[i].number;
         }
     return 0;
 }
 
 bool fs_special(int fd)
 {
-    return special_pid(fd, NULL) != 0;
+    return special_number(fd, NULL) != 0;
 }
 
 /* A region and where its bytes are in the host process, for one piece of a transfer. */
@@ -189,16 +189,15 @@ static int64_t move_piece(struct memory *m, const struct piece *p, void *buf, bo
 }
 
 /* `life`: -ESRCH when it is not the same any more; or NULL. */
-static int memory_find(struct memory *m, struct thread *t, int pid, const struct target_life *life)
+static int memory_find(struct memory *m, struct thread *t, int number, const struct target_life *life)
 {
     struct target_life now;
-    const bool self = pid == t->proc->pid;
-    int r = self ? target_self(&m->target) : target_find(pid, 0, &m->target);
+    int r = target_find(number, 0, &m->target);
     if (r == 1 && life && (target_life(&m->target, &now) || now.image != life->image || now.start != life->start))
         r = 0;
     if (r <= 0)
         return r ? r : -ESRCH;
-    if (!self)
+    if (!m->target.self)
         return target_view(&m->target, &m->view);
     m->space = t->proc->space;
     return 0;
@@ -206,7 +205,7 @@ static int memory_find(struct memory *m, struct thread *t, int pid, const struct
 
 struct transfer {
     struct thread *t;
-    int pid;
+    int number;
     const struct target_life *life;
     struct memory m;
     const struct iovec *iov;
@@ -241,11 +240,9 @@ static void transfer_pieces(struct transfer *x)
 static void transfer_open(void *arg)
 {
     struct transfer *x = arg;
-    const struct target g = {.pid = x->pid, .self = x->pid == x->t->proc->pid};
-    char path[32];
-    target_file(&g, "mem", path, sizeof path);
-    x->m.fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
-    x->r = x->m.fd < 0 ? x->m.fd : memory_find(&x->m, x->t, x->pid, x->life);
+    const struct target g = {.number = x->number, .self = x->number == procfs_self()};
+    x->m.fd = target_file(&g, "mem", O_RDWR);
+    x->r = x->m.fd < 0 ? x->m.fd : memory_find(&x->m, x->t, x->number, x->life);
     fds_create_unlock();
     if (x->r == 0)
         transfer_pieces(x);
@@ -254,10 +251,11 @@ static void transfer_open(void *arg)
         host(SYS_close, x->m.fd);
 }
 
-static int64_t transfer_at(struct thread *t, int pid, const struct target_life *life, const struct iovec *iov, int n,
+static int64_t transfer_at(struct thread *t, int number, const struct target_life *life, const struct iovec *iov, int n,
                            int64_t at, bool write)
 {
-    struct transfer x = {.t = t, .pid = pid, .life = life, .iov = iov, .n = n, .at = (uint64_t) at, .write = write};
+    struct transfer x = {
+        .t = t, .number = number, .life = life, .iov = iov, .n = n, .at = (uint64_t) at, .write = write};
     fds_create_lock();
     if (process_owns_table(t->proc)) {
         transfer_open(&x);
@@ -277,14 +275,14 @@ static int64_t transfer_at(struct thread *t, int pid, const struct target_life *
 static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off, bool write)
 {
     struct target_life life;
-    int pid = special_pid(fd, &life);
+    int number = special_number(fd, &life);
     int64_t access = host(SYS_fcntl, fd, F_GETFL);
-    if (!pid || access < 0 || (access & O_PATH) || (access & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
+    if (!number || access < 0 || (access & O_PATH) || (access & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
         return -EBADF;
     int64_t at = off < 0 ? host(SYS_lseek, fd, 0, SEEK_CUR) : off, r;
     if (at < 0)
         return at;
-    r = transfer_at(t, pid, &life, iov, n, at, write);
+    r = transfer_at(t, number, &life, iov, n, at, write);
     if (r > 0 && off < 0)
         host(SYS_lseek, fd, at + r, SEEK_SET);
     return r;
@@ -293,7 +291,8 @@ static int64_t transfer(struct thread *t, int fd, const struct iovec *iov, int n
 int64_t special_move(struct thread *t, int pid, uint64_t va, void *buf, size_t n, bool write)
 {
     const struct iovec iov = {buf, n};
-    return transfer_at(t, pid, NULL, &iov, 1, (int64_t) va, write);
+    const int number = procfs_number(pid);
+    return number < 0 ? number : transfer_at(t, number, NULL, &iov, 1, (int64_t) va, write);
 }
 
 int64_t fs_special_read(struct thread *t, int fd, const struct iovec *iov, int n, int64_t off)

@@ -3,15 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/vfs.h>
 
 #include "base/fds.h"
+#include "base/nspid.h"
 #include "base/place.h"
 #include "base/procfs.h"
 #include "base/raw.h"
@@ -66,10 +64,10 @@ bool target_is_program(uint64_t dev, uint64_t ino)
     return ino == program_ino && dev == program_dev && ino;
 }
 
-/* Who has its memory: the first thread may have ended, and has none then. Of our own process the calling thread has it. */
+/* Who has its memory. Of our own process the calling thread has it. */
 static int memory_of(const struct target *g)
 {
-    return g->self ? (int) host(SYS_gettid) : target_number(g);
+    return g->self ? (int) host(SYS_gettid) : g->pid;
 }
 
 static int peek_pid(int pid, uint64_t addr, void *buf, size_t size)
@@ -87,7 +85,7 @@ static int peek_number(int number, uint64_t addr, void *buf, size_t size)
 {
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/mem", number);
-    autofd fd = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_CLOEXEC, 0);
+    autofd fd = procfs_file(path, O_RDONLY);
     long r = fd < 0 ? fd : host(SYS_pread64, fd, buf, size, addr);
     return r < 0 ? (int) r : (size_t) r == size ? 0 : -EFAULT;
 }
@@ -97,11 +95,9 @@ int target_life(const struct target *g, struct target_life *out)
     enum { START = 22 }; /* the field in its stat */
     struct text t = {0};
     char path[32];
-    if (g->self)
-        strcpy(path, "/proc/self/stat");
-    else
-        snprintf(path, sizeof path, "/proc/%d/stat", target_number(g));
-    int r = text_file(&t, path);
+    snprintf(path, sizeof path, "/proc/%d/stat", target_number(g));
+    autofd fd = procfs_file(path, O_RDONLY);
+    int r = fd < 0 ? fd : text_read(&t, fd);
     const char *p = r == 0 ? strrchr(t.p, ')') : NULL;
     for (int field = 2; p && field < START; field++)
         p = strchr(p + 1, ' ');
@@ -112,12 +108,12 @@ int target_life(const struct target *g, struct target_life *out)
 
 int target_number(const struct target *g)
 {
-    return g->by ? g->by : g->pid;
+    return g->self ? procfs_self() : g->number;
 }
 
 int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
 {
-    if (g->number && !g->self)
+    if (!g->pid && !g->self)
         return peek_number(g->number, addr, buf, size);
     /* By way of the kernel for ourselves too: what a list of threads points at may be gone by now. */
     return peek_pid(memory_of(g), addr, buf, size);
@@ -125,9 +121,8 @@ int target_peek(const struct target *g, uint64_t addr, void *buf, size_t size)
 
 #ifdef ELFUSE_FIXED
 /* What another process has published: it is where its image is, which is not to be seen from outside. */
-static int find_published(int proc, int number, struct target *g, struct published *p)
+static int find_published(struct target *g, struct published *p)
 {
-    (void) proc, (void) number;
     for (unsigned n = 0; place_nth(n); n++) {
         g->shift = place_nth(n) - place_start();
         int r = target_peek(g, (uint64_t) &published + g->shift, p, sizeof *p);
@@ -140,13 +135,11 @@ static int find_published(int proc, int number, struct target *g, struct publish
 }
 #else
 /* A build that the kernel places. */
-static int find_published(int proc, int number, struct target *g, struct published *p)
+static int find_published(struct target *g, struct published *p)
 {
-    char path[64];
     struct text t = {0};
     struct vma_list l;
-    snprintf(path, sizeof path, "%d/maps", number);
-    autofd maps = (int) host(SYS_openat, proc, path, O_RDONLY | O_CLOEXEC, 0);
+    autofd maps = target_file(g, "maps", O_RDONLY);
     int r = maps < 0 ? maps : text_read(&t, maps);
     if (r == 0)
         r = vma_parse(&l, &t);
@@ -164,43 +157,39 @@ static int find_published(int proc, int number, struct target *g, struct publish
 }
 #endif
 
-/* By the number that procfs gives: in another pid namespace than it was mounted for, getpid() is not that. */
-static bool is_own_process(int proc, int pid)
-{
-    char link[16];
-    int number;
-    long n = host(SYS_readlinkat, proc, "self", link, sizeof link);
-    return n > 0 && proc_number(link, (size_t) n, &number) && number == pid;
-}
-
-static bool has_thread(int proc, const char *process, int tid)
+static bool has_thread(int number, int tid)
 {
     char path[64];
     struct stat st;
-    snprintf(path, sizeof path, "%s/task/%d", process, tid);
-    return host(SYS_newfstatat, proc, path, &st, 0) == 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d", number, tid);
+    return host(SYS_newfstatat, PROCFS(path), &st, 0) == 0;
 }
 
-void target_file(const struct target *g, const char *name, char *buf, size_t size)
+static void file_path(const struct target *g, const char *name, char *buf, size_t size)
 {
     if (g->self)
         snprintf(buf, size, "/proc/thread-self/%s", name);
     else
-        snprintf(buf, size, "/proc/%d/%s", memory_of(g), name);
+        snprintf(buf, size, "/proc/%d/%s", g->number, name);
+}
+
+int target_file(const struct target *g, const char *name, int flags)
+{
+    char path[64];
+    file_path(g, name, path, sizeof path);
+    return procfs_file(path, flags);
 }
 
 /* A child that does not say when it is there has its parent's memory until then. The mark goes last, so it is looked at first. */
-static bool is_unborn(const struct target *g, int proc, int number)
+static bool is_unborn(const struct target *g)
 {
-    char parent[16];
     int forking = 0;
     target_peek(g, g->at + offsetof(struct process, forking), &forking, sizeof forking);
-    snprintf(parent, sizeof parent, "%d", forking);
-    return forking && forking != number && !has_thread(proc, parent, number);
+    return forking && forking != g->number && !has_thread(forking, g->number);
 }
 
-/* `number`: of another process or its thread in `proc`, a procfs. -EAGAIN: it is not there yet. */
-static int fill(struct target *out, const struct published *p, int proc, int number)
+/* -EAGAIN: it is not there yet. */
+static int fill(struct target *out, const struct published *p)
 {
     out->exe_fd = p->exe_fd;
     out->window_base = p->window_base;
@@ -209,7 +198,7 @@ static int fill(struct target *out, const struct published *p, int proc, int num
     out->image = p->image;
     /* A vfork child shares these variables with its parent, but has a process of its own. */
     out->at = out->self && current ? (uint64_t) current->proc : (uint64_t) p->proc;
-    if (!out->self && is_unborn(out, proc, number))
+    if (!out->self && is_unborn(out))
         return -EAGAIN;
     int r = target_peek(out, out->at, &out->proc, sizeof out->proc);
     return r ? r : 1;
@@ -218,31 +207,34 @@ static int fill(struct target *out, const struct published *p, int proc, int num
 int target_self(struct target *out)
 {
     *out = (struct target){.pid = (int) host(SYS_getpid), .self = true, .exe_fd = -1};
-    return published.proc ? fill(out, &published, -1, 0) : 0;
+    return published.proc ? fill(out, &published) : 0;
 }
 
-/* `out` is another process, whose number in `proc`, a procfs, is `number`, or a thread of it. Whatever keeps us from seeing its program is no
- * answer: a process can hide that for a moment (PR_SET_DUMPABLE). */
-static int look_at(int proc, int number, struct target *out)
+/* Whatever keeps us from seeing its program is no answer: a process can hide that for a moment (PR_SET_DUMPABLE). */
+static int runs_elfuse(const struct target *g)
+{
+    struct stat st;
+    char path[64];
+    file_path(g, "exe", path, sizeof path);
+    int r = (int) host(SYS_newfstatat, PROCFS(path), &st, 0);
+    if (r)
+        return r == -ENOENT ? -ESRCH : r == -EACCES ? -EPERM : r;
+    return target_is_elfuse(st.st_dev, st.st_ino);
+}
+
+/* `out` is another process, or a thread of it. */
+static int look_at(struct target *out)
 {
     struct published p;
-    struct stat st;
-    char name[16];
-    /* What somebody has mounted over its directory tells of another process. */
-    const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV};
-    snprintf(name, sizeof name, "%d", number);
-    autofd dir = procfs_hold(proc, name, &how);
-    int r = dir < 0 ? dir : (int) host(SYS_newfstatat, dir, "exe", &st, 0);
-    if (r)
-        return r == -ENOENT ? -ESRCH : r == -EXDEV ? -EACCES : r == -EACCES ? -EPERM : r;
-    if (!target_is_elfuse(st.st_dev, st.st_ino))
-        return 0;
-    r = find_published(proc, number, out, &p);
+    int r = runs_elfuse(out);
+    if (r != 1)
+        return r;
+    r = find_published(out, &p);
     if (r)
         return r;
     if (p.magic != MAGIC || !p.proc)
         return -EACCES; /* about to start its program */
-    return fill(out, &p, proc, number);
+    return fill(out, &p);
 }
 
 /* Let a child come up. False: it has had a second, and is stopped. */
@@ -269,61 +261,58 @@ static bool wait_for_birth(int r, struct timespec *since)
         r_ == -EAGAIN ? -EACCES : r_;                                                                                  \
     })
 
+/* This process, or a thread of it. */
+static bool is_own(int number)
+{
+    const int own = procfs_self();
+    return number == own || (own > 0 && has_thread(own, number));
+}
+
+static int look_by_number(int number, int pid, struct target *out)
+{
+    if (is_own(number))
+        return target_self(out);
+    *out = (struct target){.number = number, .pid = pid, .exe_fd = -1};
+    return look_at(out);
+}
+
+static int look_named(int number, struct target *out)
+{
+    int own;
+    if (is_own(number)) {
+        const int r = target_self(out);
+        out->tid = nspid_own(number);
+        return r;
+    }
+    const int pid = nspid_here(procfs_fd(), number, &own);
+    *out = (struct target){.number = number, .pid = pid, .tid = own, .exe_fd = -1};
+    const int r = pid ? look_at(out) : runs_elfuse(out);
+    return r == 1 && !pid ? -EACCES : r; /* of a namespace that ours is not above of */
+}
+
 static int look_for(int pid, int tid, struct target *out)
 {
-    struct statfs fs;
-    int r;
     if (!published.proc)
         return 0;
+    if (pid < 0)
+        return -EACCES;
     fds_create_lock();
-    autofd proc = (int) host(SYS_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    if (proc < 0 || host(SYS_fstatfs, proc, &fs) || fs.f_type != PROC_SUPER_MAGIC) {
-        r = -EACCES;
-    } else if (is_own_process(proc, pid)) {
-        r = target_self(out);
-        out->tid = tid;
-    } else if (has_thread(proc, "self", pid)) {
-        r = target_self(out);
-        out->tid = pid;
-    } else {
-        *out = (struct target){.pid = pid, .tid = tid, .exe_fd = -1};
-        r = look_at(proc, pid, out);
-        if (r == -ESRCH && tid) {
-            out->by = tid;
-            r = look_at(proc, tid, out);
-        }
-    }
-    if (proc >= 0)
-        host(SYS_close, steal_fd(&proc));
+    int r = look_named(pid, out);
+    if (r == -ESRCH && tid)
+        r = look_named(tid, out);
+    if (r == 1 && tid)
+        out->tid = nspid_own(tid);
     fds_create_unlock();
     return r;
 }
 
-/* Is it the calling process, by its number in our procfs, or a thread of it? */
-static int look_by_number(int number, struct target *out)
-{
-    if (!is_own_process(procfs_fd(), number) && !has_thread(procfs_fd(), "self", number))
-        return look_at(procfs_fd(), number, out);
-    return target_self(out);
-}
-
 int target_now(int pid, struct target *out)
 {
-    enum { PIDFD_A_THREAD = O_EXCL }; /* PIDFD_THREAD, Linux 6.9 */
     if (!published.proc || pid <= 0)
         return 0;
     fds_create_lock();
-    autofd fd = (int) host(SYS_pidfd_open, pid, 0);
-    if (fd == -EINVAL || fd == -ENOENT)
-        fd = (int) host(SYS_pidfd_open, pid, PIDFD_A_THREAD);
-    int number = fd < 0 ? fd : procfs_pidfd(fd);
-    /* A thread on an older kernel: the same number, where the process's own is. */
-    if (fd < 0 && fd != -ESRCH && is_own_process(procfs_fd(), (int) host(SYS_getpid)))
-        number = pid;
-    *out = (struct target){.pid = pid, .exe_fd = -1};
-    int r = number > 0 ? look_by_number(number, out) : number ? number : -ESRCH;
-    if (fd >= 0)
-        host(SYS_close, steal_fd(&fd));
+    const int number = procfs_number(pid);
+    const int r = number > 0 ? look_by_number(number, pid, out) : number;
     fds_create_unlock();
     return r;
 }
@@ -334,8 +323,7 @@ static int look_behind(int pidfd, struct target *out)
         return 0;
     fds_create_lock();
     int number = procfs_pidfd(pidfd);
-    *out = (struct target){.number = number, .exe_fd = -1};
-    int r = number > 0 ? look_by_number(number, out) : number ? number : -ESRCH;
+    int r = number > 0 ? look_by_number(number, 0, out) : number ? number : -ESRCH;
     fds_create_unlock();
     return r;
 }
@@ -455,11 +443,10 @@ int target_threads_at(const struct target *g, int **tids, struct thread *find, u
 
 int target_descriptors(const struct target *g, int *highest)
 {
-    char path[64], buf[4096];
+    char buf[4096];
     int count = 0, fd;
     *highest = -1;
-    target_file(g, "fd", path, sizeof path);
-    autofd dir = (int) host(SYS_openat, PROCFS(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    autofd dir = target_file(g, "fd", O_RDONLY | O_DIRECTORY);
     if (dir < 0)
         return dir;
     for (long n; (n = host(SYS_getdents64, dir, buf, sizeof buf)) != 0;) {
@@ -500,11 +487,11 @@ bool target_next_guest(struct target *g, uint64_t *next)
     return true;
 }
 
-static void exe_link(const struct target *g, char *buf, size_t size)
+static void fd_link(const struct target *g, int fd, char *buf, size_t size)
 {
     char name[32];
-    snprintf(name, sizeof name, "fd/%d", g->exe_fd);
-    target_file(g, name, buf, size);
+    snprintf(name, sizeof name, "fd/%d", fd);
+    file_path(g, name, buf, size);
 }
 
 int target_exe_open(const struct target *g, int flags)
@@ -512,28 +499,26 @@ int target_exe_open(const struct target *g, int flags)
     char link[64];
     if (g->exe_fd < 0)
         return -ENOENT;
-    exe_link(g, link, sizeof link);
-    return (int) host(SYS_openat, AT_FDCWD, link, flags & ~O_NOFOLLOW, 0);
+    fd_link(g, g->exe_fd, link, sizeof link);
+    return (int) host(SYS_openat, PROCFS(link), flags & ~O_NOFOLLOW, 0);
 }
 
 int target_root_open(const struct target *g)
 {
-    char name[32], link[64] = "/";
-    if (g->root_fd >= 0) {
-        snprintf(name, sizeof name, "fd/%d", g->root_fd);
-        target_file(g, name, link, sizeof link);
-    }
-    return (int) host(SYS_openat, AT_FDCWD, link, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    char link[64];
+    if (g->root_fd < 0)
+        return (int) host(SYS_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    fd_link(g, g->root_fd, link, sizeof link);
+    return (int) host(SYS_openat, PROCFS(link), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
 int target_root_path(const struct target *g, char root[PATH_MAX])
 {
-    char name[32], path[64];
+    char path[64];
     strcpy(root, g->self ? fs_root.host_path : "");
     if (g->self || g->root_fd < 0)
         return 0;
-    snprintf(name, sizeof name, "fd/%d", g->root_fd);
-    target_file(g, name, path, sizeof path);
+    fd_link(g, g->root_fd, path, sizeof path);
     const long n = host(SYS_readlinkat, PROCFS(path), root, PATH_MAX - 1);
     root[MAX(n, 0)] = 0;
     return (int) MIN(n, 0);
@@ -556,8 +541,8 @@ int64_t target_exe_path(const struct target *g, char *buf, size_t size)
     char link[64], path[PATH_MAX];
     if (g->exe_fd < 0)
         return -ENOENT;
-    exe_link(g, link, sizeof link);
-    long n = host(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+    fd_link(g, g->exe_fd, link, sizeof link);
+    long n = host(SYS_readlinkat, PROCFS(link), path, sizeof path - 1);
     if (n < 0)
         return n;
     path[n] = 0;

@@ -10,9 +10,9 @@
 #include "task/task.h"
 
 struct target {
-    int pid, tid;        /* tid: 0 for the process as such; pid: as kill(2) would take it */
-    int by;              /* the thread that has its memory, where it is not the first */
-    int number;          /* known by a pidfd only: what our procfs calls it; pid is 0 then */
+    int number;          /* what our procfs calls who has its memory: another thread where the first has ended */
+    int pid;             /* the same as kill(2) would take it; 0: known by a pidfd only */
+    int tid;             /* the thread that is asked for, by its own number, or 0: the process as such */
     bool self;           /* the calling process (its threads included) */
     uint64_t at;         /* address of its struct process, */
     struct process proc; /* and a copy; its pointers are addresses in that process */
@@ -32,7 +32,7 @@ void target_init(struct process *p, int exe_fd);
 /* The root of this process is another one now. */
 void target_rooted(void);
 
-/* 1 and *out when /proc/`pid` (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it runs another program, so that
+/* 1 and *out when /proc/`pid` of our procfs (a process or thread number; `tid` from /proc/PID/task/TID or 0) is a guest; 0 when it runs another program, so that
  * the host's answer is right; or a negative errno: -ESRCH, nobody, or without memory any more; -EACCES, a guest that the host
  * does not let us look into, or one that cannot be told. */
 int target_find(int pid, int tid, struct target *out);
@@ -51,10 +51,10 @@ int target_self(struct target *out);
 /* 0, or a negative errno. */
 int target_life(const struct target *g, struct target_life *out);
 
-/* Under which number its memory is found. */
+/* What our procfs calls it, or a negative errno. */
 int target_number(const struct target *g);
-/* The host's path of its /proc/PID/`name`. */
-void target_file(const struct target *g, const char *name, char *buf, size_t size);
+/* Its /proc/PID/`name`, as procfs_file() opens it. */
+int target_file(const struct target *g, const char *name, int flags);
 
 /* Copy from its supervisor's memory (0 or a negative errno), and from its guest memory (bytes, short at the first
  * hole). */

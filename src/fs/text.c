@@ -1,7 +1,6 @@
 #include "fs/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,10 +62,4 @@ int text_read(struct text *t, int fd)
             return 0;
         off += (uint64_t) r;
     }
-}
-
-int text_file(struct text *t, const char *path)
-{
-    autofd fd = (int) host(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    return fd < 0 ? fd : text_read(t, fd);
 }

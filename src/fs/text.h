@@ -16,9 +16,7 @@ void text_add(struct text *t, const void *bytes, size_t n);
 /* Room for `n` more bytes at the end, to be filled and counted by the caller; NULL without memory. */
 char *text_room(struct text *t, size_t n);
 
-/* All of `fd` from offset 0 / of the file `path`. 0 or a negative errno. The descriptor of text_file() stands at a
- * guest-visible number meanwhile: hold fds_create_lock(). */
+/* All of `fd` from offset 0. 0 or a negative errno. */
 int text_read(struct text *t, int fd);
-int text_file(struct text *t, const char *path);
 
 #endif

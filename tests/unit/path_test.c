@@ -1,4 +1,4 @@
-/* links: src/fs/path.c src/fs/root.c src/fs/procname.c src/base/procfs.c src/base/fds.c src/base/lock.c */
+/* links: src/fs/path.c src/fs/root.c src/fs/procname.c src/base/procfs.c src/base/nspid.c src/base/lines.c src/base/fds.c src/base/lock.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "base/fds.h"
+#include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/path.h"
 #include "fs/procname.h"
@@ -41,7 +42,7 @@ static int group_setup(void **state)
 {
     (void) state;
     strcpy(scratch, "/tmp/path_test.XXXXXX");
-    return !mkdtemp(scratch) || fds_init();
+    return !mkdtemp(scratch) || fds_init() || procfs_open();
 }
 
 static int group_teardown(void **state)
@@ -416,16 +417,19 @@ static void proc_names_are_read(void **state)
         const char *path;
         int pid, tid;
         const char *rest;
-    } cases[] = {{"/proc/12/maps", 12, 0, "maps"},
-                 {"/proc/12/task/13/maps", 12, 13, "maps"},
-                 {"/proc/12", 12, 0, ""},
-                 {"/proc/12/task", 12, 0, "task"},
-                 {"/proc/12/task/13", 12, 13, ""},
-                 {"/proc/12/fd/5", 12, 0, "fd/5"},
-                 {"/mnt/p/12/task/13/fd/5", 12, 13, "fd/5"},
-                 {"/proc/version", 0, 0, "version"},
-                 {"/proc/99999999999/x", 0, 0, "x"},
-                 {"/proc/1/tasks/2", 1, 0, "tasks/2"}};
+    } cases[] = {{"12/maps", 12, 0, "maps"},
+                 {"12/task/13/maps", 12, 13, "maps"},
+                 {"12", 12, 0, ""},
+                 {"12/task", 12, 0, "task"},
+                 {"12/task/13", 12, 13, ""},
+                 {"12/fd/5", 12, 0, "fd/5"},
+                 {"12/task/13/fd/5", 12, 13, "fd/5"},
+                 {"", 0, 0, ""},
+                 {"version", 0, 0, "version"},
+                 {"sys/kernel/hostname", 0, 0, "sys/kernel/hostname"},
+                 {"irq/7/spurious", 0, 0, "irq/7/spurious"},
+                 {"99999999999/x", 0, 0, "99999999999/x"},
+                 {"1/tasks/2", 1, 0, "tasks/2"}};
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct proc_name p;
         proc_name_parse(cases[i].path, &p);
@@ -438,6 +442,7 @@ static void proc_names_are_read(void **state)
     assert_int_equal(proc_name_of_fd(fd, &p), 1);
     assert_true(p.pid == getpid() && p.tid == getpid());
     assert_string_equal(p.rest, "maps");
+    assert_string_equal(p.whole + strlen(p.whole) - 5, "/maps");
     assert_int_equal(proc_name_of_fd(other, &p), 0);
     assert_int_equal(proc_name_of_fd(999, &p), -EBADF);
     close(fd), close(other);
