@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/fds.h"
+#include "base/lines.h"
 #include "base/procfs.h"
 #include "base/raw.h"
 #include "fs/device.h"
@@ -297,6 +298,18 @@ static int64_t host_link_of(int dir, const char *name, char *out, size_t size)
     return fs_guest_path(text, out, size);
 }
 
+/* The names in map_files are the host's addresses: has the guest this one? */
+static bool is_mapped_there(const struct target *g, const char *name)
+{
+    struct space_view v;
+    uint64_t start;
+    if (!parse_number(&name, 16, &start) || target_view(g, &v))
+        return false;
+    const bool is = v.in_place && space_view_region(&v, start);
+    space_view_free(&v);
+    return is;
+}
+
 static int64_t read_link(int dir, const char *name, char *out, size_t size)
 {
     struct proc_name p;
@@ -306,11 +319,14 @@ static int64_t read_link(int dir, const char *name, char *out, size_t size)
         return MIN(r, 0);
     if (strcmp(p.rest, "fd") == 0)
         return host_link_of(dir, name, out, size);
-    if (p.rest[0])
+    const bool mapped = strcmp(p.rest, "map_files") == 0;
+    if (p.rest[0] && !mapped)
         return 0;
     r = target_find(p.pid, p.tid, &g);
     if (r < 0 && r != -ESRCH)
         return r;
+    if (mapped)
+        return r != 1 || is_mapped_there(&g, name) ? host_link_of(dir, name, out, size) : -ENOENT;
     if (strcmp(name, "exe") == 0 && r == 1)
         return target_exe_path(&g, out, size);
     if (strcmp(name, "root") == 0 && r == 1) {
@@ -348,7 +364,8 @@ int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, si
         memcpy(parent, at->path, len);
         parent[len] = 0;
     }
-    if (strcmp(name, "exe") && strcmp(name, "cwd") && strcmp(name, "root") && !proc_number(name, strlen(name), &n))
+    if (strcmp(name, "exe") && strcmp(name, "cwd") && strcmp(name, "root") && !strchr(name, '-') &&
+        !proc_number(name, strlen(name), &n))
         return 0;
     fds_create_lock();
     int dir = (int) host(SYS_openat, *at->path ? at->dirfd : AT_FDCWD, *parent ? parent : ".",

@@ -1,4 +1,4 @@
-/* covers: mount unshare openat openat2 pread64 */
+/* covers: mount unshare openat openat2 pread64 readlink */
 /* sysroot: no (there nothing can be mounted on /proc) */
 /* Of which process a file of procfs tells does not depend on where that procfs is mounted, in which pid namespace it is read, or what is mounted upon its
  * files. Its memory is the program's, or not to be had. */
@@ -42,6 +42,18 @@ static void look(const char *dir)
         snprintf(path, sizeof path, "%s/fdinfo/%d", dir, n);
         CHECK(open(path, O_PATH) < 0);
     }
+}
+
+static void no_map_files(void)
+{
+    char path[PATH_MAX], link[PATH_MAX];
+    bool told = false;
+    for (size_t i = 0; i < ARRAY_SIZE(outside); i++)
+        for (uint64_t end = outside[i] + T_PAGE; end < outside[i] + (2 << 20); end += T_PAGE) {
+            snprintf(path, sizeof path, "/proc/self/map_files/%" PRIx64 "-%" PRIx64, outside[i], end);
+            told |= readlink(path, link, sizeof link) >= 0;
+        }
+    printf("files are mapped outside: %s\n", told ? "yes" : "no");
 }
 
 /* The program's memory, by its own or another's file: 1, 0 (refused), or -1. */
@@ -166,6 +178,7 @@ int main(void)
     snprintf(own, sizeof own, "/proc/%d", (int) getpid());
     snprintf(thread, sizeof thread, "%s/task/%d", own, (int) getpid());
     scratch();
+    no_map_files();
     misled();
     if (!own_mounts())
         return 0;
