@@ -202,21 +202,6 @@ static int hidden(int dir, const char *name)
     return fds_reserved(n) && strncmp(p.rest, "fd", 2) == 0 ? -ENOENT : 0;
 }
 
-/* May it be one, going by what the path says? One of our own range always may. */
-static bool may_be_hidden(const char *path, const char *name)
-{
-    static const char *const dirs[] = {"fd/", "fdinfo/"};
-    int n;
-    if (!proc_number(name, strlen(name), &n))
-        return false;
-    for (unsigned i = 0; i < ARRAY_SIZE(dirs); i++) {
-        const size_t len = strlen(dirs[i]), before = (size_t) (name - path);
-        if (before >= len && strncmp(name - len, dirs[i], len) == 0)
-            return true;
-    }
-    return name == path || fds_reserved(n);
-}
-
 /* Follow the /proc link `name` in w->dir, whose text is `target`, when it is a magic one: the object's descriptor.
  * FS_MAGIC_HOST when it is a symlink like any other ("self", "mounts"). */
 static int step_magic(struct walk *w, const char *name, const char *target)
@@ -290,7 +275,7 @@ static int walk_quick(struct walk *w)
         if (fs_is_below(first, fs_mounts[i].name, strlen(fs_mounts[i].name)))
             return 0;
     int n;
-    if (first[0] == '.' || (proc_number(last, strlen(last), &n) && fds_reserved(n)))
+    if (first[0] == '.' || proc_number(last, strlen(last), &n))
         return 0;
     for (const char *c = first; *c; c += strspn(c, "/")) {
         if (proc_number(c, strcspn(c, "/"), &n) && n == w->dir) /* proc_step_aside() */
@@ -655,9 +640,10 @@ int fs_resolve(int dirfd, const char *path, int flags, struct fs_at *out)
     name = name ? name + 1 : out->path;
     /* Where such links may not be followed, the host says so of any. */
     const int no_jump = FS_NO_MAGICLINKS | FS_NO_SYMLINKS | FS_BENEATH | FS_IN_ROOT;
+    int n;
     const bool jumps = strcmp(name, "exe") == 0 || strcmp(name, "root") == 0;
     int r = 0;
-    if ((jumps && !(flags & no_jump)) || may_be_hidden(out->path, name))
+    if ((jumps && !(flags & no_jump)) || proc_number(name, strlen(name), &n))
         r = resolve_proc_name(flags, name, out);
     if (r)
         fs_at_done(out);
