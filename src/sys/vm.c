@@ -83,6 +83,13 @@ static int64_t read_zeros(struct side *o, struct iovec *local, size_t nlocal, st
     return again ? again : untouched(&o->view, va) ? r : -EAGAIN;
 }
 
+/* Is what the view tells of still the memory there? An exec puts another slab at the same place, where nothing is randomized. */
+static bool lives_on(const struct side *o)
+{
+    struct target now;
+    return target_of(o->pid, &now) == 1 && now.image == o->target.image;
+}
+
 /* `total`: bytes of the local list. */
 static int64_t move(long nr, struct side *o, struct iovec *local, size_t nlocal, uint64_t total)
 {
@@ -90,8 +97,8 @@ static int64_t move(long nr, struct side *o, struct iovec *local, size_t nlocal,
     uint64_t done = 0;
     int64_t r = piece ? 1 : -ENOMEM;
     for (int tries = 0; r > 0 && done < total;) {
-        iov_advance(&o->list, &o->count, 0); /* empty ones */
-        if (!o->count)
+        iov_advance(&o->list, &o->count, 0);     /* empty ones */
+        if (!o->count || (done && !lives_on(o))) /* a call of the host's may have taken long */
             break;
         const int n = gather(o, total - done, piece);
         r = n ? host(nr, o->pid, local, nlocal, piece, n, 0) : -EFAULT;
