@@ -188,7 +188,8 @@ bool fds_reserved(int fd)
     return fds_contains(base, count, fd);
 }
 
-static int adopt(int fd, bool inherit, uint8_t mark)
+/* A copy of `fd`, or the number itself where it was born in the window. */
+static int settle(int fd, bool inherit, uint8_t mark)
 {
     int place = 0;
     uint8_t *used = me->table->used;
@@ -202,12 +203,24 @@ static int adopt(int fd, bool inherit, uint8_t mark)
         host(SYS_fcntl, fd, F_SETFD, inherit ? 0 : FD_CLOEXEC);
     } else {
         int r = place == count ? -EMFILE : (int) host(SYS_dup3, fd, base + place, inherit ? 0 : O_CLOEXEC);
-        host(SYS_close, fd);
         if (r < 0)
             return r == -EBADF ? -EMFILE : r;
     }
     used[place] = mark;
     return base + place;
+}
+
+static int adopt(int fd, bool inherit, uint8_t mark)
+{
+    int r = settle(fd, inherit, mark);
+    if (r != fd)
+        host(SYS_close, fd);
+    return r;
+}
+
+int fds_copy(int fd)
+{
+    return settle(fd, false, me->owner + 1);
 }
 
 int fds_adopt_fd(int fd, bool inherit)

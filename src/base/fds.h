@@ -59,6 +59,8 @@ bool fds_reserved(int fd);
 int fds_adopt_fd(int fd, bool inherit);
 /* The same for what is this process's alone: fds_set_private(). */
 int fds_adopt_private(int fd, bool inherit);
+/* A copy of the guest's `fd`, there and nowhere else: closing one drops the record locks on its file. */
+int fds_copy(int fd);
 /* Close a window descriptor and free its place. */
 void fds_close(int fd);
 /* Is `fd` this process's alone, or of its memory, as at first? What is its own no child with a table of its own keeps (fds_drop_others()), and it is

@@ -61,10 +61,9 @@ static int64_t keep(struct space *sp, struct object o)
     return i;
 }
 
-/* Keep `o`, whose descriptor `fd` was just opened by us. */
-static int64_t keep_fd(struct space *sp, struct object o, int fd)
+/* Keep `o`, whose descriptor is in the window; or it could not be put there. */
+static int64_t keep_fd(struct space *sp, struct object o)
 {
-    o.id = fds_adopt_fd(fd, false);
     if (o.id < 0)
         return -ENFILE;
     int64_t i = keep(sp, o);
@@ -84,8 +83,8 @@ int64_t object_keep_file(struct space *sp, int fd)
         if (sp->object[i].kind == OBJECT_FILE && sp->object[i].dev == o.dev && sp->object[i].ino == o.ino &&
             sp->object[i].mode == o.mode)
             return i;
-    int copy = (int) host(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
-    return copy < 0 ? copy : keep_fd(sp, o, copy);
+    o.id = fds_copy(fd);
+    return keep_fd(sp, o);
 }
 
 /* Small pieces share a file, so that a program with thousands of them does not use up the window. They lie far apart: what mremap(2) adds to one
@@ -123,7 +122,9 @@ int64_t object_keep_shared(struct space *sp, uint64_t size, uint64_t *off)
             host(SYS_close, fd);
         return r;
     }
-    return keep_fd(sp, (struct object){.kind = OBJECT_SHARED, .places = size <= SMALL ? SLOTS - 1 : 0}, fd);
+    return keep_fd(
+        sp,
+        (struct object){.kind = OBJECT_SHARED, .id = fds_adopt_fd(fd, false), .places = size <= SMALL ? SLOTS - 1 : 0});
 }
 
 int64_t object_keep_segment(struct space *sp, int id, bool readonly)
