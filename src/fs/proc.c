@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 #include "base/fds.h"
@@ -247,6 +249,7 @@ static int64_t filter_device(int fd, const struct stat *st)
 int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags)
 {
     struct proc_name p;
+    struct statfs fs;
     struct stat st;
     if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
         return fd;
@@ -254,6 +257,9 @@ int64_t fs_proc_filter(struct thread *t, int fd, uint64_t flags)
         return filter_device(fd, &st);
     /* procfs is on no device, and none of the files in question has a size. */
     if (major(st.st_dev) || !(S_ISLNK(st.st_mode) || (!st.st_size && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))))
+        return fd;
+    /* Who serves a file system may be another thread, so this is asked without the lock. */
+    if (host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC)
         return fd;
     fds_create_lock();
     int64_t r = proc_name_of_fd(fd, &p);

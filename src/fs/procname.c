@@ -155,11 +155,10 @@ int proc_name_of_fd(int fd, struct proc_name *out)
     struct statfs fs;
     struct stat st;
     char path[PATH_MAX];
-    int r = (int) host(SYS_fstatfs, fd, &fs);
-    if (r < 0 || fs.f_type != PROC_SUPER_MAGIC)
-        return MIN(r, 0);
+    if (host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC) /* which never fails itself */
+        return 0;
     fds_create_lock();
-    r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
     if (r == 0)
         r = (int) MIN(proc_fd_link(fd, path, sizeof path), 0);
     if (r == 0)

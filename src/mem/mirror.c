@@ -306,13 +306,16 @@ int mirror_adopt(struct space *sp, long p, uint64_t to, uint64_t size)
 }
 
 /* Made elsewhere, whole, and then cut to the chunks: two mmap(2) of shared memory without a file would be two memories, and what cannot be mapped (a
- * socket) would leave a hole at a fixed place. */
+ * socket) would leave a hole at a fixed place. In place there is one piece, and little room elsewhere. */
 static int map_object(struct space *sp, const struct region *r, uint64_t start, uint64_t end, int fd, uint64_t off,
                       int map_flags)
 {
+    const uint64_t at = sp->in_place ? start : 0;
     const int ret = mirror_bind(sp, start, end);
-    const long p = ret ? ret : host(SYS_mmap, NULL, end - start, host_prot(r->prot), map_flags, fd, off);
-    return is_error(p) ? (int) p : mirror_adopt(sp, p, start, end - start);
+    const long p =
+        ret ? ret
+            : host(SYS_mmap, at, end - start, host_prot(r->prot), map_flags | (sp->in_place ? MAP_FIXED : 0), fd, off);
+    return is_error(p) || sp->in_place ? (int) MIN(p, 0) : mirror_adopt(sp, p, start, end - start);
 }
 
 int mirror_bind_locked(struct space *sp, const struct region *r, uint64_t start, uint64_t end)

@@ -78,7 +78,7 @@ static void in_child(const char *what, void (*fn)(void), int times)
 int main(void)
 {
     sigset_t set;
-    rounds = how_often(150, 3000);
+    rounds = how_often(60, 3000);
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     MUST(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
