@@ -155,10 +155,11 @@ int proc_name_of_fd(int fd, struct proc_name *out)
     struct statfs fs;
     struct stat st;
     char path[PATH_MAX];
-    if (host(SYS_fstatfs, fd, &fs) || fs.f_type != PROC_SUPER_MAGIC) /* which never fails itself */
-        return 0;
+    int r = (int) host(SYS_fstatfs, fd, &fs);
+    if (r || fs.f_type != PROC_SUPER_MAGIC)
+        return r == -EBADF ? r : 0; /* procfs itself answers */
     fds_create_lock();
-    int r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+    r = (int) host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
     if (r == 0)
         r = (int) MIN(proc_fd_link(fd, path, sizeof path), 0);
     if (r == 0)

@@ -261,7 +261,7 @@ static int64_t transfer_at(struct thread *t, int number, const struct target_lif
         transfer_open(&x);
     } else {
         /* Whoever else can name the number for a moment could write to the supervisor by it. */
-        int r = apart_run(transfer_open, &x, -1);
+        int r = apart_run(transfer_open, &x, procfs_fd());
         if (r) {
             fds_create_unlock();
             x.r = r;

@@ -1,5 +1,6 @@
 /* covers: arch_prctl */
-#include <cpuid.h>
+
+#include <sys/auxv.h>
 
 #include "threads.h"
 
@@ -53,9 +54,8 @@ int main(void)
     show("get", raw(arch_prctl, ARCH_GET_GS, &v));
     printf("%lx\n", v);
     show("back", raw(arch_prctl, ARCH_SET_GS, 0));
-    /* the instructions, where the kernel allows them */
-    unsigned e, f, g, h;
-    if (__get_cpuid_count(7, 0, &e, &f, &g, &h) && (f & 1)) {
+    /* the instructions, where the kernel says that it keeps what they change */
+    if (getauxval(AT_HWCAP2) & 2) {
         unsigned long old, now;
         __asm__ volatile("rdfsbase %0" : "=r"(old));
         raw(arch_prctl, ARCH_GET_FS, &v);
