@@ -76,8 +76,9 @@ static bool host_has(struct space *sp, uint64_t va, bool write)
 {
     char byte;
     uint32_t word = 0; /* which stays what it is */
+    uint64_t at = va;
     struct run run;
-    if (!run_next(sp, &(uint64_t){va}, va + 1, &run))
+    if (!run_next(sp, &at, va + 1, &run))
         return false;
     return !(write ? cmpxchg32((uint32_t *) (run.hva - (va & 3)), &word, 0) : copy_bytes(&byte, run.hva, 1));
 }
