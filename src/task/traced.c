@@ -199,7 +199,7 @@ void traced_send_self(struct thread *t, int sig)
         t->trace.stop_info = info;
         __atomic_add_fetch(&t->trace.stop_asked, 1, __ATOMIC_ACQ_REL);
         __atomic_fetch_or(&t->sig_taken, SIG_NOTICE, __ATOMIC_RELAXED);
-    } else if (sig) {
+    } else if (sig > 0 && sig < NSIG) { /* a stop of a call that is told apart is none */
         signal_queue(t->tid, &info);
     }
 }
