@@ -33,21 +33,20 @@ bool device_is_named(const char *path, unsigned number, const char *const names[
     return found;
 }
 
+bool device_is_plain(const struct stat *st)
+{
+    const unsigned number = major(st->st_rdev);
+
+    return !S_ISCHR(st->st_mode) || number == MEM || number == TTY || number == TTY_AUX ||
+           (number >= PTS_FIRST && number <= PTS_LAST);
+}
+
 bool device_is_refused(const struct stat *st)
 {
     const unsigned number = major(st->st_rdev);
 
-    if (!S_ISCHR(st->st_mode))
+    if (device_is_plain(st))
         return false;
-    switch (number) {
-    case MEM:
-    case TTY:
-    case TTY_AUX:
-    case PTS_FIRST ... PTS_LAST:
-        return false; /* opened all the time */
-    case MISC:
-        return device_is_named("/proc/misc", minor(st->st_rdev), misc);
-    default:
-        return device_is_named("/proc/devices", number, drivers);
-    }
+    return number == MISC ? device_is_named("/proc/misc", minor(st->st_rdev), misc)
+                          : device_is_named("/proc/devices", number, drivers);
 }

@@ -7,7 +7,10 @@
 
 #include "base/base.h"
 
-/* Is it one? The caller holds the creation lock: for most this opens files. */
+/* Certainly none, nor a device at all: what is opened all the time. */
+bool device_is_plain(const struct stat *st);
+
+/* Is it one? The caller holds the creation lock, since this opens files, but for plain ones. */
 bool device_is_refused(const struct stat *st);
 
 /* Has a file like the host's /proc/devices or /proc/misc, but for its block devices, a line with this number and one of `names` (up to NULL)?

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <time.h>
 
@@ -483,23 +484,48 @@ static int open_from(int dirfd, const char *path, const struct open_how *how)
                                : host(SYS_openat, dirfd, path, how->flags, 0));
 }
 
+/* With the creation lock: what nobody has to wait for. */
+static int hold_cached(int dirfd, const char *path, const struct open_how *how)
+{
+    struct open_how cached = *how;
+    cached.resolve |= RESOLVE_CACHED;
+    const int fd = (int) host(SYS_openat2, dirfd, path, &cached, sizeof cached);
+    return fd < 0 ? fd : fds_adopt_fd(fd, false);
+}
+
+/* Without it: who is waited for may be another thread, which may take the number that this gets meanwhile. */
+static int hold_waiting(int dirfd, const char *path, const struct open_how *how)
+{
+    int fd = open_from(dirfd, path, how);
+    if (fd < 0 && fd != -EMFILE)
+        return fd;
+    fds_create_lock();
+    if (fd < 0) { /* no number is free that the guest may use */
+        fd = open_from(dirfd, path, how);
+    } else {
+        const int64_t flags = host(SYS_fcntl, fd, F_GETFL);
+        if (flags < 0 || !(flags & O_PATH)) /* another thread's by now: it stays, and ours is gone */
+            fd = -EMFILE;
+    }
+    if (fd >= 0)
+        fd = fds_adopt_fd(fd, false);
+    fds_create_unlock();
+    return fd;
+}
+
 int fs_hold(int dirfd, const char *path, const struct open_how *how)
 {
     const struct timespec moment = {.tv_nsec = 1000000};
-    int fd;
-    for (int tries = 0; tries < 100; tries++) {
-        fd = open_from(dirfd, path, how);
-        if (fd < 0 && fd != -EMFILE)
-            break;
+    int fd = -EMFILE;
+    for (int tries = 0; fd == -EMFILE && tries < 100; tries++) {
+        if (tries) /* a full window is full of what other threads hold just now */
+            host(SYS_nanosleep, &moment, NULL);
         fds_create_lock();
-        if (fd < 0) /* no number is free that the guest may use */
-            fd = open_from(dirfd, path, how);
-        if (fd >= 0)
-            fd = fds_adopt_fd(fd, false);
+        fd = hold_cached(dirfd, path, how);
         fds_create_unlock();
-        if (fd != -EMFILE)
-            break;
-        host(SYS_nanosleep, &moment, NULL); /* a full window is full of what other threads hold just now */
+        /* not cached; or before Linux 5.12, and 5.6; or in a sandbox from then */
+        if (fd == -EAGAIN || fd == -EINVAL || fd == -ENOSYS || fd == -EPERM)
+            fd = hold_waiting(dirfd, path, how);
     }
     return fd;
 }
@@ -541,11 +567,19 @@ static int resolve_proc_name(int flags, const char *name, struct fs_at *out)
     memcpy(parent, out->path, len);
     parent[len] = 0;
     const struct open_how how = {.flags = PATH_FD | O_DIRECTORY, .resolve = out->resolve};
+    struct stat st;
+    struct statfs fs;
+    /* A directory that is on a device, or that somebody may write to, is none of procfs's. */
+    if (!out->resolve && host(SYS_newfstatat, out->dirfd, len ? parent : ".", &st, 0) == 0 &&
+        (major(st.st_dev) || st.st_mode & 0222))
+        return 0;
     const int dir = fs_hold(out->dirfd, len ? parent : ".", &how);
     if (dir < 0)
         return 0; /* the host call says what is wrong */
+    const bool procfs = host(SYS_fstatfs, dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     fds_create_lock();
-    int r = hidden(dir, name);
+    int r = procfs ? hidden(dir, name) : 0;
+    flags |= procfs ? 0 : FS_NOFOLLOW;
     if (r == 0 && !(flags & FS_NOFOLLOW) && fs_magic_link) {
         struct proc_name p;
         int fd = proc_name_of_fd(dir, &p) == 1 && p.pid && !p.rest[0] ? fs_magic_link(dir, name) : FS_MAGIC_HOST;

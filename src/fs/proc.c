@@ -238,6 +238,8 @@ static int64_t serve_hostname(struct thread *t, int fd, const struct stat *st, u
 
 static int64_t filter_device(int fd, const struct stat *st)
 {
+    if (device_is_plain(st))
+        return fd;
     fds_create_lock();
     const bool refused = device_is_refused(st);
     if (refused)
@@ -302,6 +304,13 @@ static int64_t host_link_of(int dir, const char *name, char *out, size_t size)
         text += sizeof MEMFD_PREFIX - 1;
     }
     return fs_guest_path(text, out, size);
+}
+
+/* A name as in map_files? */
+static bool is_range(const char *s)
+{
+    uint64_t n;
+    return parse_number(&s, 16, &n) && *s++ == '-' && parse_number(&s, 16, &n) && !*s;
 }
 
 /* The names in map_files are the host's addresses: has the guest this one? */
@@ -370,7 +379,7 @@ int64_t fs_proc_readlink(struct thread *t, const struct fs_at *at, char *buf, si
         memcpy(parent, at->path, len);
         parent[len] = 0;
     }
-    if (strcmp(name, "exe") && strcmp(name, "cwd") && strcmp(name, "root") && !strchr(name, '-') &&
+    if (strcmp(name, "exe") && strcmp(name, "cwd") && strcmp(name, "root") && !is_range(name) &&
         !proc_number(name, strlen(name), &n))
         return 0;
     fds_create_lock();

@@ -107,13 +107,15 @@ int map_for_a_moment(struct space *sp, uint64_t size, int prot, int flags, int f
     if (sp->in_place && !at)
         return -ENOMEM;
     const long p = host(SYS_mmap, at, size, prot, flags | (at ? MAP_FIXED : 0), fd, off);
-    if (is_error(p))
-        return (int) p;
-    if (at)
+    if (at && is_error(p)) {
+        place_reserve(at, size, MAP_FIXED_NOREPLACE); /* what is refused late has left a hole */
+    } else if (at && place_reserve(at, size, MAP_FIXED)) {
+        host(SYS_munmap, at, size); /* no mapping is left to be had: this gives one */
         BUG_ON(place_reserve(at, size, MAP_FIXED));
-    else
+    } else if (!at && !is_error(p)) {
         host(SYS_munmap, p, size);
-    return 0;
+    }
+    return is_error(p) ? (int) p : 0;
 }
 
 int host_would_map(struct space *sp, uint64_t size, int prot, int flags)

@@ -41,8 +41,8 @@ static bool room_for_mappings(unsigned n)
 }
 
 /* One host mapping may stand as several VMAs (huge pages advised in the middle), which mremap(2) takes one at a time: halve until it fits. `keep`:
- * MREMAP_DONTUNMAP or 0. Adds to *done what has moved. */
-static int host_move(uint8_t *from, uint8_t *to, uint64_t size, int keep, uint64_t *done)
+ * MREMAP_DONTUNMAP or 0. Adds to *done what has moved. `back`: it has been there, and nothing is refused for want of room. */
+static int host_move(uint8_t *from, uint8_t *to, uint64_t size, int keep, bool back, uint64_t *done)
 {
     long p = host(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | keep, to);
     if (!is_error(p)) {
@@ -51,11 +51,11 @@ static int host_move(uint8_t *from, uint8_t *to, uint64_t size, int keep, uint64
     }
     if (p != -EFAULT || size == PAGE_SIZE)
         return (int) p;
-    if (!room_for_mappings(MOVING))
+    if (!back && *done == 0 && !room_for_mappings(MOVING))
         return -ENOMEM;
     uint64_t half = size > 2 * CHUNK_SIZE ? (size / 2) & ~(CHUNK_SIZE - 1) : page_up(size / 2);
-    int r = host_move(from, to, half, keep, done);
-    return r ? r : host_move(from + half, to + half, size - half, keep, done);
+    int r = host_move(from, to, half, keep, back, done);
+    return r ? r : host_move(from + half, to + half, size - half, keep, back, done);
 }
 
 /* Host pages of `like` in [start, end): as locked as it is. */
@@ -85,7 +85,7 @@ static bool is_copied(const struct space *sp, const struct region *like)
 /* Move the host pages of [old, old + size) to [to, to + size), which bind_targets() has seen. With `keep` the source keeps an empty mapping, which the host
  * has to have the memory for, without it is a hole until the caller fills it. *done: how far it came. */
 static int move_pages(struct space *sp, const struct region *like, uint64_t old, uint64_t to, uint64_t size, int keep,
-                      uint64_t *done)
+                      bool back, uint64_t *done)
 {
     bool locked = like->flags & RG_LOCKED;
     uint64_t at = old;
@@ -99,7 +99,7 @@ static int move_pages(struct space *sp, const struct region *like, uint64_t old,
         while (r == 0 && run_next(sp, &d, dst_end, &dst)) {
             *done = dst.start - to;
             if (!is_copied(sp, like))
-                r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start, keep, done);
+                r = host_move(src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start, keep, back, done);
             else if (memfile_copy(sp, src.hva + (dst.start - dst_start), dst.hva, dst.end - dst.start))
                 r = -ENOMEM;
         }
@@ -266,7 +266,7 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
         ret = extend(sp, like, end - PAGE_SIZE, to + old_size, to + new_size);
     /* What is moved in pieces must not be refused in the middle. */
     const unsigned n = ret ? 0 : pieces(sp, old, end) + pieces(sp, to, to + old_size);
-    if (n > 2 && !room_for_mappings(MOVING + 2 * MIN(n, 100u)))
+    if (n > 2 && !room_for_mappings(MOVING + 2 * n))
         ret = -ENOMEM;
     if (ret == 0)
         ret = mirror_protect(sp, old, end, like->prot, PROT_NONE);
@@ -274,9 +274,9 @@ static int64_t move(struct space *sp, struct region *like, uint64_t old, uint64_
     const int keep = sp->in_place ? MREMAP_DONTUNMAP : flags & MREMAP_DONTUNMAP;
     uint64_t done = 0, back = 0;
     if (ret == 0)
-        ret = move_pages(sp, like, old, to, old_size, keep, &done);
+        ret = move_pages(sp, like, old, to, old_size, keep, false, &done);
     if (ret) {
-        BUG_ON(done && !is_copied(sp, like) && move_pages(sp, like, to, old, done, keep, &back));
+        BUG_ON(done && !is_copied(sp, like) && move_pages(sp, like, to, old, done, keep, true, &back));
         unmap_locked(sp, to, to + new_size);
         mirror_protect(sp, old, end, PROT_NONE, like->prot);
         lock_pages(sp, like, old, end);

@@ -378,13 +378,15 @@ static int64_t flat(struct thread *t, int fd, uint32_t request, uint64_t arg, si
     return ret == -EINTR ? interrupted(fd, request) : ret;
 }
 
-/* Its server may not know of statfs(2). */
+/* Its server may not know of statfs(2). A device that lies there is a driver's. */
 static bool is_fuse(int fd)
 {
     struct statfs fs;
-    int64_t ret = host(SYS_fstatfs, fd, &fs);
+    struct stat st;
 
-    return ret ? ret != -EBADF : fs.f_type == FUSE_SUPER_MAGIC;
+    if (host(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) || S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+        return false;
+    return host(SYS_fstatfs, fd, &fs) || fs.f_type == FUSE_SUPER_MAGIC;
 }
 
 /* A number to its owner, and to FUSE a pointer, if the request's own has a size. Whatever is at the descriptor by then: it is no address of ours. */

@@ -121,7 +121,7 @@ static bool is_refused(const struct fs_at *at)
 {
     struct stat st;
 
-    if (host(SYS_newfstatat, at->owned, "", &st, AT_EMPTY_PATH) || !S_ISCHR(st.st_mode))
+    if (host(SYS_newfstatat, at->owned, "", &st, AT_EMPTY_PATH) || device_is_plain(&st))
         return false;
     fds_create_lock();
     const bool refused = device_is_refused(&st);
