@@ -284,10 +284,13 @@ static int look_named(int number, struct target *out)
         out->tid = nspid_own(number);
         return r;
     }
-    const int pid = nspid_here(procfs_fd(), number, &own);
-    *out = (struct target){.number = number, .pid = pid, .tid = own, .exe_fd = -1};
-    const int r = pid ? look_at(out) : runs_elfuse(out);
-    return r == 1 && !pid ? -EACCES : r; /* of a namespace that ours is not above of */
+    *out = (struct target){.number = number, .exe_fd = -1};
+    const int r = runs_elfuse(out);
+    if (r != 1)
+        return r;
+    out->pid = nspid_here(procfs_fd(), number, &own);
+    out->tid = own;
+    return out->pid ? look_at(out) : -EACCES; /* of a namespace that ours is not above of */
 }
 
 static int look_for(int pid, int tid, struct target *out)
